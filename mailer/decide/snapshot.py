@@ -1,0 +1,100 @@
+"""What rules may know when they decide: a picture of one meeting and everybody who stands in some relation to it.
+
+Values only: loaded by the store, read by `due`, `conditions` and `preview`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.partnership.attendance import Invitation
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.terms import MeetingId, OutboxId, PersonId, RuleId
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person of the partnership, as seen from one meeting.
+
+    *invitation*: None where nothing was ever written about this meeting. *written_at*: when the last mail of any rule left
+    for this person (any meeting). *noticed*: (rule, round) already decided for this meeting and person, whatever became of it.
+    *call_logged_at*, *attended*, *named_delegate*: None or False until somebody says so.
+    """
+
+    person: Person
+    invitation: Invitation | None = None
+    written_at: datetime | None = None
+    noticed: frozenset[tuple[RuleId, str]] = frozenset()
+    call_logged_at: datetime | None = None
+    attended: bool | None = None
+    named_delegate: bool = False
+    stopped: bool = False
+    """Asked to hear nothing more about this meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One meeting with every person of its partnership. *holds* lists facts such as ``attendance is recorded``."""
+
+    meeting: Meeting
+    standings: tuple[Standing, ...]
+    holds: frozenset[str] = field(default_factory=frozenset)
+
+    def standing_of(self, person: PersonId) -> Standing | None:
+        return next((s for s in self.standings if s.person.id == person), None)
+
+
+class HappeningKind(StrEnum):
+    """The happenings of the vocabulary, by the words a convener writes."""
+
+    REPLY_IS_YES = "reply is yes"
+    REPLY_IS_NO = "reply is no"
+    REPLY_IS_MAYBE = "reply is maybe"
+    REPLY_IS_UNCLEAR = "reply is unclear"
+    MEETING_IS_MOVED = "meeting is moved"
+    MEETING_IS_CANCELLED = "meeting is cancelled"
+    PLACE_IS_CHANGED = "place is changed"
+    MAIL_BOUNCES = "mail bounces"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened at *at*. *person*: who replied, or whose mail bounced. *occasion* names it for the ledger, so
+    that the same happening never counts twice (``answer-3``, ``sequence-2``, ``bounce-ann@x.example``)."""
+
+    kind: HappeningKind
+    occasion: str
+    at: datetime
+    person: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail that a rule has decided on: not yet written, not yet sent.
+
+    The ledger key (`key`) is meeting + heading + person + round and is unique in the outbox. *round* names which time of the
+    rule this is: ``r0`` for the first date of the meeting, ``r0.2`` for the second repeat, a happening's occasion otherwise.
+    *not_before*: the opening of the window; *not_after*: past this instant it is dropped instead of sent late, None for no limit. *about*: the
+    person the mail is about where that is not the reader (a bounce reported to the convener).
+    """
+
+    rule: RuleId
+    meeting_id: MeetingId
+    person_id: PersonId
+    round: str
+    letter: str
+    attach: tuple[str, ...]
+    on_behalf_of: PersonId | None
+    hold: bool
+    invites: bool
+    not_before: datetime
+    reason: str
+    not_after: datetime | None = None
+    about: PersonId | None = None
+    outbox_id: OutboxId | None = None
+
+    @property
+    def key(self) -> str:
+        """Name this mail for all time: the same facts always give the same key."""
+        return f"{self.meeting_id}/{self.rule}/{self.person_id}/{self.round}"

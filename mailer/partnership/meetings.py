@@ -1,0 +1,80 @@
+"""Meetings: when, where, and what of a change is major.
+
+SEQUENCE rises by one when date, time, place, online link or status change, not when only words change (RFC 5546 §2.1.4);
+`last_major_sequence` remembers the last rise that asked everybody anew (a change of date or time), for answers that come late.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from mailer.terms import EventUid, MeetingId, PartnershipId
+
+
+class MeetingStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting. Instants are aware UTC; *zone* is the IANA name in which its wall clock and its rules are read.
+
+    *slug* is its name on the command line ("launch"); *kind* is what rule files "serve" ("launch meetings"). *round* counts
+    changes of date or time: a moved meeting is a new round for the rules. *changed_at* is when that last happened.
+    """
+
+    id: MeetingId
+    partnership_id: PartnershipId
+    slug: str
+    title: str
+    event_uid: EventUid
+    dtstart: datetime
+    dtend: datetime
+    zone: str
+    kind: str = "launch meetings"
+    place: str = ""
+    online_link: str = ""
+    description: str = ""
+    reply_deadline: datetime | None = None
+    capacity: int | None = None
+    status: MeetingStatus = MeetingStatus.SCHEDULED
+    sequence: int = 0
+    last_major_sequence: int = 0
+    round: int = 0
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        return self.status is MeetingStatus.CANCELLED
+
+    def local(self, instant: datetime) -> datetime:
+        """*instant* on the wall clock of this meeting."""
+        return instant.astimezone(ZoneInfo(self.zone))
+
+
+class Change(StrEnum):
+    """What of a meeting changed, as far as anybody must be told."""
+
+    MOVED = "moved"  # date or time: answers are asked for anew
+    PLACE = "place"  # place or online link
+    CANCELLED = "cancelled"
+    WORDS = "words"  # title, description: calendars are not disturbed
+    NOTHING = "nothing"
+
+
+def changed(before: Meeting, after: Meeting, now: datetime) -> tuple[Meeting, Change]:
+    """Give *after* with SEQUENCE, major SEQUENCE and round set as its difference from *before* demands, and name the change."""
+    if after.cancelled and not before.cancelled:
+        return replace(after, sequence=before.sequence + 1, changed_at=now), Change.CANCELLED
+    if (after.dtstart, after.dtend, after.zone) != (before.dtstart, before.dtend, before.zone):
+        sequence = before.sequence + 1
+        return (
+            replace(after, sequence=sequence, last_major_sequence=sequence, round=before.round + 1, changed_at=now),
+            Change.MOVED,
+        )
+    if (after.place, after.online_link) != (before.place, before.online_link):
+        return replace(after, sequence=before.sequence + 1), Change.PLACE
+    return (after, Change.WORDS) if after != before else (before, Change.NOTHING)

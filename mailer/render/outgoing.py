@@ -1,0 +1,85 @@
+"""What a letter is written from, and what leaves: the two values of this stage."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.partnership.attendance import Invitation
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.terms import Address, MessageId, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The partnership's own side of every letter, from the configuration.
+
+    *mailbox*: the address that is read (From, ORGANIZER, Reply-To); *subaddresses*: whether ``local+token@`` reaches it.
+    *name*, *title*, *organisation*, *phone*: the convener's own, for the signature. *instance* marks our own mail (loop header).
+    """
+
+    partnership: str
+    name: str
+    mailbox: str
+    subaddresses: bool = True
+    title: str = ""
+    organisation: str = ""
+    phone: str = ""
+    instance: str = "convener"
+    language: str = "en"
+
+    def reply_address(self, token: Token | None) -> str:
+        """Where an answer to *token* goes: ``rsvp+token@domain`` where the mailbox has subaddresses (RFC 5233)."""
+        local, _, domain = self.mailbox.rpartition("@")
+        return f"{local}+{token}@{domain}" if token and self.subaddresses else self.mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything one letter may speak of. What is None is not known for this letter; a letter that needs it fails its check.
+
+    *now* stamps the mail (Date, DTSTAMP). *attach*: the words of the rule ("calendar invitation", "calendar update",
+    "calendar cancellation"). *before*: the meeting as it was (moved, place changed). *about*: the person the letter tells the
+    reader of (a dead address). *their_words*: what that person wrote, quoted to the convener. *answers_to*: the message this
+    acknowledges; *thread*: our earlier messages to this person about this meeting, oldest first. *automatic*: an
+    acknowledgement of what somebody sent (RFC 3834 Auto-Submitted: auto-replied) in contrast to a letter the convener planned.
+    """
+
+    message_id: MessageId
+    now: datetime
+    sender: Sender
+    letter: str
+    person: Person
+    meeting: Meeting | None = None
+    invitation: Invitation | None = None
+    on_behalf_of: Person | None = None
+    attach: tuple[str, ...] = ()
+    before: Meeting | None = None
+    about: Person | None = None
+    their_words: str = ""
+    answers_to: MessageId | None = None
+    thread: tuple[MessageId, ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """Ready bytes and their envelope (RFC 5321). The same bytes go out on every attempt. *text* is what the letter said, for
+    subtracting it from the answer later; *subject* for lists."""
+
+    message_id: MessageId
+    reverse_path: str
+    forward_path: str
+    subject: str
+    text: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A written letter before it becomes a message. *text* is real plain text; *html* has its CSS inlined."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    sender: Address

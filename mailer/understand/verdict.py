@@ -1,0 +1,148 @@
+"""What the service understands of one message: the value between reading and acting.
+
+Its JSON form (`as_json`) is the interface of ``convener explain --json``. Absent facts are None or empty, never guessed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from mailer.terms import Address, EventUid, MessageId, Method, PartStat, Token, Via
+
+
+class Kind(StrEnum):
+    """What sort of mail it is."""
+
+    ANSWER = "answer"
+    DELIVERY_REPORT = "delivery-report"
+    COMPLAINT = "complaint"
+    AUTOMATIC = "automatic"
+    UNSUBSCRIBE = "unsubscribe"
+    COMMAND = "command"
+    UNCLEAR = "unclear"  # a person should look: `reason` says why
+    OTHER = "other"  # nothing in it for us
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    name: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another time, proposed by COUNTER."""
+
+    dtstart: datetime
+    dtend: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an attendee tells us, by iTIP, button or words.
+
+    *decided*: the service may record it by itself. *evidence*: the words or the property it rests on. *sequence* and
+    *dtstamp* are the answer's own, as sent; None where the message has none.
+    """
+
+    partstat: PartStat
+    via: Via
+    decided: bool
+    evidence: str
+    attendee: str | None = None
+    event_uid: EventUid | None = None
+    recurrence_id: datetime | None = None
+    guests: int = 0
+    delegate: Delegate | None = None
+    comment: str = ""
+    proposal: Proposal | None = None
+    sequence: int | None = None
+    dtstamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItipSummary:
+    method: Method
+    event_uid: EventUid | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRecipient:
+    """One recipient block of a delivery report (RFC 3464 §2.3). *permanent*: the address is dead, not merely this mail."""
+
+    address: str
+    action: str
+    status: str
+    permanent: bool
+    reason: str
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    recipients: tuple[ReportedRecipient, ...]
+    original_message_id: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """*type*: vacation, auto-reply, challenge, list, receipt …; *until*: the day a vacation answer names, if it does."""
+
+    type: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """RFC 8601, only from the server that the configuration names. Each: pass, fail, … or none."""
+
+    dmarc: str = "none"
+    dkim: str = "none"
+    spf: str = "none"
+    server: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """The named server says that the author's domain disowns this mail."""
+        return self.dmarc == "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What understanding may know beside the message itself; all optional, so that ``explain`` needs no database.
+
+    *own_text*: the text of the letter this answers, whose lines are never the person's own. *authentication_server*: the
+    authserv-id to believe. *own_domains*, *own_addresses*: to know our own mail come back. *asked*: what the letter asked
+    ("yes, no or maybe", "name of a delegate", …).
+    """
+
+    own_text: str = ""
+    authentication_server: str | None = None
+    own_addresses: frozenset[str] = frozenset()
+    asked: str = "yes, no or maybe"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything understood of one message.
+
+    *tokens*: tokens of ours that the message may carry, in order of weight: recipient addresses, subject, body.
+    *text*: the words the person wrote now. *reason*: one sentence a convener understands.
+    """
+
+    kind: Kind
+    reason: str
+    message_id: MessageId | None = None
+    author: Address | None = None
+    subject: str = ""
+    date: datetime | None = None
+    in_reply_to: tuple[MessageId, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    recipients: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    itip: ItipSummary | None = None
+    delivery_report: DeliveryReport | None = None
+    automatic: Automatic | None = None
+    authentication: Authentication = field(default_factory=Authentication)
+    text: str = ""
+    defects: tuple[str, ...] = ()
