@@ -1,0 +1,129 @@
+"""Open and close the database, and bring its tables up to date.
+
+Migrations are Tortoise's own, forwards only. What they must not do on SQLite (rebuild a table) a test forbids.
+
+Fails: StoreUnusable, with a sentence, when the database cannot be opened.
+"""
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.exceptions import ConfigurationError, DBConnectionError, OperationalError
+from tortoise.migrations.executor import MigrationExecutor
+
+from mailer.errors import StoreUnusable
+
+logging.getLogger("tortoise").setLevel(logging.WARNING)  # its debug lines carry the values of every statement
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another process. A convener's command beside the daemon needs milliseconds."""
+
+_APP = {"models": ["mailer.store.models"], "default_connection": "default", "migrations": "mailer.store.migrations"}
+
+
+def _settings(url: str, **pragmas: str) -> dict[str, Any]:
+    try:
+        connection = expand_db_url(url)
+    except ConfigurationError as exc:
+        raise StoreUnusable(f"I cannot read the database address {url!r}. Write sqlite://FILE or postgres://USER@HOST/NAME.") from exc
+    if connection["engine"] == "tortoise.backends.sqlite":
+        connection["engine"] = "mailer.store.sqlite"
+        connection["credentials"] |= {"busy_timeout": BUSY_TIMEOUT_MS, "synchronous": "FULL"} | pragmas
+    return {"connections": {"default": connection}, "apps": {"models": _APP}, "use_tz": True, "timezone": "UTC"}
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file behind *url*; None for another database or one in memory."""
+    if not url.startswith("sqlite://"):
+        return None
+    path = url.removeprefix("sqlite://").partition("?")[0]
+    return None if path == ":memory:" else Path(path)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    """Open the database at *url*, bring its tables up to date, and close it in the end whatever happens.
+
+    Raises StoreUnusable when it cannot be opened or is of a newer version than this program.
+    """
+    try:
+        await open_store(url)
+        yield
+    finally:
+        await close_store()
+
+
+async def open_store(url: str) -> None:
+    """See `opened`; the caller must `close_store` (an unclosed SQLite connection keeps the process alive)."""
+    try:
+        await Tortoise.init(config=_settings(url), _enable_global_fallback=True)
+        await _migrate(url)
+    except (OperationalError, DBConnectionError, sqlite3.Error, OSError) as exc:
+        raise StoreUnusable(_sentence(url, exc)) from exc
+
+
+async def close_store() -> None:
+    """Close every connection."""
+    if Tortoise._inited:
+        await Tortoise.close_connections()
+
+
+def _sentence(url: str, exc: BaseException) -> str:
+    text = str(exc)
+    shown = url.rpartition("@")[2] if "@" in url else url.removeprefix("sqlite://")
+    if "locked" in text:
+        return f"The database {shown} is locked by another program. Close that program, or wait; nothing is lost."
+    if "full" in text:
+        return f"The disk that holds the database {shown} is full. Make room; nothing is lost."
+    if "not a database" in text:
+        return f"The file {shown} is no database of convener. Name another file under [service] database."
+    if "readonly" in text:
+        return f"The database {shown} may not be written to. Give this user the right to write it and its folder."
+    if "unable to open" in text:
+        return f"The database {shown} cannot be opened. Does its folder exist, and may this user write there?"
+    return f"The database {shown} cannot be used: {text.strip().splitlines()[0] if text.strip() else type(exc).__name__}."
+
+
+async def _migrate(url: str) -> None:
+    """Apply what is missing. On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and a copy of the file
+    is put beside it first; afterwards every foreign key is checked."""
+    connection = Tortoise.get_connection("default")
+    executor = MigrationExecutor(connection, {"models": _APP})
+    plan = await executor.plan()
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    applied = {m.name for m in await executor.recorder.applied_migrations()}
+    unknown = applied - {key.name for key in executor.loader.graph.nodes}
+    if unknown:
+        raise StoreUnusable("The database was written by a newer version of convener. Install that version again; nothing was changed.")
+    if not plan:
+        return
+    file = sqlite_file(url)
+    if file and applied:
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        await connection.execute_script(f"VACUUM INTO '{str(_beside(file, stamp)).replace(chr(39), chr(39) * 2)}'")
+    if sqlite := connection.capabilities.dialect == "sqlite":
+        await connection.execute_script("PRAGMA foreign_keys=OFF")
+    await executor.migrate()
+    if sqlite:
+        broken = await connection.execute_query_dict("PRAGMA foreign_key_check")
+        await connection.execute_script("PRAGMA foreign_keys=ON")
+        if broken:
+            raise StoreUnusable(f"Bringing the database up to date left {len(broken)} rows without a parent; the copy beside it is whole.")
+
+
+def _beside(file: Path, stamp: str) -> Path:
+    return file.with_name(f"{file.stem}-before-{stamp}{file.suffix}")
+
+
+def room_left(url: str) -> int | None:
+    """Bytes free on the disk of an SQLite database; None where that is somebody else's matter."""
+    file = sqlite_file(url)
+    return shutil.disk_usage(file.resolve().parent).free if file else None

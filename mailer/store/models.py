@@ -1,0 +1,343 @@
+"""The tables. Only this package sees them; everybody else sees the values of `mailer.partnership`, `mailer.decide` and `mailer.terms`.
+
+Every instant is stored in UTC. A fact that is filtered by is a column, never inside JSON. Bytes live in tables of their own, so that a list of
+messages never drags their contents along. What must not happen twice has a unique key. (Docstrings of models become comments in the database:
+no semicolons there, the schema editor splits at them.)
+"""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Partnership(Model):
+    id = fields.IntField(primary_key=True)
+    key = fields.CharField(max_length=100, unique=True)
+    name = fields.CharField(max_length=200)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "partnership"
+
+
+class Organisation(Model):
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    name = fields.CharField(max_length=300)
+
+    class Meta:
+        table = "organisation"
+        unique_together = (("partnership", "name"),)
+
+
+class Person(Model):
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", null=True, on_delete=fields.SET_NULL
+    )
+    champion: fields.ForeignKeyNullableRelation["Person"] = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.SET_NULL, related_name="peers"
+    )
+    name = fields.CharField(max_length=200)
+    title = fields.CharField(max_length=200, default="")
+    kind = fields.CharField(max_length=30)
+    roles = fields.JSONField(default=list)
+    language = fields.CharField(max_length=20, default="en")
+    phone = fields.CharField(max_length=60, default="")
+    stopped_at = fields.DatetimeField(null=True)
+    away_until = fields.DatetimeField(null=True)
+    written_at = fields.DatetimeField(null=True)
+    # No longer in the register; kept while something refers to them.
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "person"
+        indexes = (Index(fields=("partnership_id",), name="person_by_partnership"),)
+
+
+class PersonAddress(Model):
+    """An address of a person, canonical. *rank* 0 is written to; the others are aliases."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE, related_name="addresses")
+    address = fields.CharField(max_length=320)
+    rank = fields.IntField(default=0)
+    dead_at = fields.DatetimeField(null=True)
+    dead_reason = fields.TextField(default="")
+
+    class Meta:
+        table = "person_address"
+        unique_together = (("partnership", "address"),)
+        indexes = (Index(fields=("person_id",), name="address_by_person"),)
+
+
+class Meeting(Model):
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    slug = fields.CharField(max_length=100)
+    kind = fields.CharField(max_length=100)
+    title = fields.CharField(max_length=300)
+    event_uid = fields.CharField(max_length=255, unique=True)
+    dtstart = fields.DatetimeField()
+    dtend = fields.DatetimeField()
+    zone = fields.CharField(max_length=60)
+    place = fields.TextField(default="")
+    online_link = fields.TextField(default="")
+    description = fields.TextField(default="")
+    reply_deadline = fields.DatetimeField(null=True)
+    capacity = fields.IntField(null=True)
+    status = fields.CharField(max_length=20, default="scheduled")
+    sequence = fields.IntField(default=0)
+    last_major_sequence = fields.IntField(default=0)
+    round = fields.IntField(default=0)
+    created_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "meeting"
+        unique_together = (("partnership", "slug"),)
+
+
+class MeetingVersion(Model):
+    """The meeting as it was before a change, for letters that say what changed."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE, related_name="versions")
+    sequence = fields.IntField()
+    title = fields.CharField(max_length=300)
+    dtstart = fields.DatetimeField()
+    dtend = fields.DatetimeField()
+    zone = fields.CharField(max_length=60)
+    place = fields.TextField()
+    online_link = fields.TextField()
+    replaced_at = fields.DatetimeField()
+
+    class Meta:
+        table = "meeting_version"
+        indexes = (Index(fields=("meeting_id",), name="version_by_meeting"),)
+
+
+class Invitation(Model):
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    token = fields.CharField(max_length=40, unique=True)
+    invited_at = fields.DatetimeField(null=True)
+    partstat = fields.CharField(max_length=20, default="NEEDS-ACTION")
+    guests = fields.IntField(default=0)
+    comment = fields.TextField(default="")
+    via = fields.CharField(max_length=20, null=True)
+    answered_at = fields.DatetimeField(null=True)
+    sequence = fields.BigIntField(null=True)
+    dtstamp = fields.DatetimeField(null=True)
+    changes = fields.IntField(default=0)
+    earlier = fields.CharField(max_length=20, null=True)
+    reason = fields.TextField(default="")
+    # The message the answer that counts came from.
+    inbound_id = fields.IntField(null=True)
+    stopped_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "invitation"
+        unique_together = (("meeting", "person"),)
+        indexes = (Index(fields=("person_id",), name="invitation_by_person"),)
+
+
+class Answer(Model):
+    """Every answer ever given, whatever became of it. Append-only."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField("models.Invitation", on_delete=fields.CASCADE)
+    inbound_id = fields.IntField(null=True)
+    partstat = fields.CharField(max_length=20)
+    guests = fields.IntField()
+    comment = fields.TextField()
+    via = fields.CharField(max_length=20)
+    at = fields.DatetimeField()
+    sequence = fields.BigIntField(null=True)
+    dtstamp = fields.DatetimeField(null=True)
+    outcome = fields.CharField(max_length=20)
+    reason = fields.TextField()
+    recorded_at = fields.DatetimeField()
+
+    class Meta:
+        table = "answer"
+        indexes = (Index(fields=("invitation_id",), name="answer_by_invitation"),)
+
+
+class Mailbox(Model):
+    """How far a mailbox was read, and which process reads it now."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    name = fields.CharField(max_length=300)
+    uid_validity = fields.BigIntField(null=True)
+    last_uid = fields.BigIntField(default=0)
+    leased_by = fields.CharField(max_length=100, null=True)
+    leased_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "mailbox"
+        unique_together = (("partnership", "name"),)
+
+
+class Inbound(Model):
+    """A message that came. Of mail that is not ours only this row is kept, with no content, and no words of it."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    mailbox = fields.CharField(max_length=300)
+    uid_validity = fields.BigIntField()
+    imap_uid = fields.BigIntField()
+    digest = fields.CharField(max_length=64)
+    state = fields.CharField(max_length=20)
+    received_at = fields.DatetimeField()
+    size = fields.BigIntField(default=0)
+    errors = fields.IntField(default=0)
+    message_id = fields.CharField(max_length=998, default="")
+    author = fields.CharField(max_length=320, default="")
+    subject = fields.TextField(default="")
+    kind = fields.CharField(max_length=30, default="")
+    reason = fields.TextField(default="")
+    words = fields.TextField(default="")
+    proposed = fields.CharField(max_length=20, default="")
+    guests = fields.IntField(default=0)
+    invitation_id = fields.IntField(null=True)
+    handled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "inbound"
+        unique_together = (("partnership", "mailbox", "uid_validity", "imap_uid"),)
+        indexes = (
+            Index(fields=("partnership_id", "digest"), name="inbound_by_digest"),
+            Index(fields=("partnership_id", "state", "id"), name="inbound_by_state"),
+        )
+
+
+class InboundBytes(Model):
+    inbound_id = fields.IntField(primary_key=True, generated=False)
+    content = fields.BinaryField()
+
+    class Meta:
+        table = "inbound_bytes"
+
+
+class Outbox(Model):
+    """A mail that was decided on. *key* is the ledger: the same facts can never be decided twice."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    meeting: fields.ForeignKeyNullableRelation[Meeting] = fields.ForeignKeyField("models.Meeting", null=True, on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    key = fields.CharField(max_length=255)
+    rule = fields.CharField(max_length=100)
+    round = fields.CharField(max_length=120)
+    letter = fields.CharField(max_length=100)
+    attach = fields.JSONField(default=list)
+    on_behalf_of_id = fields.IntField(null=True)
+    about_id = fields.IntField(null=True)
+    invites = fields.BooleanField(default=False)
+    reason = fields.TextField(default="")
+    state = fields.CharField(max_length=20)
+    due_at = fields.DatetimeField()
+    not_before = fields.DatetimeField()
+    not_after = fields.DatetimeField(null=True)
+    attempt = fields.IntField(default=0)
+    claimed_by = fields.CharField(max_length=100, null=True)
+    # DATA may have begun: after a crash nobody knows whether the server took it.
+    on_the_wire = fields.BooleanField(default=False)
+    message_id = fields.CharField(max_length=255)
+    answers_to = fields.CharField(max_length=998, null=True)
+    forward_path = fields.CharField(max_length=320, default="")
+    reverse_path = fields.CharField(max_length=320, default="")
+    subject = fields.TextField(default="")
+    text = fields.TextField(default="")
+    # SEQUENCE of the meeting when the letter was written: an answer to it answers that state of the meeting.
+    sequence = fields.IntField(null=True)
+    smtp_reply = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+    sent_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "outbox"
+        unique_together = (("partnership", "key"),)
+        indexes = (
+            Index(fields=("partnership_id", "state", "due_at"), name="outbox_due"),
+            Index(fields=("message_id",), name="outbox_by_message_id"),
+            Index(fields=("meeting_id", "person_id"), name="outbox_by_meeting"),
+            Index(fields=("partnership_id", "sent_at"), name="outbox_by_sent"),
+        )
+
+
+class OutboxBytes(Model):
+    outbox_id = fields.IntField(primary_key=True, generated=False)
+    content = fields.BinaryField()
+
+    class Meta:
+        table = "outbox_bytes"
+
+
+class Due(Model):
+    """When a rule may next fall due for a meeting. A tick reads what is due by this index, never what exists."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
+    rule = fields.CharField(max_length=100)
+    due_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "due"
+        unique_together = (("meeting", "rule"),)
+        indexes = (Index(fields=("partnership_id", "due_at"), name="due_by_instant"),)
+
+
+class KnownRule(Model):
+    """Since when a rule is in force as it stands: it never looks back before that."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    rule = fields.CharField(max_length=100)
+    digest = fields.CharField(max_length=64)
+    known_since = fields.DatetimeField()
+
+    class Meta:
+        table = "known_rule"
+        unique_together = (("partnership", "rule"),)
+
+
+class Trouble(Model):
+    """Something that does not work at present, said once."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    what = fields.CharField(max_length=60)
+    sentence = fields.TextField()
+    since = fields.DatetimeField()
+
+    class Meta:
+        table = "trouble"
+        unique_together = (("partnership", "what"),)
+
+
+class Log(Model):
+    """What happened and why, in words. Append-only: no row is ever changed."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    at = fields.DatetimeField()
+    what = fields.CharField(max_length=40)
+    sentence = fields.TextField()
+    meeting_id = fields.IntField(null=True)
+    person_id = fields.IntField(null=True)
+    inbound_id = fields.IntField(null=True)
+    outbox_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "log"
+        indexes = (
+            Index(fields=("partnership_id", "at"), name="log_by_time"),
+            Index(fields=("person_id",), name="log_by_person"),
+        )

@@ -1,0 +1,48 @@
+"""The SQLite client that does not lose data. (Tortoise chooses its SQL by the word in this module's name.)
+
+Tortoise's own client begins transactions DEFERRED (two processes that read, then write, fail with "database is locked" at once) and keeps its
+lock for ever when a task is cancelled while entering a transaction. This one begins IMMEDIATE, so that writers wait their turn, and gives
+the lock back whatever happens.
+"""
+
+import sqlite3
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
+
+
+class _Wrapper(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as exc:
+            raise TransactionManagementError(exc) from exc
+
+
+class _Context(SqliteTransactionContext):
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:  # cancelled or locked: whoever comes next must not wait for us
+            if self.connection._connection is not None and self.connection._connection.in_transaction:
+                await self.connection._connection.rollback()
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        client: TransactionalDBClient = self.connection
+        return client
+
+
+class ImmediateSqliteClient(SqliteClient):
+    """One connection a process, transactions IMMEDIATE."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return _Context(_Wrapper(self), self._lock)
+
+
+client_class = ImmediateSqliteClient
+"""Where Tortoise looks when a connection's engine is this module."""
