@@ -1,0 +1,14 @@
+"""A whole small world of mail on loopback: for `convener demo` and for fast tests of the real daemon.
+
+Promises: real SMTP and IMAP over real sockets, in one event loop, nothing to install, nothing leaves the machine. The pretend
+people answer as the programs they use really write, in time of the clock they are given, and the same seed gives the same answers.
+Never: used by the service itself; knows how our own parser reads (what people do with a letter is found with the standard library).
+
+`servers`  the embedded SMTP and IMAP servers: mailbox, refusals, bounces
+`reports`  delivery reports (RFC 3464) as mail servers write them
+`letter`   what a pretend person's mail program finds in a letter
+`clients`  mails as Gmail, Outlook, Apple and others write them
+`zones`    time zones as Exchange writes them
+`people`   who answers what, when: the behaviours
+`cast`     the thirty-odd people of the demo
+"""
