@@ -57,7 +57,7 @@ class Person(Model):
 
 
 class PersonAddress(Model):
-    """An address of a person, canonical. *rank* 0 is written to; the others are aliases."""
+    """An address of a person, canonical. *rank* 0 is written to, the others are aliases."""
 
     id = fields.IntField(primary_key=True)
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)

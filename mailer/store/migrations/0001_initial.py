@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
                 ('dead_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('dead_reason', fields.TextField(default='', unique=False)),
             ],
-            options={'table': 'person_address', 'app': 'models', 'unique_together': (('partnership', 'address'),), 'indexes': [Index(fields=['person_id'], name='address_by_person')], 'pk_attr': 'id', 'table_description': 'An address of a person, canonical. *rank* 0 is written to; the others are aliases.'},
+            options={'table': 'person_address', 'app': 'models', 'unique_together': (('partnership', 'address'),), 'indexes': [Index(fields=['person_id'], name='address_by_person')], 'pk_attr': 'id', 'table_description': 'An address of a person, canonical. *rank* 0 is written to, the others are aliases.'},
             bases=['Model'],
         ),
         ops.CreateModel(
