@@ -33,7 +33,9 @@ def _settings(url: str, **pragmas: str) -> dict[str, Any]:
     try:
         connection = expand_db_url(url)
     except ConfigurationError as exc:
-        raise StoreUnusable(f"I cannot read the database address {url!r}. Write sqlite://FILE or postgres://USER@HOST/NAME.") from exc
+        raise StoreUnusable(
+            f"I cannot read the database address {url!r}. Write sqlite://FILE or postgres://USER@HOST/NAME."
+        ) from exc
     if connection["engine"] == "tortoise.backends.sqlite":
         connection["engine"] = "mailer.store.sqlite"
         connection["credentials"] |= {"busy_timeout": BUSY_TIMEOUT_MS, "synchronous": "FULL"} | pragmas
@@ -89,7 +91,9 @@ def _sentence(url: str, exc: BaseException) -> str:
         return f"The database {shown} may not be written to. Give this user the right to write it and its folder."
     if "unable to open" in text:
         return f"The database {shown} cannot be opened. Does its folder exist, and may this user write there?"
-    return f"The database {shown} cannot be used: {text.strip().splitlines()[0] if text.strip() else type(exc).__name__}."
+    return (
+        f"The database {shown} cannot be used: {text.strip().splitlines()[0] if text.strip() else type(exc).__name__}."
+    )
 
 
 async def _migrate(url: str) -> None:
@@ -102,7 +106,9 @@ async def _migrate(url: str) -> None:
     applied = {m.name for m in await executor.recorder.applied_migrations()}
     unknown = applied - {key.name for key in executor.loader.graph.nodes}
     if unknown:
-        raise StoreUnusable("The database was written by a newer version of convener. Install that version again; nothing was changed.")
+        raise StoreUnusable(
+            "The database was written by a newer version of convener. Install that version again; nothing was changed."
+        )
     if not plan:
         return
     file = sqlite_file(url)
@@ -116,7 +122,9 @@ async def _migrate(url: str) -> None:
         broken = await connection.execute_query_dict("PRAGMA foreign_key_check")
         await connection.execute_script("PRAGMA foreign_keys=ON")
         if broken:
-            raise StoreUnusable(f"Bringing the database up to date left {len(broken)} rows without a parent; the copy beside it is whole.")
+            raise StoreUnusable(
+                f"Bringing the database up to date left {len(broken)} rows without a parent; the copy beside it is whole."
+            )
 
 
 def _beside(file: Path, stamp: str) -> Path:

@@ -22,7 +22,9 @@ class Partnership(Model):
 
 class Organisation(Model):
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     name = fields.CharField(max_length=300)
 
     class Meta:
@@ -32,7 +34,9 @@ class Organisation(Model):
 
 class Person(Model):
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", null=True, on_delete=fields.SET_NULL
     )
@@ -60,8 +64,12 @@ class PersonAddress(Model):
     """An address of a person, canonical. *rank* 0 is written to, the others are aliases."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE, related_name="addresses")
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.CASCADE, related_name="addresses"
+    )
     address = fields.CharField(max_length=320)
     rank = fields.IntField(default=0)
     dead_at = fields.DatetimeField(null=True)
@@ -75,7 +83,9 @@ class PersonAddress(Model):
 
 class Meeting(Model):
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     slug = fields.CharField(max_length=100)
     kind = fields.CharField(max_length=100)
     title = fields.CharField(max_length=300)
@@ -104,7 +114,9 @@ class MeetingVersion(Model):
     """The meeting as it was before a change, for letters that say what changed."""
 
     id = fields.IntField(primary_key=True)
-    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE, related_name="versions")
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
+        "models.Meeting", on_delete=fields.CASCADE, related_name="versions"
+    )
     sequence = fields.IntField()
     title = fields.CharField(max_length=300)
     dtstart = fields.DatetimeField()
@@ -149,7 +161,9 @@ class Answer(Model):
     """Every answer ever given, whatever became of it. Append-only."""
 
     id = fields.IntField(primary_key=True)
-    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField("models.Invitation", on_delete=fields.CASCADE)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", on_delete=fields.CASCADE
+    )
     inbound_id = fields.IntField(null=True)
     partstat = fields.CharField(max_length=20)
     guests = fields.IntField()
@@ -171,7 +185,9 @@ class Mailbox(Model):
     """How far a mailbox was read, and which process reads it now."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     name = fields.CharField(max_length=300)
     uid_validity = fields.BigIntField(null=True)
     last_uid = fields.BigIntField(default=0)
@@ -187,7 +203,9 @@ class Inbound(Model):
     """A message that came. Of mail that is not ours only this row is kept, with no content, and no words of it."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     mailbox = fields.CharField(max_length=300)
     uid_validity = fields.BigIntField()
     imap_uid = fields.BigIntField()
@@ -228,8 +246,12 @@ class Outbox(Model):
     """A mail that was decided on. *key* is the ledger: the same facts can never be decided twice."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
-    meeting: fields.ForeignKeyNullableRelation[Meeting] = fields.ForeignKeyField("models.Meeting", null=True, on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    meeting: fields.ForeignKeyNullableRelation[Meeting] = fields.ForeignKeyField(
+        "models.Meeting", null=True, on_delete=fields.CASCADE
+    )
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
     key = fields.CharField(max_length=255)
     rule = fields.CharField(max_length=100)
@@ -283,7 +305,9 @@ class Due(Model):
     """When a rule may next fall due for a meeting. A tick reads what is due by this index, never what exists."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
     rule = fields.CharField(max_length=100)
     due_at = fields.DatetimeField(null=True)
@@ -298,7 +322,9 @@ class KnownRule(Model):
     """Since when a rule is in force as it stands: it never looks back before that."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     rule = fields.CharField(max_length=100)
     digest = fields.CharField(max_length=64)
     known_since = fields.DatetimeField()
@@ -312,7 +338,9 @@ class Trouble(Model):
     """Something that does not work at present, said once."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     what = fields.CharField(max_length=60)
     sentence = fields.TextField()
     since = fields.DatetimeField()
@@ -326,7 +354,9 @@ class Log(Model):
     """What happened and why, in words. Append-only: no row is ever changed."""
 
     id = fields.IntField(primary_key=True)
-    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField("models.Partnership", on_delete=fields.CASCADE)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
     at = fields.DatetimeField()
     what = fields.CharField(max_length=40)
     sentence = fields.TextField()

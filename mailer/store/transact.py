@@ -29,7 +29,9 @@ async def transact(work: Callable[[], Awaitable[T]]) -> T:
             async with in_transaction("default"):
                 return await work()
         except (OperationalError, TransactionManagementError, sqlite3.OperationalError) as exc:
-            raise StoreUnusable(f"The database did not take it ({exc}); it will be tried again, nothing is lost.") from exc
+            raise StoreUnusable(
+                f"The database did not take it ({exc}); it will be tried again, nothing is lost."
+            ) from exc
 
     task = asyncio.create_task(whole())
     try:

@@ -1,0 +1,84 @@
+"""The append-only log of what happened and why, and the troubles that are said once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.store import models
+from mailer.terms import InboundId, MeetingId, OutboxId, PartnershipId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    at: datetime
+    what: str
+    sentence: str
+    meeting_id: MeetingId | None = None
+    person_id: PersonId | None = None
+    inbound_id: InboundId | None = None
+    outbox_id: OutboxId | None = None
+
+
+async def write(partnership: PartnershipId, line: LogLine) -> None:
+    """Add one line."""
+    await models.Log.create(
+        partnership_id=partnership,
+        at=line.at,
+        what=line.what,
+        sentence=line.sentence,
+        meeting_id=line.meeting_id,
+        person_id=line.person_id,
+        inbound_id=line.inbound_id,
+        outbox_id=line.outbox_id,
+    )
+
+
+async def lines(
+    partnership: PartnershipId,
+    *,
+    after: int = 0,
+    person: PersonId | None = None,
+    meeting: MeetingId | None = None,
+    limit: int = 500,
+) -> list[tuple[int, LogLine]]:
+    """Lines with an id above *after*, oldest first."""
+    query = models.Log.filter(partnership_id=partnership, id__gt=after)
+    if person is not None:
+        query = query.filter(person_id=person)
+    if meeting is not None:
+        query = query.filter(meeting_id=meeting)
+    rows = await query.order_by("id").limit(limit)
+    return [
+        (
+            r.id,
+            LogLine(
+                r.at,
+                r.what,
+                r.sentence,
+                MeetingId(r.meeting_id) if r.meeting_id else None,
+                PersonId(r.person_id) if r.person_id else None,
+                InboundId(r.inbound_id) if r.inbound_id else None,
+                OutboxId(r.outbox_id) if r.outbox_id else None,
+            ),
+        )
+        for r in rows
+    ]
+
+
+async def set_trouble(partnership: PartnershipId, what: str, sentence: str | None, now: datetime) -> bool:
+    """Note that *what* does not work, or with None that it works again; True when that is news."""
+    if sentence is None:
+        return bool(await models.Trouble.filter(partnership_id=partnership, what=what).delete())
+    row, new = await models.Trouble.get_or_create(
+        partnership_id=partnership, what=what, defaults={"sentence": sentence, "since": now}
+    )
+    if not new and row.sentence != sentence:
+        await models.Trouble.filter(id=row.id).update(sentence=sentence)
+        return True
+    return new
+
+
+async def troubles(partnership: PartnershipId) -> list[tuple[str, str, datetime]]:
+    """(what, sentence, since) of everything that does not work at present."""
+    return [
+        (t.what, t.sentence, t.since) for t in await models.Trouble.filter(partnership_id=partnership).order_by("since")
+    ]

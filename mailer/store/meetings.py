@@ -1,0 +1,304 @@
+"""Load and save meetings, invitations and answers; draw the snapshot that rules decide on.
+
+Every function is one or few statements and expects to be called inside `transact` where it writes.
+"""
+
+import base64
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mailer.decide.snapshot import Snapshot, Standing
+from mailer.partnership.attendance import Given, Invitation, after_move
+from mailer.partnership.meetings import Meeting, MeetingStatus
+from mailer.store import models
+from mailer.store import people as people_store
+from mailer.terms import (
+    EventUid,
+    InboundId,
+    InvitationId,
+    MeetingId,
+    PartnershipId,
+    PartStat,
+    PersonId,
+    RuleId,
+    Token,
+    Via,
+)
+
+_COPIED = (
+    "slug", "kind", "title", "dtstart", "dtend", "zone", "place", "online_link", "description", "reply_deadline", "capacity",
+    "sequence", "last_major_sequence", "round", "changed_at",
+)  # fmt: skip
+
+
+def new_token() -> Token:
+    """100 random bits, in the letters of TOKEN_PATTERN."""
+    return Token(base64.b32encode(secrets.token_bytes(13)).decode().lower()[:20])
+
+
+def meeting_of(row: models.Meeting) -> Meeting:
+    return Meeting(
+        id=MeetingId(row.id),
+        partnership_id=PartnershipId(row.partnership_id),  # type: ignore[attr-defined]
+        event_uid=EventUid(row.event_uid),
+        status=MeetingStatus(row.status),
+        created_at=row.created_at,
+        **{name: getattr(row, name) for name in _COPIED},
+    )
+
+
+async def add(meeting: Meeting, now: datetime) -> Meeting:
+    """Save a new meeting and give it its id."""
+    facts = {name: getattr(meeting, name) for name in _COPIED}
+    row = await models.Meeting.create(
+        partnership_id=meeting.partnership_id,
+        event_uid=meeting.event_uid,
+        status=meeting.status.value,
+        created_at=now,
+        **facts,
+    )
+    return replace(meeting, id=MeetingId(row.id), created_at=now)
+
+
+async def change(before: Meeting, after: Meeting, now: datetime) -> None:
+    """Save *after* and keep *before* as a version, if anything a calendar shows is different."""
+    facts = {name: getattr(after, name) for name in _COPIED}
+    await models.Meeting.filter(id=after.id).update(status=after.status.value, **facts)
+    if after.sequence != before.sequence:
+        await models.MeetingVersion.create(
+            meeting_id=before.id,
+            sequence=before.sequence,
+            title=before.title,
+            dtstart=before.dtstart,
+            dtend=before.dtend,
+            zone=before.zone,
+            place=before.place,
+            online_link=before.online_link,
+            replaced_at=now,
+        )
+    if after.round != before.round:
+        for invitation in await invitations(after.id):
+            moved = after_move(invitation)
+            if moved is not invitation:
+                await save_invitation(moved, None)
+
+
+async def by_slug(partnership: PartnershipId, slug: str) -> Meeting | None:
+    row = await models.Meeting.get_or_none(partnership_id=partnership, slug=slug)
+    return meeting_of(row) if row else None
+
+
+async def by_id(meeting: MeetingId) -> Meeting | None:
+    row = await models.Meeting.get_or_none(id=meeting)
+    return meeting_of(row) if row else None
+
+
+async def by_event_uid(partnership: PartnershipId, event_uids: Collection[str]) -> Meeting | None:
+    """The meeting whose UID is among *event_uids*, without regard to case (Outlook upper-cases)."""
+    folded = [u.casefold() for u in event_uids]
+    row = await models.Meeting.filter(partnership_id=partnership, event_uid__in=folded).first() if folded else None
+    return meeting_of(row) if row else None
+
+
+async def all_of(partnership: PartnershipId) -> list[Meeting]:
+    """Every meeting, by date."""
+    return [meeting_of(m) for m in await models.Meeting.filter(partnership_id=partnership).order_by("dtstart")]
+
+
+async def upcoming(partnership: PartnershipId, now: datetime) -> list[Meeting]:
+    """Meetings that have not ended long ago, so that rules may still speak of them."""
+    rows = models.Meeting.filter(partnership_id=partnership, dtend__gte=now.replace(year=now.year - 1)).order_by(
+        "dtstart"
+    )
+    return [meeting_of(m) for m in await rows]
+
+
+async def version_before(meeting: Meeting) -> Meeting | None:
+    """The meeting as it was before its last change that calendars show."""
+    row = (
+        await models.MeetingVersion.filter(meeting_id=meeting.id, sequence__lt=meeting.sequence)
+        .order_by("-sequence")
+        .first()
+    )
+    if row is None:
+        return None
+    return replace(
+        meeting,
+        title=row.title,
+        dtstart=row.dtstart,
+        dtend=row.dtend,
+        zone=row.zone,
+        place=row.place,
+        online_link=row.online_link,
+        sequence=row.sequence,
+    )
+
+
+# Invitations and answers ---------------------------------------------------------------------------------------------------------
+
+
+def invitation_of(row: models.Invitation | dict[str, Any]) -> Invitation:
+    r = row if isinstance(row, dict) else {name: getattr(row, name) for name in _INVITATION}
+    return Invitation(
+        id=InvitationId(r["id"]),
+        meeting_id=MeetingId(r["meeting_id"]),
+        person_id=PersonId(r["person_id"]),
+        token=Token(r["token"]),
+        invited_at=r["invited_at"],
+        partstat=PartStat(r["partstat"]),
+        guests=r["guests"],
+        comment=r["comment"],
+        via=Via(r["via"]) if r["via"] else None,
+        answered_at=r["answered_at"],
+        sequence=r["sequence"],
+        dtstamp=r["dtstamp"],
+        changes=r["changes"],
+        earlier=PartStat(r["earlier"]) if r["earlier"] else None,
+        reason=r["reason"],
+    )
+
+
+_INVITATION = (
+    "id", "meeting_id", "person_id", "token", "invited_at", "partstat", "guests", "comment", "via", "answered_at", "sequence", "dtstamp",
+    "changes", "earlier", "reason", "stopped_at",
+)  # fmt: skip
+
+
+async def ensure_invitations(meeting: MeetingId, persons: Iterable[PersonId]) -> None:
+    """Give each of *persons* a token for *meeting*, where they have none yet."""
+    wanted = set(persons)
+    have = set(
+        await models.Invitation.filter(meeting_id=meeting, person_id__in=list(wanted)).values_list(
+            "person_id", flat=True
+        )
+    )
+    rows = [models.Invitation(meeting_id=meeting, person_id=p, token=new_token()) for p in sorted(wanted - have)]
+    if rows:
+        await models.Invitation.bulk_create(rows, ignore_conflicts=True)
+
+
+async def invitations(meeting: MeetingId, persons: Collection[PersonId] | None = None) -> list[Invitation]:
+    query = models.Invitation.filter(meeting_id=meeting)
+    if persons is not None:
+        query = query.filter(person_id__in=list(persons))
+    return [invitation_of(r) for r in await query.values(*_INVITATION)]
+
+
+async def invitation(ident: InvitationId) -> Invitation | None:
+    rows = await models.Invitation.filter(id=ident).values(*_INVITATION)
+    return invitation_of(rows[0]) if rows else None
+
+
+async def by_tokens(partnership: PartnershipId, tokens: Collection[str]) -> list[Invitation]:
+    """Invitations of this partnership that *tokens* name, in the order of *tokens*."""
+    if not tokens:
+        return []
+    rows = await models.Invitation.filter(token__in=list(tokens), meeting__partnership_id=partnership).values(
+        *_INVITATION
+    )
+    order = {t: i for i, t in enumerate(tokens)}
+    return sorted((invitation_of(r) for r in rows), key=lambda i: order[i.token])
+
+
+async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
+    """Invitations of *person* to meetings that lie ahead and are not cancelled; only such as really left."""
+    rows = await models.Invitation.filter(
+        person_id=person, meeting__dtend__gte=now, meeting__status="scheduled", invited_at__not_isnull=True
+    ).values(*_INVITATION)
+    return [invitation_of(r) for r in rows]
+
+
+async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> None:
+    """Write the answer of *invitation* as it now stands."""
+    facts: dict[str, Any] = {
+        "partstat": invitation.partstat.value,
+        "guests": invitation.guests,
+        "comment": invitation.comment,
+        "via": invitation.via.value if invitation.via else None,
+        "answered_at": invitation.answered_at,
+        "sequence": invitation.sequence,
+        "dtstamp": invitation.dtstamp,
+        "changes": invitation.changes,
+        "earlier": invitation.earlier.value if invitation.earlier else None,
+        "reason": invitation.reason,
+        "inbound_id": inbound,
+    }
+    await models.Invitation.filter(id=invitation.id).update(**facts)
+
+
+async def record_answer(
+    ident: InvitationId, given: Given, outcome: str, reason: str, inbound: InboundId | None, now: datetime
+) -> None:
+    """Add *given* to the history, whatever became of it."""
+    await models.Answer.create(
+        invitation_id=ident,
+        inbound_id=inbound,
+        partstat=given.partstat.value,
+        guests=given.guests,
+        comment=given.comment,
+        via=given.via.value,
+        at=given.at,
+        sequence=given.sequence,
+        dtstamp=given.dtstamp,
+        outcome=outcome,
+        reason=reason,
+        recorded_at=now,
+    )
+
+
+async def history(ident: InvitationId) -> list[dict[str, Any]]:
+    """Every answer ever given on this invitation, oldest first."""
+    rows: list[dict[str, Any]] = await models.Answer.filter(invitation_id=ident).order_by("id").values()
+    return rows
+
+
+async def sources(meeting: MeetingId) -> dict[InvitationId, InboundId]:
+    """The message each answer that counts came from."""
+    rows = await models.Invitation.filter(meeting_id=meeting, inbound_id__not_isnull=True).values_list(
+        "id", "inbound_id"
+    )
+    return {InvitationId(i): InboundId(m) for i, m in rows}
+
+
+# The picture for the rules -------------------------------------------------------------------------------------------------------
+
+
+async def snapshot(meeting: Meeting, persons: Collection[PersonId] | None = None) -> Snapshot:
+    """The meeting with everybody of the register, or with *persons* alone (and nobody else) where the question is about them."""
+    register = await people_store.people(meeting.partnership_id, persons)
+    only = [p.id for p in register] if persons is not None else None
+    held: dict[int, Invitation] = {}
+    stopped: set[int] = set()
+    query = models.Invitation.filter(meeting_id=meeting.id)
+    ledger = models.Outbox.filter(meeting_id=meeting.id)
+    written = models.Person.filter(partnership_id=meeting.partnership_id, written_at__not_isnull=True)
+    if only is not None:
+        query, ledger, written = (
+            query.filter(person_id__in=only),
+            ledger.filter(person_id__in=only),
+            written.filter(id__in=only),
+        )
+    for row in await query.values(*_INVITATION):
+        held[row["person_id"]] = invitation_of(row)
+        if row["stopped_at"] is not None:
+            stopped.add(row["person_id"])
+    noticed: dict[int, set[tuple[RuleId, str]]] = {}
+    for person, rule, round_ in await ledger.values_list("person_id", "rule", "round"):
+        noticed.setdefault(person, set()).add((RuleId(rule), round_))
+    written_at = dict(await written.values_list("id", "written_at"))
+    return Snapshot(
+        meeting,
+        tuple(
+            Standing(
+                person=p,
+                invitation=held.get(p.id),
+                written_at=written_at.get(p.id),
+                noticed=frozenset(noticed.get(p.id, ())),
+                stopped=p.id in stopped,
+            )
+            for p in register
+        ),
+    )

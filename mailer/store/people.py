@@ -1,0 +1,221 @@
+"""Load and save partnerships, organisations and persons.
+
+Every function is one or few statements and expects to be called inside `transact` where it writes.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailer.partnership.people import PartnerKind, Person, Role
+from mailer.store import models
+from mailer.terms import PartnershipId, PersonId, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as a people file or a convener gives them; *champion* is an address."""
+
+    name: str
+    addresses: tuple[str, ...]
+    organisation: str = ""
+    title: str = ""
+    kind: PartnerKind = PartnerKind.BUSINESS
+    roles: frozenset[Role] = frozenset()
+    champion: str = ""
+    language: str = "en"
+    phone: str = ""
+
+
+async def ensure_partnership(key: str, name: str, now: datetime) -> PartnershipId:
+    """The id of the partnership *key*, made if it is new; its name is kept up to date."""
+    row, _ = await models.Partnership.get_or_create(key=key, defaults={"name": name, "created_at": now})
+    if row.name != name:
+        await models.Partnership.filter(id=row.id).update(name=name)
+    return PartnershipId(row.id)
+
+
+async def people(partnership: PartnershipId, ids: Collection[PersonId] | None = None) -> tuple[Person, ...]:
+    """The register, by name; or those of *ids*, whether or not they still are in it."""
+    query = models.Person.filter(partnership_id=partnership)
+    query = query.filter(left_at=None) if ids is None else query.filter(id__in=list(ids))
+    rows = await query.order_by("name", "id").values(
+        "id",
+        "partnership_id",
+        "name",
+        "title",
+        "kind",
+        "roles",
+        "language",
+        "phone",
+        "champion_id",
+        "stopped_at",
+        "away_until",
+        "organisation__name",
+    )
+    wanted = models.PersonAddress.filter(partnership_id=partnership)
+    if ids is not None:
+        wanted = wanted.filter(person_id__in=[r["id"] for r in rows])
+    addresses: dict[int, list[tuple[int, str, bool]]] = {}
+    for a in await wanted.values_list("person_id", "rank", "address", "dead_at"):
+        addresses.setdefault(a[0], []).append((a[1], a[2], a[3] is not None))
+    return tuple(_person(r, sorted(addresses.get(r["id"], []))) for r in rows)
+
+
+def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> Person:
+    return Person(
+        id=PersonId(row["id"]),
+        partnership_id=PartnershipId(row["partnership_id"]),
+        name=row["name"],
+        addresses=tuple(a for _, a, _ in addresses),
+        organisation=row["organisation__name"] or "",
+        title=row["title"],
+        kind=PartnerKind(row["kind"]),
+        roles=frozenset(Role(r) for r in row["roles"]),
+        language=row["language"],
+        phone=row["phone"],
+        champion=PersonId(row["champion_id"]) if row["champion_id"] else None,
+        dead=frozenset(a for _, a, dead in addresses if dead),
+        stopped_at=row["stopped_at"],
+        away_until=row["away_until"],
+    )
+
+
+async def by_address(partnership: PartnershipId, address: str) -> Person | None:
+    """Whoever of the register has *address* (an alias counts)."""
+    person_id = await models.PersonAddress.filter(partnership_id=partnership, address=canonical(address)).values_list(
+        "person_id", flat=True
+    )
+    found = await people(partnership, [PersonId(int(str(person_id[0])))]) if person_id else ()
+    return found[0] if found else None
+
+
+async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bool]:
+    """Write one person, known by any of the addresses; True when new. Aliases learned before are kept, a dead address stays dead until
+    the row gives another as the first."""
+    addresses = tuple(dict.fromkeys(canonical(a) for a in row.addresses))
+    known = await models.PersonAddress.filter(partnership_id=partnership, address__in=addresses).values_list(
+        "person_id", "address"
+    )
+    owners = {owner for owner, _ in known}
+    if len(owners) > 1:
+        raise ValueError("these addresses belong to different people in the register")
+    organisation = None
+    if row.organisation:
+        organisation, _ = await models.Organisation.get_or_create(partnership_id=partnership, name=row.organisation)
+    facts: dict[str, Any] = {
+        "name": row.name,
+        "title": row.title,
+        "kind": row.kind.value,
+        "roles": sorted(r.value for r in row.roles),
+        "language": row.language,
+        "phone": row.phone,
+        "organisation_id": organisation.id if organisation else None,
+        "left_at": None,
+    }
+    if owners:
+        person_id = owners.pop()
+        await models.Person.filter(id=person_id).update(**facts)
+    else:
+        person_id = (await models.Person.create(partnership_id=partnership, **facts)).id
+    have = {a: i for i, a in await models.PersonAddress.filter(person_id=person_id).values_list("id", "address")}
+    rest = [a for a in have if a not in addresses]
+    for rank, address in enumerate((*addresses, *rest)):
+        if address in have:
+            await models.PersonAddress.filter(id=have[address]).update(rank=rank)
+        else:
+            await models.PersonAddress.create(
+                partnership_id=partnership, person_id=person_id, address=address, rank=rank
+            )
+    return PersonId(person_id), not known
+
+
+async def set_champions(partnership: PartnershipId, champions: Mapping[PersonId, str]) -> tuple[PersonId, ...]:
+    """Say who each person's champion is, by address; gives back the people whose champion is not in the register."""
+    unknown = []
+    for person_id, address in champions.items():
+        champion = await by_address(partnership, address) if address else None
+        if address and champion is None:
+            unknown.append(person_id)
+        await models.Person.filter(id=person_id).update(champion_id=champion.id if champion else None)
+    return tuple(unknown)
+
+
+async def learn_alias(person: PersonId, partnership: PartnershipId, address: str) -> None:
+    """From now on *address* speaks for *person*."""
+    rank = await models.PersonAddress.filter(person_id=person).count()
+    await models.PersonAddress.get_or_create(
+        partnership_id=partnership, address=canonical(address), defaults={"person_id": person, "rank": rank}
+    )
+
+
+async def mark_dead(partnership: PartnershipId, address: str, reason: str, now: datetime) -> bool:
+    """Never write to *address* again; False when it was dead already or is nobody's."""
+    return bool(
+        await models.PersonAddress.filter(partnership_id=partnership, address=canonical(address), dead_at=None).update(
+            dead_at=now, dead_reason=reason[:1000]
+        )
+    )
+
+
+async def revive(partnership: PartnershipId, addresses: Iterable[str]) -> None:
+    """The convener says that these addresses are good after all."""
+    await models.PersonAddress.filter(partnership_id=partnership, address__in=[canonical(a) for a in addresses]).update(
+        dead_at=None, dead_reason=""
+    )
+
+
+async def note_away(person: PersonId, until: datetime) -> None:
+    await models.Person.filter(id=person).update(away_until=until)
+
+
+async def note_stop(person: PersonId, now: datetime) -> None:
+    """Asked not to be written to by this partnership."""
+    await models.Person.filter(id=person, stopped_at=None).update(stopped_at=now)
+
+
+async def forget(person: PersonId) -> None:
+    """Erase *person* and everything kept about them: invitations, answers, mails, messages and log lines."""
+    invitations = await models.Invitation.filter(person_id=person).values_list("id", flat=True)
+    outbox = await models.Outbox.filter(person_id=person).values_list("id", flat=True)
+    inbound = (
+        await models.Inbound.filter(invitation_id__in=list(invitations)).values_list("id", flat=True)
+        if invitations
+        else []
+    )
+    own = await models.PersonAddress.filter(person_id=person).values_list("address", flat=True)
+    inbound = (
+        {*inbound, *await models.Inbound.filter(author__in=list(own)).values_list("id", flat=True)}
+        if own
+        else set(inbound)
+    )
+    await models.InboundBytes.filter(inbound_id__in=list(inbound)).delete()
+    await models.Inbound.filter(id__in=list(inbound)).update(
+        author="", subject="", words="", reason="forgotten", state="forgotten", message_id=""
+    )
+    await models.OutboxBytes.filter(outbox_id__in=list(outbox)).delete()
+    await models.Log.filter(person_id=person).delete()
+    await models.Log.filter(inbound_id__in=list(inbound)).delete()
+    await models.Outbox.filter(about_id=person).delete()
+    await models.Person.filter(id=person).delete()
+
+
+async def exported(person: PersonId) -> dict[str, Any]:
+    """Everything kept about *person*, as plain data (their right to see it)."""
+    row = (await models.Person.filter(id=person).values())[0]
+    invitations = await models.Invitation.filter(person_id=person).values()
+    return {
+        "person": row,
+        "addresses": await models.PersonAddress.filter(person_id=person)
+        .order_by("rank")
+        .values("address", "rank", "dead_at", "dead_reason"),
+        "invitations": invitations,
+        "answers": await models.Answer.filter(invitation_id__in=[i["id"] for i in invitations]).order_by("id").values()
+        if invitations
+        else [],
+        "mails": await models.Outbox.filter(person_id=person)
+        .order_by("id")
+        .values("rule", "letter", "state", "subject", "text", "reason", "created_at", "sent_at", "forward_path"),
+        "log": await models.Log.filter(person_id=person).order_by("id").values("at", "what", "sentence"),
+    }
