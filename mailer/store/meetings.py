@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailer.decide.snapshot import Snapshot, Standing
@@ -110,9 +110,7 @@ async def all_of(partnership: PartnershipId) -> list[Meeting]:
 
 async def upcoming(partnership: PartnershipId, now: datetime) -> list[Meeting]:
     """Meetings that have not ended long ago, so that rules may still speak of them."""
-    rows = models.Meeting.filter(partnership_id=partnership, dtend__gte=now.replace(year=now.year - 1)).order_by(
-        "dtstart"
-    )
+    rows = models.Meeting.filter(partnership_id=partnership, dtend__gte=now - timedelta(days=400)).order_by("dtstart")
     return [meeting_of(m) for m in await rows]
 
 

@@ -1,0 +1,235 @@
+"""Messages that came: committed before anything else happens to them, handled once, kept for as long as somebody may ask.
+
+States: fetched → handled | review | held (three errors); `left-alone` rows hold ids only, of mail that is not ours.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise import connections
+
+from mailer.store import models
+from mailer.terms import InboundId, InvitationId, PartnershipId
+
+FETCHED, HANDLED, REVIEW, HELD, LEFT_ALONE = "fetched", "handled", "review", "held", "left-alone"
+
+MOST_ERRORS = 3
+"""After as many failures a message is held for a person instead of being tried for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message at the moment it is committed. *raw* None: not ours, ids only."""
+
+    mailbox: str
+    uid_validity: int
+    imap_uid: int
+    digest: str
+    size: int
+    raw: bytes | None
+    message_id: str = ""
+    author: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRow:
+    """A message as lists show it."""
+
+    id: InboundId
+    state: str
+    received_at: datetime
+    message_id: str
+    author: str
+    subject: str
+    kind: str
+    reason: str
+    words: str
+    proposed: str
+    guests: int
+    errors: int
+    invitation_id: InvitationId | None
+
+
+def digest(raw: bytes) -> str:
+    """What tells that two messages are the same one, under whatever number the server keeps them."""
+    return hashlib.blake2b(raw, digest_size=20).hexdigest()
+
+
+async def position(partnership: PartnershipId, mailbox: str) -> tuple[int, int] | None:
+    """(uid_validity, last_uid) up to which *mailbox* was read."""
+    row = await models.Mailbox.get_or_none(partnership_id=partnership, name=mailbox)
+    return (row.uid_validity, row.last_uid) if row and row.uid_validity is not None else None
+
+
+async def set_position(partnership: PartnershipId, mailbox: str, uid_validity: int, last_uid: int) -> None:
+    await models.Mailbox.get_or_create(partnership_id=partnership, name=mailbox)
+    await models.Mailbox.filter(partnership_id=partnership, name=mailbox).update(
+        uid_validity=uid_validity, last_uid=last_uid
+    )
+
+
+async def lease(partnership: PartnershipId, mailbox: str, worker: str, now: datetime, until: datetime) -> bool:
+    """Take or renew the right to read *mailbox*; False while another worker has it."""
+    await models.Mailbox.get_or_create(partnership_id=partnership, name=mailbox)
+    mine = models.Mailbox.filter(partnership_id=partnership, name=mailbox)
+    return bool(
+        await mine.filter(leased_by=worker).update(leased_until=until)
+        or await mine.filter(leased_until=None).update(leased_by=worker, leased_until=until)
+        or await mine.filter(leased_until__lt=now).update(leased_by=worker, leased_until=until)
+    )
+
+
+async def release_lease(partnership: PartnershipId, mailbox: str, worker: str) -> None:
+    await models.Mailbox.filter(partnership_id=partnership, name=mailbox, leased_by=worker).update(
+        leased_by=None, leased_until=None
+    )
+
+
+async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: datetime) -> list[InboundId]:
+    """Write *arrivals* (inside `transact`); gives the ids of those that are ours and new. One that is there already is nothing."""
+    if not arrivals:
+        return []
+    known = set(
+        await models.Inbound.filter(partnership_id=partnership, digest__in=[a.digest for a in arrivals]).values_list(
+            "digest", flat=True
+        )
+    )
+    fresh: list[Arrival] = []
+    for arrival in arrivals:
+        if arrival.digest not in known:
+            known.add(arrival.digest)
+            fresh.append(arrival)
+    if not fresh:
+        return []
+    await models.Inbound.bulk_create(
+        [
+            models.Inbound(
+                partnership_id=partnership,
+                mailbox=a.mailbox,
+                uid_validity=a.uid_validity,
+                imap_uid=a.imap_uid,
+                digest=a.digest,
+                state=FETCHED if a.raw is not None else LEFT_ALONE,
+                received_at=now,
+                size=a.size,
+                message_id=a.message_id[:998],
+                author=a.author[:320],
+                subject=a.subject[:998],
+            )
+            for a in fresh
+        ],
+        ignore_conflicts=True,
+    )
+    ours = {a.digest: a.raw for a in fresh if a.raw is not None}
+    if not ours:
+        return []
+    rows = (
+        await models.Inbound.filter(partnership_id=partnership, digest__in=list(ours))
+        .order_by("id")
+        .values_list("id", "digest")
+    )
+    await models.InboundBytes.bulk_create(
+        [models.InboundBytes(inbound_id=i, content=ours[d]) for i, d in rows], ignore_conflicts=True
+    )
+    return [InboundId(i) for i, _ in rows]
+
+
+async def waiting(partnership: PartnershipId, limit: int = 100) -> list[InboundId]:
+    """Messages that are committed and not handled yet, oldest first."""
+    rows = (
+        await models.Inbound.filter(partnership_id=partnership, state=FETCHED)
+        .order_by("id")
+        .limit(limit)
+        .values_list("id", flat=True)
+    )
+    return [InboundId(int(str(i))) for i in rows]
+
+
+async def raw(ident: InboundId) -> bytes | None:
+    """The bytes as they came; None where they are not kept."""
+    row = await models.InboundBytes.get_or_none(inbound_id=ident)
+    return bytes(row.content) if row else None
+
+
+async def raws(idents: Sequence[InboundId]) -> dict[InboundId, bytes]:
+    rows = await models.InboundBytes.filter(inbound_id__in=list(idents)).values_list("inbound_id", "content")
+    return {InboundId(i): bytes(c) for i, c in rows}
+
+
+async def claim(ident: InboundId) -> bool:
+    """Begin to write the consequences of a message: the first statement of its transaction. False when they are written already."""
+    return bool(await models.Inbound.filter(id=ident, state=FETCHED).update(state=HANDLED))
+
+
+async def finish(
+    ident: InboundId,
+    *,
+    state: str,
+    kind: str,
+    reason: str,
+    now: datetime,
+    words: str = "",
+    proposed: str = "",
+    guests: int = 0,
+    invitation: InvitationId | None = None,
+) -> None:
+    """Write what became of a message."""
+    await models.Inbound.filter(id=ident).update(
+        state=state,
+        kind=kind,
+        reason=reason,
+        words=words[:4000],
+        proposed=proposed,
+        guests=guests,
+        invitation_id=invitation,
+        handled_at=now,
+    )
+
+
+async def failed(ident: InboundId, sentence: str) -> bool:
+    """Count an error of a message that stays `fetched`; True when it was the last try and the message is held now."""
+    client = connections.get("default")
+    await models.Inbound.filter(id=ident).update(reason=sentence[:1000])
+    await client.execute_query(f"UPDATE inbound SET errors = errors + 1 WHERE id = {int(ident)}")  # noqa: S608
+    return bool(await models.Inbound.filter(id=ident, errors__gte=MOST_ERRORS, state=FETCHED).update(state=HELD))
+
+
+async def rows(partnership: PartnershipId, states: Sequence[str] = (), limit: int = 200) -> list[InboundRow]:
+    """Messages, newest first."""
+    query = models.Inbound.filter(partnership_id=partnership)
+    if states:
+        query = query.filter(state__in=list(states))
+    return [_row(r) for r in await query.order_by("-id").limit(limit)]
+
+
+async def row(partnership: PartnershipId, ident: InboundId) -> InboundRow | None:
+    found = await models.Inbound.get_or_none(id=ident, partnership_id=partnership)
+    return _row(found) if found else None
+
+
+async def again(partnership: PartnershipId, ident: InboundId) -> bool:
+    """Handle a held message once more."""
+    return bool(
+        await models.Inbound.filter(id=ident, partnership_id=partnership, state__in=[HELD, REVIEW]).update(
+            state=FETCHED, errors=0
+        )
+    )
+
+
+async def settle(ident: InboundId, reason: str, now: datetime) -> bool:
+    """A person decided about a message that waited."""
+    return bool(
+        await models.Inbound.filter(id=ident, state__in=[REVIEW, HELD]).update(
+            state=HANDLED, reason=reason, handled_at=now
+        )
+    )
+
+
+def _row(r: models.Inbound) -> InboundRow:
+    return InboundRow(
+        InboundId(r.id), r.state, r.received_at, r.message_id, r.author, r.subject, r.kind, r.reason, r.words, r.proposed, r.guests, r.errors,
+        InvitationId(r.invitation_id) if r.invitation_id else None,
+    )  # fmt: skip
