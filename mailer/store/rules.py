@@ -35,9 +35,7 @@ async def forget_missing(partnership: PartnershipId, present: Iterable[RuleId]) 
     """Rules that are no longer in any file fall due no more."""
     present = set(present)
     gone = [
-        r
-        for r in await models.KnownRule.filter(partnership_id=partnership).values_list("rule", flat=True)
-        if r not in present
+        r for r in await models.column(models.KnownRule.filter(partnership_id=partnership), "rule") if r not in present
     ]
     if gone:
         await models.Due.filter(partnership_id=partnership, rule__in=gone).delete()
@@ -81,13 +79,8 @@ async def fallen_due(
 
 async def next_due(partnership: PartnershipId) -> datetime | None:
     """When the next tick has something to do."""
-    row = (
-        await models.Due.filter(partnership_id=partnership, due_at__not_isnull=True)
-        .order_by("due_at")
-        .first()
-        .values_list("due_at", flat=True)
-    )
-    return row if isinstance(row, datetime) else None
+    row = await models.Due.filter(partnership_id=partnership, due_at__not_isnull=True).order_by("due_at").first()
+    return row.due_at if row else None
 
 
 async def scheduled(meeting: MeetingId) -> Sequence[tuple[RuleId, datetime | None]]:

@@ -14,19 +14,21 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="InboundBytes",
             fields=[
-                ("inbound_id", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("inbound_id", fields.IntField(unique=True)),
                 ("content", fields.BinaryField()),
             ],
-            options={"table": "inbound_bytes", "app": "models", "pk_attr": "inbound_id"},
+            options={"table": "inbound_bytes", "app": "models", "pk_attr": "id"},
             bases=["Model"],
         ),
         ops.CreateModel(
             name="OutboxBytes",
             fields=[
-                ("outbox_id", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("outbox_id", fields.IntField(unique=True)),
                 ("content", fields.BinaryField()),
             ],
-            options={"table": "outbox_bytes", "app": "models", "pk_attr": "outbox_id"},
+            options={"table": "outbox_bytes", "app": "models", "pk_attr": "id"},
             bases=["Model"],
         ),
         ops.CreateModel(
