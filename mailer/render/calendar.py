@@ -1,0 +1,88 @@
+"""The calendar part of a letter: one VEVENT that one person can answer (RFC 5545, RFC 5546, RFC 6047).
+
+Promises: REQUEST asks with PARTSTAT=NEEDS-ACTION;RSVP=TRUE, also when the person has already said yes: Outlook ignores any other
+preset, and Gmail and Apple show no buttons without it; an answer given again changes nothing. CANCEL says STATUS:CANCELLED.
+The only ATTENDEE is the reader; nobody learns who else is invited. Never: VALARM (dropped by Google and Outlook), PUBLISH (makes
+doubles in Outlook), quotes in CN (RFC 6868 is not read everywhere).
+Fails: nothing here; `preflight` reads the result again before it may leave.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress
+
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.render.zones import vtimezone
+from mailer.terms import Address, Method
+
+_PRODID = "-//convener//meetings//EN"
+
+
+def calendar_object(
+    method: Method, meeting: Meeting, person: Person, organizer: Address, *, dtstamp: datetime, language: str = "en"
+) -> bytes:
+    """Write *meeting* for *person* as REQUEST (an invitation, or with a higher SEQUENCE its update) or CANCEL.
+
+    *organizer* must stay the same over all updates to one person (some clients refuse a changed one): the mailbox with the
+    person's token. *dtstamp* is now: an update with an old DTSTAMP is ignored.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", _PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method.value)
+    event = Event()
+    event.add("uid", meeting.event_uid)
+    event.add("dtstamp", dtstamp.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", meeting.sequence)
+    timezone = vtimezone(meeting.zone, meeting.dtstart, meeting.dtend)
+    zone = UTC if timezone is None else ZoneInfo(meeting.zone)
+    if timezone is not None:
+        calendar.add_component(timezone)
+    event.add("dtstart", meeting.dtstart.astimezone(zone).replace(microsecond=0))
+    event.add("dtend", meeting.dtend.astimezone(zone).replace(microsecond=0))
+    event.add("summary", one_line(meeting.title), parameters={"LANGUAGE": language})
+    if place := one_line(meeting.place) or one_line(meeting.online_link):
+        event.add("location", place)
+    if description := _description(meeting):
+        event.add("description", description)
+    if meeting.online_link.lower().startswith(("https://", "http://")):
+        event.add("url", one_line(meeting.online_link).replace(" ", "%20"))
+    event.add("organizer", _calendar_user(organizer))
+    event.add("attendee", _attendee(method, person))
+    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    if method is not Method.CANCEL:
+        event.add("transp", "OPAQUE")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _description(meeting: Meeting) -> str:
+    """Outlook shows no URL property: the link stands in the words, too."""
+    link = one_line(meeting.online_link)
+    words = "\n".join(map(one_line, meeting.description.strip().splitlines()))
+    return "\n\n".join(part for part in (words, link if link not in words else "") if part)
+
+
+def _attendee(method: Method, person: Person) -> vCalAddress:
+    attendee = _calendar_user(person.mailbox())
+    attendee.params["CUTYPE"] = "INDIVIDUAL"
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    if method is Method.REQUEST:
+        attendee.params["PARTSTAT"] = "NEEDS-ACTION"
+        attendee.params["RSVP"] = "TRUE"
+    return attendee
+
+
+def _calendar_user(address: Address) -> vCalAddress:
+    user = vCalAddress(f"mailto:{address.addr_spec}")
+    if name := one_line(address.display_name).replace('"', "'"):
+        user.params["CN"] = name
+    return user
+
+
+def one_line(text: str) -> str:
+    """*text* without line breaks and control characters, blanks squeezed: fit for one line of anything."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

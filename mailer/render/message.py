@@ -1,0 +1,207 @@
+"""Facts and letters → one ready message: header fields, text, HTML, calendar part.
+
+Promises: the shape that Google, Outlook and Apple show with buttons (calendar-mail.md, "The outgoing shape"); seven-bit content only,
+so that no server needs 8BITMIME or SMTPUTF8; the same facts give the same bytes. No value from outside can add a header field.
+From is always our own mailbox (DMARC); who signs is in its display name.
+Never: reads a clock, invents a Message-ID, sends.
+Fails: `MailerError` with a sentence (letter needs what is not known, calendar object unfit, address unusable): the mail is held.
+"""
+
+import hashlib
+import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Iterator
+from datetime import UTC
+from email.header import Header
+from email.utils import format_datetime
+
+import idna
+
+from mailer.errors import MailerError
+from mailer.partnership.people import Person
+from mailer.render.calendar import calendar_object, one_line
+from mailer.render.letters import Letters, write
+from mailer.render.outgoing import Facts, Letter, OutgoingMessage, Sender
+from mailer.render.phrases import phrases_for
+from mailer.render.preflight import cleared
+from mailer.render.view import mailto, reference
+from mailer.terms import Address, MessageId, Method
+
+INSTANCE_FIELD = "X-Convener-Instance"
+"""Marks our own mail, so that it is known when it comes back (reply-mail.md, loop rules)."""
+
+_METHODS = {
+    "calendar invitation": Method.REQUEST,
+    "calendar update": Method.REQUEST,
+    "calendar cancellation": Method.CANCEL,
+}
+_ADDR_SPEC = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}|\"[\x20\x21\x23-\x5b\x5d-\x7e]{1,62}\"@[A-Za-z0-9.-]{1,253}"
+)
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,240}>")
+_MOST_REFERENCES = 12  # the first and the last ones: RFC 5322 §3.6.4 lets a long list be shortened
+_LONGEST_NAME = 120  # characters
+_LINE = 76
+
+
+def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
+    """Write the whole mail of *facts*."""
+    forward_path = _address(facts.person.address or "")
+    token = facts.invitation.token if facts.invitation else None
+    reply_to = _address(facts.sender.reply_address(token))
+    variant = letters.pick(facts.letter, facts.person.language)
+    author = Address(_author(facts.sender, facts.on_behalf_of, variant.language), _address(facts.sender.mailbox))
+    letter = write(facts, letters, author)
+    method, calendar = _calendar_part(facts, reply_to, letter.language)
+    fields = [
+        *_fields(facts, letter, Address(facts.sender.name, reply_to), forward_path),
+        ("MIME-Version", "1.0"),
+    ]
+    boundary = f"=_{hashlib.sha256(facts.message_id.encode()).hexdigest()[:32]}"
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    return OutgoingMessage(
+        message_id=facts.message_id,
+        reverse_path=reply_to,  # a delivery report then names whom it is about
+        forward_path=forward_path,
+        subject=letter.subject,
+        text=letter.text,
+        content=head.encode("ascii") + _body(letter, method, calendar, boundary),
+    )
+
+
+def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method | None, bytes]:
+    """The calendar object that the rule attaches, checked; none if it attaches none."""
+    methods = {_METHODS[words] for words in facts.attach if words in _METHODS}
+    if unknown := [words for words in facts.attach if words not in _METHODS]:
+        raise MailerError(f"I do not know how to attach “{unknown[0]}”.")
+    if not methods:
+        return None, b""
+    if len(methods) > 1:
+        raise MailerError("One mail cannot both invite and cancel.")
+    if facts.meeting is None:
+        raise MailerError(f"The letter “{facts.letter}” has a calendar file, but no meeting.")
+    (method,) = methods
+    if method is Method.REQUEST and facts.meeting.cancelled:
+        raise MailerError(f"“{one_line(facts.meeting.title)}” is cancelled: nobody can be invited to it.")
+    content = calendar_object(
+        method,
+        facts.meeting,
+        facts.person,
+        Address(facts.sender.name, organizer),
+        dtstamp=facts.now,
+        language=language,
+    )
+    domain = organizer.rpartition("@")[2]
+    return method, cleared(content, method.value, mailbox=facts.sender.mailbox, domain=domain)
+
+
+def _author(sender: Sender, champion: Person | None, language: str) -> str:
+    """The display name of From: "Jane Smith, Co-Chair (via Dana Lee)", or the convener's own."""
+    if champion is None:
+        return sender.name
+    name = f"{champion.name}, {champion.title}" if champion.title.strip() else champion.name
+    return f"{name} ({phrases_for(language).via} {sender.name})"
+
+
+def _fields(facts: Facts, letter: Letter, reply_to: Address, forward_path: str) -> Iterator[tuple[str, str]]:
+    """The header fields, in the order people read them."""
+    yield "From", mailbox_field("From", letter.sender)
+    yield "To", mailbox_field("To", Address(facts.person.name, forward_path))
+    yield "Reply-To", mailbox_field("Reply-To", reply_to)
+    yield "Subject", text_field("Subject", letter.subject)
+    yield "Date", format_datetime(facts.now.astimezone(UTC).replace(microsecond=0))
+    yield "Message-ID", facts.message_id
+    thread = [mid for mid in (*facts.thread, facts.answers_to) if mid and _MESSAGE_ID.fullmatch(mid)]
+    if thread:
+        yield "In-Reply-To", thread[-1]
+        yield "References", "\r\n ".join(_shortened(thread))
+    yield "Content-Language", letter.language
+    if facts.automatic:
+        # RFC 3834 §5: auto-replied answers a message, auto-generated answers none.
+        yield "Auto-Submitted", "auto-replied" if facts.answers_to else "auto-generated"
+        yield "X-Auto-Response-Suppress", "All"
+    else:
+        # A vacation notice in answer to an invitation is worth having: it says when the silence ends. Hence not OOF.
+        yield "X-Auto-Response-Suppress", "DR, RN, NRN, AutoReply"
+    yield INSTANCE_FIELD, text_field(INSTANCE_FIELD, facts.sender.instance)
+    if facts.invitation:
+        stop = mailto(reply_to.addr_spec, f"unsubscribe [{reference(facts.invitation.token)}]")
+        yield "List-Unsubscribe", f"<{stop}>"
+
+
+def _shortened(thread: list[MessageId]) -> list[MessageId]:
+    unique = list(dict.fromkeys(thread))
+    return unique if len(unique) <= _MOST_REFERENCES else [unique[0], *unique[1 - _MOST_REFERENCES :]]
+
+
+def _body(letter: Letter, method: Method | None, calendar: bytes, boundary: str) -> bytes:
+    """The parts, plainest first (RFC 2046 §5.1.4); the calendar part last and without Content-Disposition (quirks 25 and 27)."""
+    parts = [
+        _part("text/plain; charset=utf-8", "quoted-printable", _quoted_printable(letter.text)),
+        _part("text/html; charset=utf-8", "quoted-printable", _quoted_printable(letter.html)),
+    ]
+    if method is None:
+        return _multipart("alternative", boundary, parts)
+    encoded = encodebytes(calendar).replace(b"\n", b"\r\n")
+    parts.append(_part(f"text/calendar; charset=UTF-8; method={method.value}", "base64", encoded))
+    alternative = _multipart("alternative", boundary + "_2", parts)
+    name = "cancel.ics" if method is Method.CANCEL else "invite.ics"
+    attachment = _part(
+        f'application/ics; name="{name}"', "base64", encoded, f'Content-Disposition: attachment; filename="{name}"\r\n'
+    )
+    return _multipart("mixed", boundary, [alternative, attachment])
+
+
+def _part(content_type: str, encoding: str, body: bytes, extra: str = "") -> bytes:
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n{extra}\r\n"
+    return head.encode("ascii") + body
+
+
+def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+    """*boundary* holds ``=_``, which neither base64 nor quoted-printable can produce."""
+    delimiter = f"--{boundary}".encode()
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
+    return head + b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts) + delimiter + b"--\r\n"
+
+
+def _quoted_printable(text: str) -> bytes:
+    """RFC 2045 §6.7. Surrogates and other leftovers of broken decoding become question marks."""
+    encoded = b2a_qp(text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace"))
+    return encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def text_field(name: str, value: str) -> str:
+    """*value* as an unstructured header field, folded, in encoded words where it is not ASCII (RFC 2047)."""
+    value = one_line(value)
+    if value.isascii() and len(name) + len(value) + 2 <= _LINE and "=?" not in value:
+        return value
+    charset = "us-ascii" if value.isascii() and "=?" not in value else "utf-8"
+    return Header(value, charset, maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
+
+
+def mailbox_field(name: str, address: Address) -> str:
+    """*address* as ``"Name" <addr@spec>``; a name that is not ASCII in encoded words (RFC 2047 §5 (3))."""
+    display_name = one_line(address.display_name)[:_LONGEST_NAME]
+    if not display_name:
+        return address.addr_spec
+    if display_name.isascii() and "=?" not in display_name:
+        phrase = '"' + display_name.replace("\\", "").replace('"', "'") + '"'
+    else:
+        phrase = Header(display_name, "utf-8", maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
+    last = len(phrase.rpartition("\n")[2]) + (0 if "\n" in phrase else len(name) + 2)
+    return (
+        f"{phrase}{' ' if last + len(address.addr_spec) + 3 <= _LINE else f'{chr(13)}{chr(10)} '}<{address.addr_spec}>"
+    )
+
+
+def _address(address: str) -> str:
+    """*address* as SMTP takes it without SMTPUTF8: its domain in IDNA form, nothing that ends a command or a field."""
+    local, at, domain = address.rpartition("@")
+    try:
+        ready = f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}" if not domain.isascii() else address
+    except idna.IDNAError:
+        ready = ""
+    if not at or not _ADDR_SPEC.fullmatch(ready):
+        raise MailerError(f"“{one_line(address)}” is no address that mail can be sent to.")
+    return ready

@@ -1,0 +1,304 @@
+"""What a letter may speak of: every name that may stand between {{ and }}, and nothing else.
+
+Promises: the fields of these classes are the whole vocabulary; `NAMES` is read off them, for checks and for the manual. Every text
+is one line, except where `Lines` says otherwise, so that no name or title can add a line to a header or to a letter.
+What is not known for a letter is None as a whole (``champion``, ``before``, ``about``) and empty in its parts.
+"""
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import get_type_hints
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.render.calendar import one_line
+from mailer.render.outgoing import Facts, Sender
+from mailer.render.phrases import Phrases, date_in_words, phrases_for, time_in_words, when_in_words, zone_in_words
+from mailer.terms import PartStat, Token
+
+_MOST_WORDS = 4000  # of somebody's own mail, quoted to the convener
+
+
+class Lines(str):
+    """A text of several lines. In HTML its line breaks stay visible."""
+
+    __slots__ = ()
+
+    def __html__(self) -> Markup:
+        return Markup("<br>\n").join(escape(line) for line in self.splitlines())
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """person, champion, about, signer."""
+
+    name: str
+    first_name: str
+    organisation: str
+    title: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutView:
+    """The person a letter to the convener tells of. *dead_addresses*: what no longer works; *address*: what is left."""
+
+    name: str
+    first_name: str
+    organisation: str
+    title: str
+    address: str
+    phone: str
+    dead_addresses: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """meeting, before. *when* is date and times in one phrase; *time* when it begins; *zone* as in "CDT"."""
+
+    title: str
+    when: str
+    date: str
+    time: str
+    end_time: str
+    zone: str
+    place: str
+    online_link: str
+    description: Lines
+    reply_deadline: str
+    seats: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What the reader has answered: "yes", "no", "maybe" or nothing, in the letter's language. *earlier*: to the date before
+    the meeting was moved. *guests* is a number."""
+
+    word: str
+    earlier: str
+    guests: int
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinksView:
+    """Addresses for buttons: each opens a mail that is already written."""
+
+    yes: str
+    no: str
+    maybe: str
+    stop: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsView:
+    """The service's own words, in the letter's language."""
+
+    yes: str
+    no: str
+    maybe: str
+    ask: str
+    ask_or_tap: str
+    when: str
+    where: str
+    online: str
+    on_behalf_of: str
+    stop: str
+    stop_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The names a letter begins with. *signer* signs: the champion, else the convener. *reference* marks the letter."""
+
+    person: PersonView
+    partnership: str
+    convener: PersonView
+    signer: PersonView
+    champion: PersonView | None
+    meeting: MeetingView | None
+    before: MeetingView | None
+    about: AboutView | None
+    answer: AnswerView | None
+    links: LinksView | None
+    their_words: Lines
+    reference: str
+    language: str
+    words: WordsView
+
+
+def _vocabulary() -> dict[str, tuple[str, ...]]:
+    parts = {"PersonView": PersonView, "MeetingView": MeetingView, "AboutView": AboutView}
+    parts |= {"AnswerView": AnswerView, "LinksView": LinksView, "WordsView": WordsView}
+    hints = get_type_hints(View)
+    names: dict[str, tuple[str, ...]] = {}
+    for name in (f.name for f in fields(View)):
+        known = [part for part in parts.values() if part in (hints[name], *getattr(hints[name], "__args__", ()))]
+        names[name] = tuple(f.name for f in fields(known[0])) if known else ()
+    return names
+
+
+NAMES: dict[str, tuple[str, ...]] = _vocabulary()
+"""Name → its parts; none for a plain text."""
+
+OPTIONAL = frozenset({"champion", "before", "about", "answer", "meeting", "links"})
+"""Names that are nothing in some letters."""
+
+
+def view_of(facts: Facts, language: str) -> View:
+    """Put *facts* into the words of *language*."""
+    phrases = phrases_for(language)
+    token = facts.invitation.token if facts.invitation else None
+    champion = person_view(facts.on_behalf_of) if facts.on_behalf_of else None
+    convener = _convener(facts.sender)
+    return View(
+        person=person_view(facts.person),
+        partnership=one_line(facts.sender.partnership),
+        convener=convener,
+        signer=champion or convener,
+        champion=champion,
+        meeting=_meeting(facts.meeting, language) if facts.meeting else None,
+        before=_meeting(facts.before, language) if facts.before else None,
+        about=_about(facts.about) if facts.about else None,
+        answer=_answer(facts, phrases),
+        links=_links(facts.sender, token, facts.meeting, phrases) if token else None,
+        their_words=Lines(_clean(facts.their_words)[:_MOST_WORDS]),
+        reference=reference(token),
+        language=language,
+        words=_words(language),
+    )
+
+
+def reference(token: Token | None) -> str:
+    """How a token stands in a subject or at the foot of a letter; empty without one."""
+    return f"ref:{token}" if token else ""
+
+
+def person_view(person: Person) -> PersonView:
+    name = one_line(person.name)
+    return PersonView(
+        name=name or (person.address or ""),
+        first_name=first_name(name) or (person.address or ""),
+        organisation=one_line(person.organisation),
+        title=one_line(person.title),
+        address=person.address or "",
+        phone=one_line(person.phone),
+    )
+
+
+_COURTESY = frozenset(
+    {"mr", "mrs", "ms", "miss", "dr", "prof", "sr", "sra", "herr", "frau", "hr", "fr", "m", "mme", "rev"}
+)
+
+
+def first_name(name: str) -> str:
+    """ "Ann" of "Ann Ortiz", of "Ortiz, Ann" and of "Dr. Ann Ortiz"; an initial alone takes the whole name along."""
+    family, comma, given = name.partition(",")
+    words = (given if comma and given.strip() else family).split()
+    while len(words) > 1 and words[0].rstrip(".").lower() in _COURTESY:
+        words = words[1:]
+    if not words:
+        return ""
+    return name if len(words[0].rstrip(".")) < 2 else words[0]
+
+
+def _convener(sender: Sender) -> PersonView:
+    return PersonView(
+        name=one_line(sender.name),
+        first_name=first_name(one_line(sender.name)),
+        organisation=one_line(sender.organisation),
+        title=one_line(sender.title),
+        address=sender.mailbox,
+        phone=one_line(sender.phone),
+    )
+
+
+def _about(person: Person) -> AboutView:
+    view = person_view(person)
+    return AboutView(
+        name=view.name if person.name.strip() else person.addresses[0],
+        first_name=view.first_name,
+        organisation=view.organisation,
+        title=view.title,
+        address=view.address,
+        phone=view.phone,
+        dead_addresses=", ".join(sorted(person.dead)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _meeting(meeting: Meeting, language: str) -> MeetingView:
+    phrases = phrases_for(language)
+    start, end = meeting.local(meeting.dtstart), meeting.local(meeting.dtend)
+    deadline = meeting.reply_deadline
+    return MeetingView(
+        title=one_line(meeting.title),
+        when=when_in_words(start, end, phrases),
+        date=date_in_words(start, phrases),
+        time=time_in_words(start, phrases),
+        end_time=time_in_words(end, phrases),
+        zone=zone_in_words(start),
+        place=one_line(meeting.place),
+        online_link=one_line(meeting.online_link),
+        description=Lines(_clean(meeting.description)),
+        reply_deadline=date_in_words(meeting.local(deadline), phrases) if deadline else "",
+        seats=str(meeting.capacity) if meeting.capacity else "",
+    )
+
+
+def _answer(facts: Facts, phrases: Phrases) -> AnswerView | None:
+    given = facts.invitation
+    if given is None:
+        return None
+    return AnswerView(
+        word=_word(given.partstat, phrases),
+        earlier=_word(given.earlier, phrases),
+        guests=given.guests,
+        comment=one_line(given.comment),
+    )
+
+
+def _word(partstat: PartStat | None, phrases: Phrases) -> str:
+    return phrases.answers[partstat][0].lower() if partstat in phrases.answers else ""
+
+
+def _links(sender: Sender, token: Token, meeting: Meeting | None, phrases: Phrases) -> LinksView:
+    address, mark = sender.reply_address(token), f"[{reference(token)}]"
+    title = one_line(meeting.title) if meeting else one_line(sender.partnership)
+
+    def answer(partstat: PartStat) -> str:
+        word, sentence = phrases.answers[partstat]
+        return mailto(address, f"{word}: {title} {mark}", sentence)
+
+    return LinksView(
+        yes=answer(PartStat.ACCEPTED),
+        no=answer(PartStat.DECLINED),
+        maybe=answer(PartStat.TENTATIVE),
+        stop=mailto(address, f"unsubscribe {mark}", "stop"),
+    )
+
+
+def mailto(address: str, subject: str, body: str = "") -> str:
+    """A link that opens a written mail (RFC 6068 §2: everything but the plainest characters percent-encoded)."""
+    link = f"mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}"
+    return f"{link}&body={quote(body, safe='')}" if body else link
+
+
+@lru_cache(maxsize=32)
+def _words(language: str) -> WordsView:
+    phrases = phrases_for(language)
+    return WordsView(
+        yes=phrases.answers[PartStat.ACCEPTED][0],
+        no=phrases.answers[PartStat.DECLINED][0],
+        maybe=phrases.answers[PartStat.TENTATIVE][0],
+        **{f.name: getattr(phrases, f.name) for f in fields(WordsView) if f.name not in ("yes", "no", "maybe")},
+    )
+
+
+def _clean(text: str) -> str:
+    """*text* with its line breaks, without other control characters."""
+    return "\n".join(one_line(line) for line in text.strip().splitlines())
