@@ -50,6 +50,7 @@ class Person(Model):
     title = fields.CharField(max_length=200, default="")
     kind = fields.CharField(max_length=30)
     roles: "fields.JSONField[list[str]]" = fields.JSONField(default=list)
+    bears_role = fields.BooleanField(default=False)
     language = fields.CharField(max_length=20, default="en")
     phone = fields.CharField(max_length=60, default="")
     stopped_at = fields.DatetimeField(null=True)

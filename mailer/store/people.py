@@ -82,6 +82,11 @@ def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> P
     )
 
 
+async def role_bearers(partnership: PartnershipId) -> list[PersonId]:
+    """Champions, convener, note taker …: the people whom rules name by what they do."""
+    return await models.column(models.Person.filter(partnership_id=partnership, bears_role=True, left_at=None), "id")
+
+
 async def by_address(partnership: PartnershipId, address: str) -> Person | None:
     """Whoever of the register has *address* (an alias counts)."""
     person_id = await models.column(
@@ -109,6 +114,7 @@ async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bo
         "title": row.title,
         "kind": row.kind.value,
         "roles": sorted(r.value for r in row.roles),
+        "bears_role": bool(row.roles),
         "language": row.language,
         "phone": row.phone,
         "organisation_id": organisation.id if organisation else None,

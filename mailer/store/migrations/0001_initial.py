@@ -359,6 +359,7 @@ class Migration(migrations.Migration):
                         default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
+                ("bears_role", fields.BooleanField(default=False)),
                 ("language", fields.CharField(default="en", max_length=20)),
                 ("phone", fields.CharField(default="", max_length=60)),
                 ("stopped_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -1,0 +1,12 @@
+"""The story: what happens to a message, what happens when time passes, what happens when the convener changes something.
+
+    handle   one inbound message: read, understand, tie to a person, apply, decide, commit
+    tick     the clock: which rules fall due, what they decide
+    changes  the convener's hand: meetings added, moved, cancelled; answers entered; unclear mail settled
+    office   what stays the same from message to message: partnership, rules, sender
+
+Promises: the consequences of one message, tick or change are one commit (answer, history, log, mails they cause); a tick costs what is due.
+Never:    understands, decides or renders itself: it calls those who do, in order, and commits what they say.
+Fails:    StoreUnusable passes through to the loops, which wait and try again; any other failure of one message counts as its error, and
+          after three the message is held for a person. One message never stops the rest.
+"""

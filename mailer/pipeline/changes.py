@@ -1,0 +1,180 @@
+"""The convener's hand: meetings added, moved and cancelled, answers entered, unclear mail settled. Each is one commit with all it causes."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.decide.snapshot import Happening, HappeningKind
+from mailer.errors import MailerError
+from mailer.partnership.attendance import Applied, Given, apply
+from mailer.partnership.meetings import Change, Meeting, changed
+from mailer.partnership.people import Person
+from mailer.pipeline.announce import announce
+from mailer.pipeline.handle import REPLY_HAPPENINGS
+from mailer.pipeline.office import Office
+from mailer.pipeline.tick import reschedule
+from mailer.store import inbound, log, meetings, outbox, people
+from mailer.store.log import LogLine
+from mailer.store.transact import transact
+from mailer.terms import EventUid, InboundId, PartStat, Via
+
+SAID = {"yes": PartStat.ACCEPTED, "no": PartStat.DECLINED, "maybe": PartStat.TENTATIVE, "open": PartStat.NEEDS_ACTION}
+"""What a convener types for an answer."""
+
+_HAPPENINGS = {
+    Change.MOVED: HappeningKind.MEETING_IS_MOVED,
+    Change.PLACE: HappeningKind.PLACE_IS_CHANGED,
+    Change.CANCELLED: HappeningKind.MEETING_IS_CANCELLED,
+}
+
+
+def new_event_uid(domain: str) -> EventUid:
+    """A UID for all time. Lower case, because it is looked up without regard to case."""
+    return EventUid(f"{secrets.token_hex(16)}@{domain}".lower())
+
+
+async def add_meeting(office: Office, meeting: Meeting, now: datetime) -> Meeting:
+    """Save a new meeting and write when its rules fall due."""
+
+    async def write() -> Meeting:
+        saved = await meetings.add(replace(meeting, event_uid=new_event_uid(office.domain)), now)
+        await reschedule(office, saved, now)
+        await log.write(office.partnership, LogLine(now, "meeting", f"“{saved.title}” was added", saved.id))
+        return saved
+
+    return await transact(write)
+
+
+async def change_meeting(office: Office, before: Meeting, after: Meeting, now: datetime) -> tuple[Meeting, Change, int]:
+    """Save a change; gives the meeting as it now is, what kind of change it was, and how many mails it makes.
+
+    What waits in the outbox about the meeting is read again when it is about to leave; on a cancellation it is dropped at once.
+    """
+    current, change = changed(before, after, now)
+    if change is Change.NOTHING:
+        return current, change, 0
+
+    async def write() -> int:
+        await meetings.change(before, current, now)
+        if change is Change.CANCELLED:
+            await outbox.drop([e.id for e in await outbox.waiting_for(current.id)], "the meeting is cancelled")
+        if change is Change.MOVED:
+            # a move that was not announced yet is overtaken by this one
+            stale = [e.id for e in await outbox.waiting_for(current.id) if e.notice.round.startswith("sequence-")]
+            await outbox.drop(stale, "the meeting moved once more")
+        await reschedule(office, current, now)
+        made = 0
+        if change in _HAPPENINGS:
+            happening = Happening(_HAPPENINGS[change], f"sequence-{current.sequence}", now)
+            made = await announce(office, current, happening, now)
+        await log.write(
+            office.partnership, LogLine(now, "meeting", f"“{current.title}” was changed: {change.value}", current.id)
+        )
+        return made
+
+    made = await transact(write)
+    return current, change, made
+
+
+async def enter_answer(
+    office: Office,
+    meeting: Meeting,
+    person: Person,
+    partstat: PartStat,
+    now: datetime,
+    *,
+    guests: int = 0,
+    note: str = "",
+    source: InboundId | None = None,
+) -> str:
+    """Record an answer that came some other way (by telephone, or settled from an unclear mail); gives a sentence about it.
+
+    Raises MailerError when the meeting is cancelled.
+    """
+
+    async def write() -> str:
+        await meetings.ensure_invitations(meeting.id, [person.id])
+        invitation = (await meetings.invitations(meeting.id, [person.id]))[0]
+        given = Given(partstat, Via.HAND, now, guests, note, meeting.sequence, None, note or "entered by hand")
+        outcome = apply(invitation, meeting, given)
+        if not isinstance(outcome, Applied):
+            raise MailerError(f"This was not recorded: {outcome.reason}.")
+        await meetings.record_answer(invitation.id, given, "applied", given.reason, source, now)
+        await meetings.save_invitation(outcome.invitation, source)
+        said = next(word for word, stat in SAID.items() if stat is partstat)
+        sentence = (
+            f"{person.name}: {said}"
+            + (f" with {guests} more" if guests else "")
+            + f" to “{meeting.title}” ({given.reason})"
+        )
+        await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id, source))
+        if outcome.news and partstat in REPLY_HAPPENINGS:
+            happening = Happening(REPLY_HAPPENINGS[partstat], f"answer-{outcome.invitation.changes}", now, person.id)
+            await announce(office, meeting, happening, now)
+        return sentence
+
+    return await transact(write)
+
+
+class Settle(StrEnum):
+    """What a convener may say of a message that waits."""
+
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+    IGNORE = "ignore"
+
+
+async def settle(
+    office: Office,
+    ident: InboundId,
+    word: Settle,
+    now: datetime,
+    *,
+    guests: int = 0,
+    learn_alias: bool = False,
+    note: str = "",
+) -> str:
+    """Decide about a message that waits for a person; gives a sentence. Raises MailerError when that cannot be."""
+    row = await inbound.row(office.partnership, ident)
+    if row is None or row.state not in (inbound.REVIEW, inbound.HELD):
+        raise MailerError(f"No message {ident} waits for a decision. (convener review lists those that do.)")
+    if word is Settle.IGNORE:
+        await transact(lambda: inbound.settle(ident, note or "set aside by the convener", now))
+        return f"Message {ident} from {row.author} is set aside."
+    invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
+    meeting = await meetings.by_id(invitation.meeting_id) if invitation else None
+    if invitation is None or meeting is None:
+        raise MailerError(
+            f"Message {ident} is not tied to an invitation. Enter the answer with: convener attendance MEETING set ADDRESS {word.value}, "
+            f"then: convener review {ident} ignore"
+        )
+    person = (await people.people(office.partnership, [invitation.person_id]))[0]
+    sentence = await enter_answer(
+        office,
+        meeting,
+        person,
+        SAID[word.value],
+        now,
+        guests=guests,
+        note=note or f"settled by the convener from message {ident}",
+        source=ident,
+    )
+
+    async def write() -> None:
+        await inbound.settle(ident, sentence, now)
+        if learn_alias and row.author:
+            await people.learn_alias(person.id, office.partnership, row.author)
+
+    await transact(write)
+    return sentence
+
+
+async def meeting_or_error(office: Office, slug: str) -> Meeting:
+    """The meeting called *slug*; MailerError with those there are."""
+    found = await meetings.by_slug(office.partnership, slug)
+    if found is None:
+        known = ", ".join(m.slug for m in await meetings.all_of(office.partnership)) or "none yet"
+        raise MailerError(f"There is no meeting called {slug}. Meetings: {known}.")
+    return found

@@ -1,0 +1,46 @@
+"""What stays the same from message to message: one partnership with its rules in force and its own side of every letter."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.decide.rulebook import Rule, RuleBook
+from mailer.decide.snapshot import Notice, Snapshot
+from mailer.partnership.meetings import Meeting
+from mailer.render.outgoing import Sender
+from mailer.store import meetings, outbox, people
+from mailer.terms import MessageId, PartnershipId, PersonId, RuleId
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """*known_since*: since when each rule is in force as it stands. *convener*: the convener's own row in the register."""
+
+    partnership: PartnershipId
+    book: RuleBook
+    known_since: Mapping[RuleId, datetime]
+    sender: Sender
+    convener: PersonId
+    authentication_server: str = ""
+
+    @property
+    def domain(self) -> str:
+        return self.sender.mailbox.rpartition("@")[2]
+
+    def serving(self, meeting: Meeting) -> tuple[Rule, ...]:
+        """The rules that serve *meeting*."""
+        return self.book.serving(meeting)
+
+    async def around(self, meeting: Meeting, persons: Iterable[PersonId]) -> Snapshot:
+        """The snapshot of *meeting* with *persons*, their champions and whoever has a role: all that a rule about them may name."""
+        wanted = set(persons) | set(await people.role_bearers(self.partnership)) | {self.convener}
+        wanted |= {p.champion for p in await people.people(self.partnership, wanted) if p.champion is not None}
+        return await meetings.snapshot(meeting, wanted)
+
+    async def post(
+        self, meeting: Meeting, notices: Iterable[Notice], now: datetime, answers_to: MessageId | None = None
+    ) -> int:
+        """Put *notices* into the outbox, with a token for everybody they write to or about (inside `transact`)."""
+        wanted = tuple(notices)
+        await meetings.ensure_invitations(meeting.id, {n.person_id for n in wanted})
+        return await outbox.put(self.partnership, wanted, meeting.event_uid, self.domain, now, answers_to)

@@ -1,0 +1,101 @@
+"""The clock: which rules fall due, and what they decide.
+
+A tick reads the index of due instants; a meeting whose rules are not due costs nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailer.decide.due import due as due_now
+from mailer.decide.due import next_due
+from mailer.decide.rulebook import Rule
+from mailer.decide.snapshot import Snapshot
+from mailer.partnership.meetings import Meeting
+from mailer.pipeline.announce import post_waiting
+from mailer.pipeline.office import Office
+from mailer.store import meetings, rules
+from mailer.store.transact import transact
+from mailer.terms import MeetingId, PersonId, RuleId
+
+
+async def tick(office: Office, now: datetime) -> int:
+    """Decide what is due at *now*; gives how many mails that made."""
+    made = 0
+    for meeting_id, due_rules in (await rules.fallen_due(office.partnership, now)).items():
+        made += await _meeting(office, meeting_id, due_rules, now)
+    return made
+
+
+async def _meeting(office: Office, meeting_id: MeetingId, due_rules: Sequence[RuleId], now: datetime) -> int:
+    meeting = await meetings.by_id(meeting_id)
+    if meeting is None:
+        return 0
+    serving = {r.id: r for r in office.serving(meeting)}
+    wanted = [serving[r] for r in due_rules if r in serving]
+    snapshot = await meetings.snapshot(meeting)
+    decided = due_now(wanted, snapshot, office.known_since, now)
+
+    async def write() -> int:
+        await rules.schedule(office.partnership, meeting.id, when_next(office, snapshot, wanted, due_rules, now))
+        made = await office.post(meeting, decided.notices, now)
+        await post_waiting(office, meeting, decided.notices, now)
+        return made
+
+    return await transact(write)
+
+
+def when_next(
+    office: Office, snapshot: Snapshot, serving: Sequence[Rule], asked: Sequence[RuleId], now: datetime
+) -> dict[RuleId, datetime | None]:
+    """When each of *asked* may next fall due; never, for those that serve this meeting no more."""
+    coming: dict[RuleId, datetime | None] = dict.fromkeys(asked)
+    coming |= {rule.id: next_due(rule, snapshot, now) for rule in serving}
+    return coming
+
+
+async def reschedule(office: Office, meeting: Meeting, now: datetime) -> None:
+    """Write when each rule may fall due for *meeting*: after it was added or moved, or rules changed (inside `transact`).
+
+    An instant that has just passed is looked at once more by the next tick: the laws decide there whether it is late.
+    """
+    snapshot = await meetings.snapshot(meeting)
+    serving = office.serving(meeting)
+    wanted = when_next(office, snapshot, serving, [r.id for r in serving], now - timedelta(days=400))
+    await rules.schedule(office.partnership, meeting.id, wanted)
+
+
+async def install(office: Office, now: datetime) -> Office:
+    """Put the rules of *office* in force: note which are new or changed, and when everything next falls due."""
+
+    async def write() -> tuple[RuleId, ...]:
+        fresh = await rules.learn(office.partnership, {r.id: r.digest for r in office.book.rules}, now)
+        await rules.forget_missing(office.partnership, [r.id for r in office.book.rules])
+        return fresh
+
+    await transact(write)
+    known = await rules.known(office.partnership)
+    current = Office(
+        office.partnership,
+        office.book,
+        {r: since for r, (_, since) in known.items()},
+        office.sender,
+        office.convener,
+        office.authentication_server,
+    )
+    for meeting in await meetings.upcoming(office.partnership, now):
+        have = {r for r, _ in await rules.scheduled(meeting.id)}
+        if {r.id for r in current.serving(meeting)} != have or have & set(known):
+
+            async def again(meeting: Meeting = meeting) -> None:
+                await reschedule(current, meeting, now)
+
+            await transact(again)
+    return current
+
+
+async def invitations_left(office: Office, sent: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
+    """Invitations have left: rules that count from a person's own invitation may fall due (inside `transact`)."""
+    for meeting_id in dict.fromkeys(m for m, _ in sent):
+        for rule in office.book.rules:
+            if rule.counts_from_invitation:
+                await rules.sooner(meeting_id, rule.id, now)
