@@ -1,25 +1,54 @@
 """Read each outgoing calendar object once more before it leaves, with the eyes of the programs that refused such things.
 
 Promises: what passes has none of the faults of calendar-mail.md, quirks 23 to 31 and 36, that an object can have; each sentence
-names the program that would stumble. Never: repairs.
+names the program that would stumble. It reads content lines itself (RFC 5545 §3.1), not with the library that wrote them.
+Never: repairs.
 Fails: `preflight` returns sentences; `cleared` raises `CalendarUnfit`, and the mail is held, not sent.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any
-
-from icalendar import Calendar, Component
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from mailer.errors import MailerError
-from mailer.terms import canonical
 
 _LONGEST_LINE = 75  # octets, RFC 5545 §3.1
+_BAD_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTENT_LINE = re.compile(
+    r'(?P<name>[A-Z0-9-]+)(?P<params>(?:;[A-Z0-9-]+=(?:"[^"]*"|[^";:,]*))*):(?P<value>.*)', re.DOTALL
+)
+_PARAM = re.compile(r';([A-Z0-9-]+)=(?:"([^"]*)"|([^";:,]*))')
+_CAL_ADDRESS = re.compile(r"mailto:([^\s<>,;:@]+@[^\s<>,;:@]+)")
+_DATE_TIME = re.compile(r"\d{8}T\d{6}Z?")
+_ONCE = ("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "ORGANIZER", "SUMMARY", "STATUS")
 
 
 class CalendarUnfit(MailerError):
     """A calendar file of ours would not be understood: the mail must not leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    value: str
+    params: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Component:
+    name: str
+    lines: dict[str, list[_Line]] = field(default_factory=dict)
+    inner: list["_Component"] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        return self.lines[name][0].value if name in self.lines else ""
+
+    def walk(self, name: str) -> Iterator["_Component"]:
+        for component in self.inner:
+            if component.name == name:
+                yield component
+            yield from component.walk(name)
 
 
 def cleared(content: bytes, method: str, *, mailbox: str = "", domain: str = "") -> bytes:
@@ -35,120 +64,152 @@ def preflight(content: bytes, method: str, *, mailbox: str = "", domain: str = "
     *mailbox*: our own address, to which nothing with buttons may go; *domain*: that of From.
     """
     faults = list(_bytes(content))
-    try:
-        calendars = Calendar.from_ical(content, multiple=True)
-    except Exception as error:  # the parser raises many things; all mean the same here
-        return (*faults, f"It cannot be read again: {error}.")
-    if len(calendars) != 1:
-        return (*faults, "It holds more than one VCALENDAR (Cyrus refuses it).")
+    root, broken = _read(content)
+    if broken:
+        return (*faults, broken)
+    calendars = root.inner
+    if len(calendars) != 1 or calendars[0].name != "VCALENDAR" or root.lines:
+        return (*faults, "It must be exactly one VCALENDAR (Cyrus refuses two).")
     faults += _calendar(calendars[0], method)
-    events = calendars[0].walk("VEVENT")
+    events = list(calendars[0].walk("VEVENT"))
     if len(events) != 1:
         return (*faults, "It must hold exactly one VEVENT (Nextcloud, and instance updates everywhere).")
     faults += _event(events[0], method)
-    faults += _people(events[0], method, mailbox, domain)
+    faults += _people(events[0], method, mailbox.lower(), domain.lower())
     faults += _times(calendars[0], events[0])
     return tuple(faults)
 
 
 def _bytes(content: bytes) -> Iterator[str]:
-    if b"\r\r\n" in content or re.search(rb"(?<!\r)\n|\r(?!\n)", content):
+    if _BAD_LINE_END.search(content):
         yield "A line does not end in CRLF (Gmail shows no buttons)."
     lines = content.split(b"\r\n")
-    if any(len(line) > _LONGEST_LINE for line in lines):
+    if max(map(len, lines)) > _LONGEST_LINE:
         yield "A line is longer than 75 octets (RFC 5545 section 3.1)."
-    try:
-        for line in lines:
-            line.decode("utf-8")
-    except UnicodeDecodeError:
+    if not content.isascii() and any(_cut_character(line) for line in lines):
         yield "It is not UTF-8, or a fold cuts a character in two (umlauts break)."
-    if re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", content):
+    if _CONTROL.search(content):
         yield "It holds a control character."
 
 
-def _calendar(calendar: Component, method: str) -> Iterator[str]:
-    own = calendar.get("METHOD")
-    if own is None:
+def _cut_character(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _read(content: bytes) -> tuple[_Component, str]:
+    """The components of *content* under one root, and what makes it unreadable, if anything."""
+    root = _Component("")
+    open_ones = [root]
+    unfolded = content.decode("utf-8", "replace").replace("\r\n ", "").replace("\r\n\t", "")
+    for text in unfolded.removesuffix("\r\n").split("\r\n"):
+        line = _CONTENT_LINE.fullmatch(text)
+        if line is None:
+            return root, f"“{text[:60]}” is no content line."
+        name, value = line["name"], line["value"]
+        if name == "BEGIN":
+            component = _Component(value)
+            open_ones[-1].inner.append(component)
+            open_ones.append(component)
+        elif name == "END":
+            if len(open_ones) == 1 or open_ones.pop().name != value:
+                return root, f"END:{value[:30]} closes nothing."
+        else:
+            params = (
+                {key: quoted or plain for key, quoted, plain in _PARAM.findall(line["params"])}
+                if line["params"]
+                else {}
+            )
+            open_ones[-1].lines.setdefault(name, []).append(_Line(value, params))
+    return root, "" if len(open_ones) == 1 else f"{open_ones[-1].name[:30]} is never closed."
+
+
+def _calendar(calendar: _Component, method: str) -> Iterator[str]:
+    own = [line.value for line in calendar.lines.get("METHOD", [])]
+    if not own:
         yield "METHOD is missing (Outlook: not supported calendar message)."
-    elif str(own) != method:
-        yield f"METHOD is {own}, but the mail says {method} (Outlook: not supported calendar message)."
+    elif own != [method]:
+        yield f"METHOD is {' and '.join(own)}, but the mail says {method} (Outlook: not supported calendar message)."
     if method not in ("REQUEST", "CANCEL"):
         yield f"{method} makes double entries or nothing in desktop Outlook."
-    if str(calendar.get("VERSION")) != "2.0" or not calendar.get("PRODID"):
+    if calendar.value("VERSION") != "2.0" or not calendar.value("PRODID"):
         yield "VERSION:2.0 or PRODID is missing (RFC 5545 section 3.7)."
-    if calendar.get("UID") is not None:
+    if "UID" in calendar.lines:
         yield "A UID stands on the VCALENDAR."
-    for block in (inner for zone in calendar.walk("VTIMEZONE") for inner in zone.subcomponents):
-        if block.get("RDATE") is not None:
-            yield "VTIMEZONE holds RDATE (Outlook moves the meeting by an hour)."
-            break
+    if any("RDATE" in block.lines for zone in calendar.walk("VTIMEZONE") for block in zone.inner):
+        yield "VTIMEZONE holds RDATE (Outlook moves the meeting by an hour)."
 
 
-def _event(event: Component, method: str) -> Iterator[str]:
-    if event.errors:
-        yield "A property is broken: " + ", ".join(str(name) for name, _ in event.errors) + "."
-    for name in ("UID", "DTSTAMP", "DTSTART", "SEQUENCE", "ORGANIZER", "SUMMARY"):
-        if event.get(name) is None:
+def _event(event: _Component, method: str) -> Iterator[str]:
+    for name in _ONCE:
+        found = event.lines.get(name, [])
+        if not found and name != "STATUS":
             yield f"{name} is missing: an update or cancellation is ignored or doubled without it."
-        elif isinstance(event.get(name), list):
+        elif len(found) > 1:
             yield f"{name} stands there twice."
-    status = str(event.get("STATUS", ""))
+    if "SEQUENCE" in event.lines and not re.fullmatch(r"\d{1,9}", event.value("SEQUENCE")):
+        yield "SEQUENCE is no number."
+    status = event.value("STATUS")
     if (status == "CANCELLED") != (method == "CANCEL"):
         yield f"STATUS is {status or 'missing'} under METHOD:{method} (cancellations are ignored)."
-    if event.get("RDATE") is not None or event.get("EXDATE") is not None:
+    if any(name in event.lines for name in ("RDATE", "EXDATE")):
         yield "RDATE or EXDATE: odd recurrences are refused by Outlook."
-    if event.walk("VALARM"):
+    if any(inner.name == "VALARM" for inner in event.inner):
         yield "VALARM: Google and Outlook drop it; reminders go by mail."
 
 
-def _people(event: Component, method: str, mailbox: str, domain: str) -> Iterator[str]:
-    organizer = str(event.get("ORGANIZER", ""))
-    attendees = event.get("ATTENDEE", [])
-    attendees = attendees if isinstance(attendees, list) else [attendees]
+def _people(event: _Component, method: str, mailbox: str, domain: str) -> Iterator[str]:
+    organizers, attendees = event.lines.get("ORGANIZER", []), event.lines.get("ATTENDEE", [])
     if len(attendees) != 1:
         yield "It must name exactly one ATTENDEE, the reader (Gmail shows no buttons; others see who is invited)."
-    for user in (organizer, *map(str, attendees)):
-        if not re.fullmatch(r"mailto:[^\s<>,;@]+@[^\s<>,;@]+", user):
-            yield f"“{user}” is no mailto address (Outlook: not supported calendar message)."
-    if domain and not canonical(organizer).endswith("@" + canonical("x@" + domain).rpartition("@")[2]):
-        yield "ORGANIZER is of another domain than From (Gmail shows no buttons)."
-    for attendee in attendees:
-        yield from _attendee(attendee, method)
-        if canonical(str(attendee)) in (canonical(organizer), canonical(mailbox), _without_subaddress(organizer)):
-            yield "The reader is the organizer: Outlook says “As the organizer you need not respond”."
-    for user in (event.get("ORGANIZER"), *attendees):
-        if '"' in str(getattr(user, "params", {}).get("CN", "")):
+    for user in (*organizers, *attendees):
+        if not _CAL_ADDRESS.fullmatch(user.value):
+            yield f"“{user.value}” is no mailto address (Outlook: not supported calendar message)."
+        if '"' in user.params.get("CN", "") or "^'" in user.params.get("CN", ""):
             yield "A name holds quotation marks (not every program reads RFC 6868)."
+    ours = {mailbox} if mailbox else set[str]()
+    for organizer in organizers:
+        address = organizer.value.removeprefix("mailto:").lower()
+        local, _, own_domain = address.rpartition("@")
+        ours |= {address, f"{local.partition('+')[0]}@{own_domain}"}
+        if domain and own_domain != domain:
+            yield "ORGANIZER is of another domain than From (Gmail shows no buttons)."
+    for attendee in attendees:
+        partstat, rsvp = attendee.params.get("PARTSTAT"), attendee.params.get("RSVP")
+        if method == "REQUEST" and (partstat, rsvp) != ("NEEDS-ACTION", "TRUE"):
+            yield "ATTENDEE needs PARTSTAT=NEEDS-ACTION and RSVP=TRUE (else no buttons in Gmail and Apple; Outlook ignores it)."
+        if method == "CANCEL" and rsvp == "TRUE":
+            yield "A cancellation asks for an answer."
+        if attendee.value.removeprefix("mailto:").lower() in ours:
+            yield "The reader is the organizer: Outlook says “As the organizer you need not respond”."
 
 
-def _attendee(attendee: Any, method: str) -> Iterator[str]:
-    params = attendee.params
-    if method == "REQUEST" and (params.get("PARTSTAT"), params.get("RSVP")) != ("NEEDS-ACTION", "TRUE"):
-        yield "ATTENDEE needs PARTSTAT=NEEDS-ACTION and RSVP=TRUE (Gmail and Apple show no buttons; Outlook ignores any other)."
-    if method == "CANCEL" and params.get("RSVP") == "TRUE":
-        yield "A cancellation asks for an answer."
-
-
-def _without_subaddress(address: str) -> str:
-    local, _, domain = canonical(address).rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
-def _times(calendar: Component, event: Component) -> Iterator[str]:
-    start, end = event.get("DTSTART"), event.get("DTEND")
-    if not isinstance(getattr(start, "dt", None), date) or not isinstance(getattr(end, "dt", None), date):
-        yield "DTSTART or DTEND is missing or no date."
-        return
-    zones = {str(zone.get("TZID")) for zone in calendar.walk("VTIMEZONE")}
-    for property_ in (start, end):
-        zone = property_.params.get("TZID")
-        if zone and zone not in zones:
-            yield f"There is no VTIMEZONE for {zone} (one hour off in Outlook)."
-        if isinstance(property_.dt, datetime) and property_.dt.tzinfo is None:
-            yield "A time floats: it has neither zone nor Z."
-            return
-    if end.dt < start.dt:
+def _times(calendar: _Component, event: _Component) -> Iterator[str]:
+    zones = {zone.value("TZID") for zone in calendar.walk("VTIMEZONE")}
+    for name in ("DTSTART", "DTEND"):
+        for line in event.lines.get(name, []):
+            zone = line.params.get("TZID")
+            if not _is_date_time(line.value):
+                yield f"{name} is no date and time."
+            elif zone and zone not in zones:
+                yield f"There is no VTIMEZONE for {zone} (one hour off in Outlook)."
+            elif bool(zone) == line.value.endswith("Z"):
+                yield f"{name} needs either a zone or Z: else everybody reads another hour."
+    if event.value("DTEND") < event.value("DTSTART"):  # same zone, same form: texts order as times do
         yield "It ends before it begins."
-    stamp = getattr(event.get("DTSTAMP"), "dt", None)
-    if isinstance(stamp, datetime) and (stamp.tzinfo is None or stamp.utcoffset()):
+    stamp = event.value("DTSTAMP")
+    if stamp and not (_is_date_time(stamp) and stamp.endswith("Z")):
         yield "DTSTAMP is not in UTC (RFC 5545 section 3.8.7.2)."
+
+
+def _is_date_time(text: str) -> bool:
+    if not _DATE_TIME.fullmatch(text):
+        return False
+    try:
+        datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - only whether it exists
+    except ValueError:
+        return False
+    return True

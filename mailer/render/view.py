@@ -145,8 +145,15 @@ def _vocabulary() -> dict[str, tuple[str, ...]]:
 NAMES: dict[str, tuple[str, ...]] = _vocabulary()
 """Name → its parts; none for a plain text."""
 
-OPTIONAL = frozenset({"champion", "before", "about", "answer", "meeting", "links"})
-"""Names that are nothing in some letters."""
+OPTIONAL: dict[str, str] = {
+    "champion": "nobody signs it on behalf of the partnership (the rule has no on-behalf-of)",
+    "before": "the meeting was not changed",
+    "about": "it tells of no other person",
+    "answer": "the reader is not invited",
+    "links": "the reader is not invited",
+    "meeting": "it belongs to no meeting",
+}
+"""Names that are nothing in some letters, and why."""
 
 
 def view_of(facts: Facts, language: str) -> View:
