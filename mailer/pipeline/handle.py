@@ -64,8 +64,9 @@ async def handle(office: Office, ident: InboundId, now: datetime) -> None:
 
 
 def _thread_ids(message: Message) -> tuple[str, ...]:
-    """The messages this one answers, the nearest first."""
-    return tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))
+    """The messages this one answers or reports about, the nearest first."""
+    returned = (message.returned or {}).get("message-id", ())
+    return tuple(dict.fromkeys((*message.in_reply_to, *(value.strip() for value in returned))))
 
 
 async def _finish(ident: InboundId, state: str, kind: str, reason: str, now: datetime) -> None:

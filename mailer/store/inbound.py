@@ -64,28 +64,34 @@ async def position(partnership: PartnershipId, mailbox: str) -> tuple[int, int] 
     return (row.uid_validity, row.last_uid) if row and row.uid_validity is not None else None
 
 
-async def set_position(partnership: PartnershipId, mailbox: str, uid_validity: int, last_uid: int) -> None:
-    await models.Mailbox.get_or_create(partnership_id=partnership, name=mailbox)
-    await models.Mailbox.filter(partnership_id=partnership, name=mailbox).update(
-        uid_validity=uid_validity, last_uid=last_uid
-    )
+async def first_read_at(partnership: PartnershipId, mailbox: str) -> datetime | None:
+    """When *mailbox* was read for the very first time: what was old then stays alone for ever."""
+    row = await models.Mailbox.get_or_none(partnership_id=partnership, name=mailbox)
+    return row.first_read_at if row else None
 
 
-async def lease(partnership: PartnershipId, mailbox: str, worker: str, now: datetime, until: datetime) -> bool:
-    """Take or renew the right to read *mailbox*; False while another worker has it."""
+async def set_position(
+    partnership: PartnershipId, mailbox: str, uid_validity: int, last_uid: int, now: datetime
+) -> None:
+    await models.Mailbox.get_or_create(partnership_id=partnership, name=mailbox, defaults={"first_read_at": now})
+    mine = models.Mailbox.filter(partnership_id=partnership, name=mailbox)
+    await mine.update(uid_validity=uid_validity, last_uid=last_uid)
+    await mine.filter(first_read_at=None).update(first_read_at=now)
+
+
+async def lease(partnership: PartnershipId, mailbox: str, worker: str, dead: Sequence[str]) -> bool:
+    """Take or keep the right to read *mailbox*; False while another live worker has it."""
     await models.Mailbox.get_or_create(partnership_id=partnership, name=mailbox)
     mine = models.Mailbox.filter(partnership_id=partnership, name=mailbox)
     return bool(
-        await mine.filter(leased_by=worker).update(leased_until=until)
-        or await mine.filter(leased_until=None).update(leased_by=worker, leased_until=until)
-        or await mine.filter(leased_until__lt=now).update(leased_by=worker, leased_until=until)
+        await mine.filter(leased_by=worker).update(leased_by=worker)
+        or await mine.filter(leased_by=None).update(leased_by=worker)
+        or (dead and await mine.filter(leased_by__in=list(dead)).update(leased_by=worker))
     )
 
 
 async def release_lease(partnership: PartnershipId, mailbox: str, worker: str) -> None:
-    await models.Mailbox.filter(partnership_id=partnership, name=mailbox, leased_by=worker).update(
-        leased_by=None, leased_until=None
-    )
+    await models.Mailbox.filter(partnership_id=partnership, name=mailbox, leased_by=worker).update(leased_by=None)
 
 
 async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: datetime) -> list[InboundId]:

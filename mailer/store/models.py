@@ -195,8 +195,8 @@ class Mailbox(Model):
     name = fields.CharField(max_length=300)
     uid_validity = fields.BigIntField(null=True)
     last_uid = fields.BigIntField(default=0)
-    leased_by = fields.CharField(max_length=100, null=True)
-    leased_until = fields.DatetimeField(null=True)
+    first_read_at = fields.DatetimeField(null=True)
+    leased_by = fields.CharField(max_length=150, null=True)
 
     class Meta:
         table = "mailbox"
@@ -272,7 +272,7 @@ class Outbox(Model):
     not_before = fields.DatetimeField()
     not_after = fields.DatetimeField(null=True)
     attempt = fields.IntField(default=0)
-    claimed_by = fields.CharField(max_length=100, null=True)
+    claimed_by = fields.CharField(max_length=150, null=True)
     # DATA may have begun: after a crash nobody knows whether the server took it.
     on_the_wire = fields.BooleanField(default=False)
     message_id = fields.CharField(max_length=255)
@@ -338,6 +338,32 @@ class KnownRule(Model):
     class Meta:
         table = "known_rule"
         unique_together = (("partnership", "rule"),)
+
+
+class GoodFile(Model):
+    """The last version of a rule file that could be used: in force while the file on disk cannot."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=200)
+    content = fields.TextField()
+
+    class Meta:
+        table = "good_file"
+        unique_together = (("partnership", "name"),)
+
+
+class Worker(Model):
+    """A running program that claims outbox rows or reads mailboxes, and when it was last seen alive."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=150, unique=True)
+    seen_at = fields.DatetimeField()
+
+    class Meta:
+        table = "worker"
 
 
 class Trouble(Model):

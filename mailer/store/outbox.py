@@ -207,16 +207,18 @@ async def finish(results: Sequence[Result], now: datetime) -> None:
             )
 
 
-async def recover(partnership: PartnershipId, worker: str, now: datetime) -> tuple[list[OutboxEntry], int]:
-    """After a crash of *worker*: what it had claimed and not begun to transmit waits again; what may have left is in doubt.
+async def recover(partnership: PartnershipId, dead: Sequence[str], now: datetime) -> tuple[list[OutboxEntry], int]:
+    """After the workers *dead* died: what they had claimed and not begun to transmit waits again; what may have left is in doubt.
 
     Gives (rows in doubt, how many wait again)."""
-    mine = models.Outbox.filter(partnership_id=partnership, state=SENDING, claimed_by=worker)
-    doubtful = await models.column(mine.filter(on_the_wire=True), "id")
-    again = await mine.filter(on_the_wire=False).update(state=DEFERRED, due_at=now, claimed_by=None)
+    if not dead:
+        return [], 0
+    theirs = models.Outbox.filter(partnership_id=partnership, state=SENDING, claimed_by__in=list(dead))
+    doubtful = await models.column(theirs.filter(on_the_wire=True), "id")
+    again = await theirs.filter(on_the_wire=False).update(state=DEFERRED, due_at=now, claimed_by=None)
     if doubtful:
-        await models.Outbox.filter(id__in=list(doubtful)).update(state=IN_DOUBT, claimed_by=None)
-    return await entries([OutboxId(int(str(i))) for i in doubtful]), again
+        await models.Outbox.filter(id__in=doubtful).update(state=IN_DOUBT, claimed_by=None)
+    return await entries([OutboxId(i) for i in doubtful]), again
 
 
 async def in_doubt(partnership: PartnershipId) -> list[OutboxEntry]:

@@ -43,6 +43,32 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="GoodFile",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "partnership",
+                    fields.ForeignKeyField(
+                        "models.Partnership",
+                        source_field="partnership_id",
+                        db_constraint=True,
+                        to_field="id",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                ("content", fields.TextField(unique=False)),
+            ],
+            options={
+                "table": "good_file",
+                "app": "models",
+                "unique_together": (("partnership", "name"),),
+                "pk_attr": "id",
+                "table_description": "The last version of a rule file that could be used: in force while the file on disk cannot.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Inbound",
             fields=[
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -166,8 +192,8 @@ class Migration(migrations.Migration):
                 ("name", fields.CharField(max_length=300)),
                 ("uid_validity", fields.BigIntField(null=True)),
                 ("last_uid", fields.BigIntField(default=0)),
-                ("leased_by", fields.CharField(null=True, max_length=100)),
-                ("leased_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("first_read_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("leased_by", fields.CharField(null=True, max_length=150)),
             ],
             options={
                 "table": "mailbox",
@@ -512,7 +538,7 @@ class Migration(migrations.Migration):
                 ("not_before", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("not_after", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("attempt", fields.IntField(default=0)),
-                ("claimed_by", fields.CharField(null=True, max_length=100)),
+                ("claimed_by", fields.CharField(null=True, max_length=150)),
                 ("on_the_wire", fields.BooleanField(default=False)),
                 ("message_id", fields.CharField(max_length=255)),
                 ("answers_to", fields.CharField(null=True, max_length=998)),
@@ -604,6 +630,21 @@ class Migration(migrations.Migration):
                 "unique_together": (("partnership", "what"),),
                 "pk_attr": "id",
                 "table_description": "Something that does not work at present, said once.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Worker",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("name", fields.CharField(unique=True, max_length=150)),
+                ("seen_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "worker",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "A running program that claims outbox rows or reads mailboxes, and when it was last seen alive.",
             },
             bases=["Model"],
         ),

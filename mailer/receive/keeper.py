@@ -1,0 +1,118 @@
+"""The store's side of receiving: is this message ours? Then its bytes are committed; else its ids only.
+
+Ours is what carries a token of ours, belongs to a thread or event of ours, reports about a mail of ours, or comes from somebody in the register
+(the convener too). All else is left alone in the mailbox: noted by its ids, so that it is not looked at again; its content is never stored.
+
+Promises: `take` commits before it returns; taking the same bytes again, under whatever number, is nothing.
+Fails:    StoreUnusable, when the database does not take it; then nothing happened and the message is fetched again later.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailer.clock import Clock
+from mailer.parse.message import Message, read
+from mailer.receive.intake import Fetched, Position, Taken
+from mailer.store import inbound, log, meetings, outbox, people
+from mailer.store.inbound import Arrival
+from mailer.store.transact import transact
+from mailer.terms import TOKEN_PATTERN, PartnershipId, canonical
+
+_SUBADDRESS = re.compile(rf"\+({TOKEN_PATTERN})@")
+_REFERENCE = re.compile(rf"\bref:\s?({TOKEN_PATTERN})(?![a-z2-7])", re.IGNORECASE)
+_EVENT_UID = re.compile(rb"^UID(?:;[^:\r\n]{0,200})?:([^\r\n]{1,255})", re.MULTILINE | re.IGNORECASE)
+_FOLD = re.compile(rb"\r?\n[ \t]")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What of a message may say that it is ours."""
+
+    tokens: tuple[str, ...]
+    message_ids: tuple[str, ...]
+    event_uids: tuple[str, ...]
+    author: str
+
+
+def signs(message: Message) -> Signs:
+    """Collect the ids in *message* (pure)."""
+    tokens = [t for address in message.recipients for t in _SUBADDRESS.findall(address.lower())]
+    for text in (message.subject, message.plain[:50_000], message.html[:100_000], message.returned_text[:50_000]):
+        tokens += [t.lower() for t in _REFERENCE.findall(text)]
+    returned = [value.strip() for value in (message.returned or {}).get("message-id", ())]
+    uids = [
+        uid.decode("utf-8", "replace").strip()
+        for part in message.calendar_parts
+        for uid in _EVENT_UID.findall(_FOLD.sub(b"", part.content[:262_144]))
+    ]
+    return Signs(
+        tuple(dict.fromkeys(tokens)),
+        tuple(dict.fromkeys([*message.in_reply_to, *returned])),
+        tuple(dict.fromkeys(uids)),
+        canonical(message.author.addr_spec) if message.author else "",
+    )
+
+
+class Keeper:
+    """An `Intake` over the store for one partnership. *arrived* is called when something new is committed."""
+
+    def __init__(
+        self,
+        partnership: PartnershipId,
+        clock: Clock,
+        *,
+        own_addresses: frozenset[str],
+        file_into: str = "",
+        arrived: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._partnership, self._clock, self._own = partnership, clock, own_addresses
+        self._file_into, self._arrived = file_into, arrived
+
+    async def position(self, mailbox: str) -> Position | None:
+        found = await inbound.position(self._partnership, mailbox)
+        return Position(*found) if found else None
+
+    async def take(self, mailbox: str, fetched: Fetched) -> Taken:
+        return (await self.take_all(mailbox, [fetched]))[0]
+
+    async def take_all(self, mailbox: str, batch: Sequence[Fetched]) -> list[Taken]:
+        """Commit a batch in one transaction; the same promise for each of them."""
+        arrivals = [await self._arrival(mailbox, fetched) for fetched in batch]
+        new = await transact(lambda: inbound.commit(self._partnership, arrivals, self._now()))
+        if new:
+            self._arrived()
+        return [Taken(a.raw is not None, self._file_into or None if a.raw is not None else None) for a in arrivals]
+
+    async def advance(self, mailbox: str, position: Position) -> None:
+        await transact(
+            lambda: inbound.set_position(
+                self._partnership, mailbox, position.uid_validity, position.last_uid, self._now()
+            )
+        )
+
+    async def trouble(self, sentence: str | None) -> None:
+        await transact(lambda: log.set_trouble(self._partnership, "mailbox", sentence, self._now()))
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+    async def _arrival(self, mailbox: str, fetched: Fetched) -> Arrival:
+        raw = fetched.raw if fetched.raw is not None else fetched.head
+        message = read(raw)
+        found = signs(message)
+        note = Arrival(mailbox, fetched.uid_validity, fetched.imap_uid, inbound.digest(raw), fetched.size, None)
+        if not await self._ours(message, found):
+            return note
+        return replace(note, raw=raw, message_id=message.message_id or "", author=found.author, subject=message.subject)
+
+    async def _ours(self, message: Message, found: Signs) -> bool:
+        if found.author in self._own and message.has("x-convener-instance"):
+            return False  # our own mail come back (a copy to ourselves)
+        return bool(
+            (found.author and await people.by_address(self._partnership, found.author))
+            or await meetings.by_tokens(self._partnership, found.tokens)
+            or await outbox.by_message_ids(self._partnership, found.message_ids)
+            or await meetings.by_event_uid(self._partnership, found.event_uids)
+        )
