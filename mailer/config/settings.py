@@ -1,0 +1,247 @@
+"""The values of the configuration, and the help that config.example.toml shows for each.
+
+Promises: frozen; names are Python's here and kebab-case in the file; `load` has resolved paths, defaults and secrets.
+Never: a secret in a text (`SecretStr`). Built by hand (tests, the demo) they need only what has no default.
+"""
+
+import re
+import zoneinfo
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from mailer.errors import Problem
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=True)
+
+
+_ADDRESS = re.compile(r"[^\s<>@,;\x00-\x1f]{1,64}@[^\s<>@,;\x00-\x1f]{1,255}")
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Every time zone name there is, with the tzdata package behind the system's."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text := text.strip()):
+        raise ValueError(f'"{text}" is no e-mail address. It needs the form name@example.org, and nothing else.')
+    return text
+
+
+def _time_zone(text: str) -> str:
+    if text not in time_zones():
+        last_words = {name.rpartition("/")[2]: name for name in sorted(time_zones())}
+        wanted = text.replace(" ", "_")
+        near = get_close_matches(wanted, time_zones(), 1) or [
+            last_words[word] for word in get_close_matches(wanted.rpartition("/")[2], last_words, 1)
+        ]
+        hint = f" Did you mean {near[0]}?" if near else " Write it like America/Chicago or Europe/Berlin."
+        raise ValueError(f'There is no time zone "{text}".{hint}')
+    return text
+
+
+def _key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40] or "north-west"
+        raise ValueError(f'"{text}" is no key: small letters, digits and hyphens only. For example "{near}".')
+    return text
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f'"{text}" is no language code. Write it like "en", "de" or "pt-BR".')
+    return text
+
+
+Tls = Literal["tls", "starttls", "none"]
+AddressText = Annotated[str, AfterValidator(_address)]
+
+_PASSWORD_HELP = (
+    "Better not here: set {variable} in the environment, or name a file or a command below. Only one of the three may be in"
+    " this file."
+)
+_FILE_HELP = "A file that holds the password and nothing else, readable by the service alone."
+_COMMAND_HELP = "A command that prints the password; it gets 15 seconds."
+_TLS_HELP = (
+    '"tls" from the first byte (port {tls}), "starttls" (port {starttls}), or "none", which is refused for a password that would'
+    " leave this machine."
+)
+_CA_HELP = "A file with the certificate of the server's own authority, where it is not one that this machine knows."
+
+
+class ConvenerSettings(Section):
+    """[convener]: you."""
+
+    name: str = Field(min_length=1, description="Your name, as letters are signed.", examples=["Dana Reyes"])
+    address: AddressText = Field(
+        description="Your own e-mail address. Questions come here, and commands by mail are taken from here only.",
+        examples=["dana@example.org"],
+    )
+    title: str = Field("", description="For the signature.", examples=["Convener"])
+    organisation: str = Field("", description="For the signature.", examples=["Northern Workforce Board"])
+    phone: str = Field("", description="For the signature: people do call.", examples=["+1 555 0100"])
+
+
+class ImapSettings(Section):
+    """[mailbox]: where answers arrive (IMAP)."""
+
+    address: AddressText = Field(
+        description="The address people answer to; the service reads this mailbox, and letters come from it.",
+        examples=["partnership@example.org"],
+    )
+    host: str = Field(
+        min_length=1,
+        description="The IMAP server. Known for addresses at the large providers (gmail.com, fastmail.com, …).",
+        examples=["imap.example.org"],
+    )
+    port: int = Field(993, ge=1, le=65535, description="Follows from tls if not set.")
+    tls: Tls = Field("tls", description=_TLS_HELP.format(tls=993, starttls=143))
+    user: str = Field("", description="The address if not set.", examples=["partnership@example.org"])
+    password: SecretStr | None = Field(
+        None, description=_PASSWORD_HELP.format(variable="CONVENER_MAILBOX_PASSWORD"), examples=["…"]
+    )
+    password_file: str = Field("", description=_FILE_HELP, examples=["/run/secrets/mailbox-password"])
+    password_command: str = Field("", description=_COMMAND_HELP, examples=["pass show mail/partnership"])
+    mailbox: str = Field("INBOX", min_length=1, description="The folder that is read.")
+    subaddresses: bool = Field(
+        True,
+        description="Whether mail to partnership+anything@example.org arrives here. It makes answers certain to be matched; most"
+        " servers can. If yours cannot, say false: then thread, calendar entry and sender are used.",
+    )
+    poll_every: int = Field(
+        120, ge=5, le=3600, description="Seconds between looks, beside being told of new mail by the server (IDLE)."
+    )
+    file_into: str = Field(
+        "",
+        description="A folder that handled answers are moved to. Not set: mail stays where it is.",
+        examples=["Convener"],
+    )
+    authentication_server: str = Field(
+        "",
+        description="The server name in Authentication-Results fields (RFC 8601) that may be believed: your own mail server's,"
+        " as it stands in any mail you got. Not set: none is believed.",
+        examples=["mx.example.org"],
+    )
+    largest_message: int = Field(
+        26_214_400,
+        ge=65_536,
+        description="Bytes. Of a larger message only the header is read, and you are asked to look.",
+    )
+    ca_file: str = Field("", description=_CA_HELP, examples=["ca.pem"])
+
+
+class SmtpSettings(Section):
+    """[sending]: how letters leave (SMTP submission)."""
+
+    host: str = Field(
+        min_length=1,
+        description="The SMTP server. Known for addresses at the large providers.",
+        examples=["smtp.example.org"],
+    )
+    port: int = Field(587, ge=1, le=65535, description="Follows from tls if not set.")
+    tls: Tls = Field("starttls", description=_TLS_HELP.format(tls=465, starttls=587))
+    user: str = Field("", description="That of [mailbox] if not set.", examples=["partnership@example.org"])
+    password: SecretStr | None = Field(
+        None,
+        description=_PASSWORD_HELP.format(variable="CONVENER_SENDING_PASSWORD")
+        + " With the user of [mailbox], the password of [mailbox] is used if none is set.",
+        examples=["…"],
+    )
+    password_file: str = Field("", description=_FILE_HELP, examples=["/run/secrets/sending-password"])
+    password_command: str = Field("", description=_COMMAND_HELP, examples=["pass show mail/partnership"])
+    connections: int = Field(3, ge=1, le=20, description="Connections to the server at a time, at most 20.")
+    most_per_minute: int = Field(
+        30, ge=1, description="Mails a minute. Ask your provider; too many at once look like spam."
+    )
+    most_per_day: int = Field(1000, ge=1, description="Mails in 24 hours. Gmail allows 500, Google Workspace 2000.")
+    give_up_after_hours: int = Field(48, ge=1, description="How long a mail is tried again before it counts as failed.")
+    ca_file: str = Field("", description=_CA_HELP, examples=["ca.pem"])
+
+
+class PartnershipSection(Section):
+    """[partnership]: what it is called and where its files are. Paths start from the folder of this file."""
+
+    key: Annotated[str, AfterValidator(_key)] = Field(
+        description="A short name for files and commands. Choose once and never change it: the database keeps everything by it.",
+        examples=["north-west"],
+    )
+    name: str = Field(
+        min_length=1, description="The name that people read.", examples=["North-West Industry Partnership"]
+    )
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        description="The time zone of meetings and letters.", examples=["America/Chicago"]
+    )
+    language: Annotated[str, AfterValidator(_language)] = Field(
+        "en", description="The language of letters to people who have none of their own."
+    )
+    rules: Path = Field(Path("rules"), description="The folder with the rule files.")
+    templates: Path = Field(Path("templates"), description="The folder with the letters.")
+    people: Path | None = Field(
+        None, description="A CSV file that is imported again whenever it changes.", examples=["people.csv"]
+    )
+
+
+class PartnershipSettings(PartnershipSection):
+    """[partnership], with the sections beside it."""
+
+    convener: ConvenerSettings
+    mailbox: ImapSettings
+    sending: SmtpSettings
+
+
+class ServiceSettings(Section):
+    """[service]: the program itself."""
+
+    database: str = Field(
+        "sqlite://convener.db",
+        min_length=1,
+        description="sqlite://FILE (from the folder of this file), or postgres://USER:PASSWORD@HOST/NAME for several workers;"
+        " an address with a password is better set as CONVENER_SERVICE_DATABASE in the environment.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description='How much is written to standard error: "debug", "info", "warning" or "error". Never a mail\'s text.',
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description='"text" is one line of key=value a change; "json" is one object a line.'
+    )
+
+
+class Config(Section):
+    """The whole of it, secrets resolved. *files*: every file it was read from. *warnings*: what `check` and `doctor` mention."""
+
+    file: Path
+    database: str
+    partnerships: tuple[PartnershipSettings, ...]
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    files: tuple[Path, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "partnership": PartnershipSection,
+    "convener": ConvenerSettings,
+    "mailbox": ImapSettings,
+    "sending": SmtpSettings,
+    "service": ServiceSettings,
+}
+"""The sections of a file, in the order in which a person fills them in."""
+
+
+def keys_of(section: str) -> dict[str, str]:
+    """The keys of *section* as the file spells them, each with its field's name."""
+    return {_kebab(name): name for name in SECTIONS[section].model_fields}
