@@ -125,7 +125,7 @@ def _fields(facts: Facts, letter: Letter, reply_to: Address, forward_path: str) 
         # A vacation notice in answer to an invitation is worth having: it says when the silence ends. Hence not OOF.
         yield "X-Auto-Response-Suppress", "DR, RN, NRN, AutoReply"
     yield INSTANCE_FIELD, text_field(INSTANCE_FIELD, facts.sender.instance)
-    if facts.invitation:
+    if facts.invitation and not facts.about and not facts.notice:  # those are the convener's own business
         stop = mailto(reply_to.addr_spec, f"unsubscribe [{reference(facts.invitation.token)}]")
         yield "List-Unsubscribe", f"<{stop}>"
 

@@ -59,6 +59,8 @@ class Facts:
     answers_to: MessageId | None = None
     thread: tuple[MessageId, ...] = ()
     automatic: bool = False
+    notice: str = ""
+    """What the service itself tells the convener (letter "service-notice")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,5 +92,6 @@ def sample_facts(letter: str) -> Facts:
             organisation="Cast & Co",
             dead=frozenset({"ken@gone.example"}),
         ),
+        notice="Two letters wait for your word.",
         their_words="Could you call me?\nI am not sure about Thursday.",
     )

@@ -126,6 +126,7 @@ class View:
     answer: AnswerView | None
     links: LinksView | None
     their_words: Lines
+    notice: Lines
     reference: str
     language: str
     words: WordsView
@@ -174,6 +175,7 @@ def view_of(facts: Facts, language: str) -> View:
         answer=_answer(facts, phrases),
         links=_links(facts.sender, token, facts.meeting, phrases) if token else None,
         their_words=Lines(_clean(facts.their_words)[:_MOST_WORDS]),
+        notice=Lines(_clean(facts.notice)),
         reference=reference(token),
         language=language,
         words=_words(language),
