@@ -1,0 +1,130 @@
+"""Watch one mailbox: hand over every new message, then wait for more, through whatever servers and lines do.
+
+    connect ─▶ select ─▶ where were we? ─▶ ┌─ search ─▶ list sizes ─▶ fetch a portion ─▶ take each ─▶ file ─▶ advance ─┐
+       ▲                                   └──────────────────── IDLE, or a pause, then NOOP ◀─────────────────────────┘
+       └── a pause that grows, with jitter ◀── anything that goes wrong
+
+Promises: a message is taken (committed) before the position passes it, so a death anywhere costs only a second `take`, which is
+nothing. A stop is obeyed within seconds, and nothing is cancelled in the middle of a commit. Trouble is told once, and once
+when it is over.
+Never: decides what is ours; touches \\Seen; digs up old mail unasked.
+Fails: only if told to read `once`; else it waits and tries again. Waiting is in seconds of the world even where the program's
+clock runs faster (the demo): a server's patience does not.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from mailer.config import ImapSettings
+from mailer.errors import MailboxLost, MailboxRefused, MailerError
+from mailer.receive.imap import LIMITS, Limits, Session, first_of
+from mailer.receive.intake import Intake
+from mailer.receive.progress import Patience
+from mailer.receive.reading import Reading
+
+log = logging.getLogger(__name__)
+
+
+async def watch(
+    settings: ImapSettings,
+    intake: Intake,
+    *,
+    stop: asyncio.Event,
+    since: datetime | None = None,
+    resync_since: datetime | None = None,
+    once: bool = False,
+    on_new: Callable[[], None] | None = None,
+    patience: Patience | None = None,
+    limits: Limits = LIMITS,
+    chance: Callable[[], float] = random.random,
+) -> None:
+    """Read the mailbox of *settings* until *stop* is set; with *once*, read what is there and return, or raise `MailerError`.
+
+    A mailbox that was never read is taken up at its end, or from *since* on (INTERNALDATE). When the server has numbered it
+    anew (UIDVALIDITY), it is read again from *resync_since* on: give the instant of the very first start, so that what was
+    old then stays alone; with None all of it is read, and the intake knows what it has. *on_new* is called after messages of
+    ours were committed.
+    """
+    reading = Reading(settings, intake, stop, since=since, resync_since=resync_since, on_new=on_new)
+    patience = patience or Patience()
+    loop = asyncio.get_running_loop()
+    told = _Told(intake)
+    failures, began = 0, 0.0
+    while not stop.is_set():
+        try:
+            async with _connected(settings, stop, limits) as session:
+                await reading.open(session)
+                while not stop.is_set():
+                    await reading.read_new(session)
+                    failures = 0
+                    await told.say(reading.complaint())
+                    if once:
+                        return
+                    await reading.wait(session)
+        except MailerError as error:
+            if stop.is_set():
+                return
+            if once:
+                raise
+            now = loop.time()
+            began = now if not failures else began
+            failures += 1
+            refused = isinstance(error, MailboxRefused)
+            pause = patience.wait(failures, refused=refused, chance=chance())
+            log.warning("mailbox=%s failures=%d next=%.0fs: %s", settings.mailbox, failures, pause, error)
+            if patience.is_to_be_told(refused=refused, lasted=now - began):
+                await told.say(str(error), also_after_another=False)
+            await first_of(pause, stop)
+
+
+class _Told:
+    """What the convener knows of our trouble."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._sentence: str | None = ""  # what an earlier run said: to be taken back once
+
+    async def say(self, sentence: str | None, *, also_after_another: bool = True) -> None:
+        """Tell it, unless it is known. While there is no mailbox, one sentence is enough, whatever the reason is by now."""
+        if sentence == self._sentence or (self._sentence and not also_after_another):
+            return
+        try:
+            await self._intake.trouble(sentence)
+            self._sentence = sentence
+        except MailerError as error:  # the store itself is the trouble: said as soon as it can be
+            log.warning("the convener cannot be told: %s", error)
+
+
+@contextlib.asynccontextmanager
+async def _connected(settings: ImapSettings, stop: asyncio.Event, limits: Limits) -> AsyncIterator[Session]:
+    """Connect, and end the connection: politely if all went well; at once a few seconds after *stop*, so that whoever waits
+    for the server then is freed by a failure instead of a cancellation."""
+    stopped = asyncio.ensure_future(stop.wait())
+    connecting = asyncio.ensure_future(Session.connect(settings, limits))
+    try:
+        await asyncio.wait((connecting, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if not connecting.done():
+            raise MailboxLost("Stopped while connecting.")
+        session = connecting.result()
+    finally:
+        stopped.cancel()
+        if not connecting.done():
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+
+    async def abort_after_stop() -> None:
+        await stop.wait()
+        await asyncio.sleep(limits.farewell)
+        session.abort()
+
+    watching = asyncio.ensure_future(abort_after_stop())
+    try:
+        yield session
+        await session.close()
+    finally:
+        watching.cancel()
+        session.abort()
