@@ -190,7 +190,9 @@ class PartnershipSection(Section):
     rules: Path = Field(Path("rules"), description="The folder with the rule files.")
     templates: Path = Field(Path("templates"), description="The folder with the letters.")
     people: Path | None = Field(
-        None, description="A CSV file that is imported again whenever it changes.", examples=["people.csv"]
+        None,
+        description="The list of people, as `convener people import` reads it (CSV; a spreadsheet program writes it).",
+        examples=["people.csv"],
     )
 
 
