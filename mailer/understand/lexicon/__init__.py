@@ -1,0 +1,127 @@
+"""The words of each language, as data: one TOML file a language beside this module; a new language is a new file.
+
+A file holds ``marks`` (words that tell the language from others), ``[longer]`` (shortened, damaged and misspelt forms, written
+out), ``[numbers]``, ``[classes]`` (word classes: lists of words and fixed expressions) and ``[signals]`` (phrases, in the small
+language of `mailer.understand.phrases`). `SIGNALS` below lists what each signal means. Classes that the machine itself uses:
+``filler`` (passed over), ``lead`` (a clause may begin after it), ``tail`` (may follow before the sentence ends), ``asks`` (opens a
+question), ``other`` (somebody who is not the writer), ``title``, ``companion``.
+
+Promises: a lexicon is read once, when first needed, and checked: an unknown signal, class or a broken phrase is refused.
+Never:    decides anything.
+Fails:    `LexiconFault` for a file that is written wrongly.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from mailer.understand.clauses import plain
+from mailer.understand.phrases import LexiconFault, Phrases
+
+SIGNALS: Mapping[str, str] = {
+    "ignore": "looks like an answer and is none: what it covers is taken out of play",
+    "yes": "the writer comes",
+    "wish": "the writer would like to come: a yes, unless something follows",
+    "works": "a time suits: a yes where that time was asked",
+    "no": "the writer does not come",
+    "nowish": "a wish that is over, or a polite no",
+    "reason": "only a reason for staying away",
+    "maybe": "the writer does not know yet",
+    "hedge": "the writer is not certain, or does not mean it",
+    "earlier": "tells what was answered before",
+    "turn": "the answer has changed",
+    "cond": "a condition",
+    "partial": "a part of the meeting, or late, or not to the end",
+    "remote": "by telephone or on a screen",
+    "elsewhen": "another day or another meeting",
+    "other_yes": "somebody else comes",
+    "other_no": "somebody else does not come",
+    "delegate": "a named person comes instead",
+    "sendother": "somebody comes instead, or speaks for somebody",
+    "bare_yes": "yes, to whatever was asked",
+    "bare_no": "no, to whatever was asked",
+    "ack": "seen, understood",
+    "host": "the words of one who invites, or of staff, not of a guest",
+    "who": "somebody else is spoken of",
+    "told": "what others said or asked",
+    "thanks": "thanks for the invitation",
+    "regretful": "politely sorry",
+    "but": "a turn within a sentence",
+    "dated": "a day is named, or pointed at",
+    "absent": "the note of an absence that answers by itself",
+    "g_plus": "so many people more",
+    "g_one": "companions, counted by those named",
+    "g_total": "so many people in all",
+    "g_unclear": "more people, nobody knows how many",
+    "g_none": "alone",
+    "g_ask": "asks whether somebody may come along",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    code: str
+    name: str
+    marks: frozenset[str]
+    longer: Mapping[str, tuple[str, ...]]
+    longest: int
+    phrases: Phrases
+    known: frozenset[str]
+    titles: frozenset[str]
+
+
+def codes() -> tuple[str, ...]:
+    """The languages there are, English first: it wins where nothing tells."""
+    names = sorted(entry.name[:-5] for entry in resources.files(__package__).iterdir() if entry.name.endswith(".toml"))
+    return tuple(sorted(names, key=lambda code: code != "en"))
+
+
+@cache
+def marks() -> Mapping[str, tuple[str, ...]]:
+    """For each word that tells, the languages it speaks for."""
+    telling: dict[str, tuple[str, ...]] = {}
+    for code in codes():
+        for word in _content(code)["marks"].split():
+            folded = plain(word)
+            if code not in telling.get(folded, ()):
+                telling[folded] = (*telling.get(folded, ()), code)
+    return telling
+
+
+@cache
+def _content(code: str) -> dict[str, object] | dict:  # type: ignore[type-arg]
+    return tomllib.loads((resources.files(__package__) / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def load(code: str) -> Lexicon:
+    content = _content(code)
+    signals: dict[str, list[str]] = content["signals"]
+    classes: dict[str, list[str]] = content["classes"]
+    unknown = set(signals) - set(SIGNALS)
+    if unknown:
+        raise LexiconFault(f"{code}.toml: no such signal: {', '.join(sorted(unknown))}")
+    for needed in ("filler", "lead", "tail", "asks", "other", "title", "companion"):
+        if needed not in classes:
+            raise LexiconFault(f"{code}.toml: the class {needed!r} is missing")
+    longer = {plain(short): tuple(plain(long).split()) for short, long in content["longer"].items()}
+    known = {plain(word) for word in content["marks"].split()}
+    for entries in classes.values():
+        for entry in entries:
+            known.update(plain(entry).split())
+    for phrases in signals.values():
+        for phrase in phrases:
+            known.update(plain(phrase).replace("|", " ").replace("[", " ").replace("]", " ").split())
+    titles = frozenset(plain(word) for word in classes["title"])
+    return Lexicon(
+        code,
+        content["name"],
+        frozenset(plain(word) for word in content["marks"].split()),
+        longer,
+        max((short.count(" ") + 1 for short in longer), default=1),
+        Phrases(classes, signals, content["numbers"]),
+        frozenset(known - titles),
+        titles,
+    )

@@ -1,0 +1,74 @@
+"""Count who comes along: "+1", "my wife and I", "we will be three", "bringing Ann and Bob".
+
+Promises: a pure function over the phrases found; a number only where the words give one.
+Never:    decides whether anybody comes.
+Fails:    not at all: what cannot be counted is `unclear`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mailer.understand.clauses import Word
+from mailer.understand.lexicon import Lexicon
+from mailer.understand.phrases import Match
+
+MOST_GUESTS = 20
+"""More than this is not a party but a year, a room or a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    guests: int = 0
+    unclear: bool = False
+
+
+def count_party(
+    read: Sequence[tuple[Sequence[Word], Mapping[str, Sequence[Match]]]], lexicons: Sequence[Lexicon], body: str
+) -> Party:
+    """Count companions over all sentences; two ways of counting that disagree are unclear."""
+    totals: set[int] = set()
+    more = 0
+    unclear = False
+    for (words, found), lex in zip(read, lexicons, strict=True):
+        unclear = unclear or bool(found.get("g_unclear"))
+        for match in _apart(found.get("g_total", ())):
+            number = _number(match, words, lex)
+            if number is not None and 1 <= number <= MOST_GUESTS:
+                totals.add(number - 1)
+        taken: list[Match] = []
+        here = 0
+        for match in _apart([*found.get("g_plus", ()), *found.get("g_one", ())]):
+            taken.append(match)
+            if match.signal == "g_plus":
+                number = _number(match, words, lex)
+                if number is not None and 1 <= number <= MOST_GUESTS:
+                    here += number
+                else:
+                    unclear = True
+            else:
+                here += max(1, sum(1 for key, _, _ in match.kept if key in ("@", "<companion>")))
+        more = max(more, here) if here else more
+    if totals and more and totals != {more}:
+        # "We will be three: my wife, my son and I" counts twice; the total counts.
+        return Party(max(totals), unclear or max(totals) < more)
+    if len(totals) > 1:
+        return Party(max(totals), True)
+    if totals:
+        return Party(next(iter(totals)), False)
+    return Party(more, unclear)
+
+
+def _number(match: Match, words: Sequence[Word], lex: Lexicon) -> int | None:
+    for key, begin, _ in match.kept:
+        if key == "#":
+            return lex.phrases.number(words[begin].form)
+    return None
+
+
+def _apart(matches: Sequence[Match]) -> list[Match]:
+    """Of phrases that overlap the longest."""
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda m: (m.begin - m.end, m.begin)):
+        if all(match.end <= other.begin or other.end <= match.begin for other in kept):
+            kept.append(match)
+    return kept
