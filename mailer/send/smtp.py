@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -27,6 +28,8 @@ IDLE_SECONDS = 45.0
 """An unused connection is closed after this. Servers do it after 60 to 300 seconds, some without a word."""
 _AT_ONCE = 64 * 1024
 """A mail up to this size leaves in one write, dot and all. A larger one waits for its bytes to leave before the dot does."""
+BeforeData = Callable[[], Awaitable[None]]
+"""Awaited when the recipient is accepted and nothing of the mail has left: the last moment to commit that it is on the wire."""
 _EXPECTED = (aiosmtplib.SMTPException, OSError, EOFError, UnicodeError, NotOffered)
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]{1,64}@[^\s<>@\x00-\x1f\x7f]{1,255}")
 _XTEXT = re.compile(r"[^!-*,-<>-~]")
@@ -42,6 +45,10 @@ class Patience:
     block: float = 180
     end: float = 600
     quit: float = 3
+
+
+class _CallersTrouble(Exception):
+    """`before_data` failed; its exception, which may look like one of the network's, is the cause."""
 
 
 class _Connection:
@@ -112,7 +119,7 @@ class _Connection:
                 if exc.code != 504 or way == offered[-1]:
                     raise
 
-    async def transact(self, message: OutgoingMessage) -> Outcome:
+    async def transact(self, message: OutgoingMessage, before_data: BeforeData | None) -> Outcome:
         """One transaction (RFC 5321 §3.3). Raises what _EXPECTED lists; then this connection is of no more use."""
         self.stage = Stage.MAIL
         beyond_ascii = not (message.reverse_path + message.forward_path).isascii()
@@ -124,6 +131,11 @@ class _Connection:
             reply = await self._command(verb, argument)
             if reply.code // 100 != 2:
                 return await self._refused(reply)
+        if before_data is not None:
+            try:
+                await before_data()
+            except Exception as exc:
+                raise _CallersTrouble from exc
         self.stage = Stage.DATA
         reply = await self._command(b"DATA")
         if reply.code != 354:
@@ -251,18 +263,22 @@ class SmtpTransport:
         self._leaving: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    async def deliver(self, message: OutgoingMessage) -> Outcome:
-        """Hand *message* over, and say what became of it. Waits while all connections are busy."""
+    async def deliver(self, message: OutgoingMessage, before_data: BeforeData | None = None) -> Outcome:
+        """Hand *message* over, and say what became of it. Waits while all connections are busy.
+
+        *before_data* is awaited once, between the server's yes to the recipient and the first byte of the mail; if it raises,
+        nothing is sent and its exception comes out of here.
+        """
         if not _ADDRESS.fullmatch(message.forward_path):
             return Failed("This is no e-mail address that mail can be sent to.", address_is_dead=True)
         if message.reverse_path and not _ADDRESS.fullmatch(message.reverse_path):
             return Deferred("The sender's address is no e-mail address; check [mailbox] address.", everybody=True)
         async with self._places:
             while (idle := self._take()) is not None:
-                outcome = await self._attempt(idle, message)
+                outcome = await self._attempt(idle, message, before_data)
                 if outcome is not None:
                     return outcome
-            outcome = await self._attempt(self._connection(), message)
+            outcome = await self._attempt(self._connection(), message, before_data)
             assert outcome is not None  # None says "this connection had gone while it idled", which a fresh one has not
             return outcome
 
@@ -277,12 +293,14 @@ class SmtpTransport:
         if self._leaving:
             await asyncio.wait(self._leaving)
 
-    async def _attempt(self, connection: _Connection, message: OutgoingMessage) -> Outcome | None:
+    async def _attempt(
+        self, connection: _Connection, message: OutgoingMessage, before_data: BeforeData | None
+    ) -> Outcome | None:
         reused = connection.stage is not Stage.CONNECT
         try:
             if not reused:
                 await connection.open()
-            outcome = await connection.transact(message)
+            outcome = await connection.transact(message, before_data)
         except _EXPECTED as exc:
             connection.cut()
             if reused and connection.stage is Stage.MAIL and isinstance(exc, ConnectionError):
