@@ -1,0 +1,370 @@
+"""Who a rule reaches, and what holds a mail back: the one place where groups, states and conditions get their meaning.
+
+Read twice: when a rule falls due (`due`), and again when the mail is about to leave (`still_wanted`), because conditions are never
+taken from memory. Every "no" comes with the sentence that explains it; `explain` shows the same sentences.
+
+Promises: pure. Nothing here needs more of the snapshot than the standing it is asked about (and those a signer or group names).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import assert_never
+
+from mailer.decide.rule import Audience, Condition, ConditionKind, Group, OwnGroup, Rule, Signer, Somebody, State
+from mailer.decide.snapshot import HappeningKind, Notice, Snapshot, Standing
+from mailer.decide.workdays import Window, less_than_ago, shift, within
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import PartnerKind, Person, Role
+from mailer.terms import PartStat, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """It may leave now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """It shall not leave any more. *key*: the line of the rule that decided it, empty for a law."""
+
+    reason: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """It may leave at *until*, if it is still wanted then."""
+
+    until: datetime
+    reason: str
+
+
+_ANSWERS = {
+    PartStat.ACCEPTED: "yes",
+    PartStat.DECLINED: "no",
+    PartStat.TENTATIVE: "maybe",
+    PartStat.DELEGATED: "somebody else comes",
+}
+_OF_REPLY = {
+    HappeningKind.REPLY_IS_YES: PartStat.ACCEPTED,
+    HappeningKind.REPLY_IS_NO: PartStat.DECLINED,
+    HappeningKind.REPLY_IS_MAYBE: PartStat.TENTATIVE,
+}
+_CHAMPIONS = frozenset({Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR})
+
+
+# --- groups and states --------------------------------------------------------------------------------------------------------
+
+_MEMBERS: dict[Group, Callable[[Standing], bool]] = {
+    Group.BUSINESSES: lambda s: s.person.kind is PartnerKind.BUSINESS and Role.CONVENER not in s.person.roles,
+    Group.PUBLIC_PARTNERS: lambda s: s.person.kind is PartnerKind.PUBLIC_PARTNER and Role.CONVENER not in s.person.roles,
+    Group.SUPPORT_PARTNERS: lambda s: s.person.kind is PartnerKind.SUPPORT_PARTNER and Role.CONVENER not in s.person.roles,
+    Group.CHAMPIONS: lambda s: bool(_CHAMPIONS & s.person.roles),
+    Group.LEAD_CHAMPION: lambda s: Role.LEAD_CHAMPION in s.person.roles,
+    Group.CO_CHAIRS: lambda s: Role.CO_CHAIR in s.person.roles,
+    Group.EVERYONE_INVITED: lambda s: invited_at(s) is not None,
+    Group.CONVENER: lambda s: Role.CONVENER in s.person.roles,
+    Group.NOTE_TAKER: lambda s: Role.NOTE_TAKER in s.person.roles,
+    Group.CATERER: lambda s: Role.CATERER in s.person.roles,
+    Group.ACTION_TEAM_LEADS: lambda s: Role.ACTION_TEAM_LEAD in s.person.roles,
+}  # fmt: skip
+
+
+def invited_at(standing: Standing) -> datetime | None:
+    """When the person's invitation to this meeting left."""
+    return standing.invitation.invited_at if standing.invitation else None
+
+
+def partstat(standing: Standing) -> PartStat:
+    """The answer that counts."""
+    return standing.invitation.partstat if standing.invitation else PartStat.NEEDS_ACTION
+
+
+def in_group(
+    group: Group | OwnGroup | Somebody, standing: Standing, concerned: Person | None, *, trusted: bool = False
+) -> bool:
+    """Is the person one of *group*? *concerned* is the person to whom something happened; *trusted*: that has been checked when
+    the rule fell due, and is not known any more."""
+    match group:
+        case Group.WHO_REPLIED:
+            return trusted or (concerned is not None and concerned.id == standing.person.id)
+        case Group.THEIR_CHAMPION:
+            return trusted or (concerned is not None and concerned.champion == standing.person.id)
+        case Group():
+            return _MEMBERS[group](standing)
+        case Somebody():
+            return standing.person.has_address(group.address)
+        case OwnGroup():
+            return any(a in group.addresses for a in standing.person.addresses) or any(
+                in_group(a.group, standing, concerned) and all(state_reason(s, standing) is None for s in a.states)
+                for a in group.audiences
+            )
+        case _:
+            assert_never(group)
+
+
+def state_reason(state: State, standing: Standing) -> str | None:
+    """None if *state* is true of the person, else the sentence that says why not."""
+    invited, answer = invited_at(standing), partstat(standing)
+    said = _ANSWERS.get(answer)
+    match state:
+        case State.NOT_INVITED:
+            return None if invited is None else "has been invited already"
+        case State.INVITED:
+            return None if invited is not None else "has not been invited"
+        case State.NOT_REPLIED:
+            if said is not None:
+                return f"has replied ({said})"
+            return None if invited is not None else "has not been invited"
+        case State.SAID_YES | State.SAID_NO | State.SAID_MAYBE:
+            wanted = state.value.removeprefix("said ")
+            if said == wanted:
+                return None
+            return (
+                f"said {said}"
+                if said in ("yes", "no", "maybe")
+                else "has named somebody else"
+                if said
+                else "has not replied"
+            )
+        case State.NOT_SAID_NO:
+            return "said no" if answer is PartStat.DECLINED else None
+        case State.ATTENDED:
+            return (
+                None
+                if standing.attended
+                else "did not attend"
+                if standing.attended is False
+                else "it is not known who attended"
+            )
+        case State.DID_NOT_ATTEND:
+            return (
+                None
+                if standing.attended is False
+                else "attended"
+                if standing.attended
+                else "it is not known who attended"
+            )
+        case _:
+            assert_never(state)
+
+
+def audience_reason(rule: Rule, standing: Standing, concerned: Person | None, *, trusted: bool = False) -> str | None:
+    """None if any line of ``to`` reaches the person; else why not, by the line that comes nearest."""
+    nearest = "is not in " + " or ".join(f'"{a.group}"' for a in rule.to)
+    for audience in rule.to:
+        if not in_group(audience.group, standing, concerned, trusted=trusted):
+            continue
+        reasons = [reason for s in audience.states if (reason := state_reason(s, standing)) is not None]
+        if not reasons:
+            return None
+        nearest = reasons[0]
+    return nearest
+
+
+def belongs(audience: Audience, standing: Standing, concerned: Person | None) -> bool:
+    """Is the person in the group of *audience*, whatever the states say?"""
+    return in_group(audience.group, standing, concerned)
+
+
+# --- conditions ---------------------------------------------------------------------------------------------------------------
+
+
+def holds(condition: Condition, rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> bool:
+    """Is *condition* true of this person now?"""
+    meeting, names = snapshot.meeting, rule.timing.holidays
+    length = condition.duration
+
+    def recent(then: datetime | None) -> bool:
+        assert length is not None
+        return then is not None and less_than_ago(then, now, length, meeting.zone, names)
+
+    match condition.kind:
+        case ConditionKind.STARTS_WITHIN:
+            assert length is not None
+            return within(now, meeting.dtstart, length, meeting.zone, names)
+        case ConditionKind.INVITED_LESS_THAN:
+            return recent(invited_at(standing))
+        case ConditionKind.WRITTEN_TO:
+            return recent(standing.written_at)
+        case ConditionKind.CALL_LOGGED:
+            return recent(standing.call_logged_at)
+        case ConditionKind.PLACE_IS_SET:
+            return _has_place(meeting)
+        case ConditionKind.PLACE_IS_NOT_SET:
+            return not _has_place(meeting)
+        case ConditionKind.ATTENDANCE_IS_RECORDED:
+            return _attendance_recorded(standing, snapshot)
+        case ConditionKind.ATTENDANCE_IS_NOT_RECORDED:
+            return not _attendance_recorded(standing, snapshot)
+        case ConditionKind.NAMED_A_DELEGATE:
+            return standing.named_delegate or partstat(standing) is PartStat.DELEGATED
+        case _:
+            assert_never(condition.kind)
+
+
+def _has_place(meeting: Meeting) -> bool:
+    return bool(meeting.place or meeting.online_link)
+
+
+def _attendance_recorded(standing: Standing, snapshot: Snapshot) -> bool:
+    return (
+        ConditionKind.ATTENDANCE_IS_RECORDED.value in snapshot.holds
+        or standing.attended is not None
+        or any(s.attended is not None for s in snapshot.standings)
+    )
+
+
+def condition_reason(rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> Unwanted | None:
+    """The first line of ``only-if`` that is not true, or of ``unless`` that is."""
+    for condition in rule.only_if:
+        if not holds(condition, rule, standing, snapshot, now):
+            return Unwanted(f'"{condition}" is not true', "only-if")
+    for condition in rule.unless:
+        if holds(condition, rule, standing, snapshot, now):
+            return Unwanted(f'"{condition}"', "unless")
+    return None
+
+
+# --- laws ---------------------------------------------------------------------------------------------------------------------
+
+
+def unreachable(standing: Standing) -> str | None:
+    """Why nobody may write to this person (about this meeting), or None."""
+    person = standing.person
+    if person.stopped_at is not None:
+        return "asked not to be written to"
+    if person.address is None:
+        return "no address is left that works" if person.addresses else "has no address"
+    if standing.stopped:
+        return "asked to hear nothing more about this meeting"
+    return None
+
+
+def cancelled_reason(rule: Rule, meeting: Meeting) -> str | None:
+    """A cancelled meeting sends the cancellation and, to the convener, what is not about the meeting (a dead address)."""
+    if not meeting.cancelled or rule.cancels or HappeningKind.MAIL_BOUNCES in rule.happens:
+        return None
+    return "the meeting is cancelled"
+
+
+def away_until(rule: Rule, standing: Standing, now: datetime) -> datetime | None:
+    """When a person who is away comes back, for mails that press for an answer."""
+    until = standing.person.away_until
+    return until if rule.chases and until is not None and until > now else None
+
+
+def signer_of(rule: Rule, reader: Person, snapshot: Snapshot) -> PersonId | None:
+    """Who signs the mail to *reader*; None: the convener, in their own name."""
+    match rule.on_behalf_of:
+        case None | Signer.CONVENER:
+            return None
+        case Signer.THEIR_CHAMPION:
+            own = snapshot.standing_of(reader.champion) if reader.champion is not None else None
+            return (
+                own.person.id
+                if own is not None and own.person.id != reader.id
+                else _one_with(Role.LEAD_CHAMPION, reader, snapshot)
+            )
+        case Signer.LEAD_CHAMPION:
+            return _one_with(Role.LEAD_CHAMPION, reader, snapshot)
+        case Signer.CO_CHAIR:
+            return _one_with(Role.CO_CHAIR, reader, snapshot)
+        case _:
+            assert_never(rule.on_behalf_of)
+
+
+def _one_with(role: Role, reader: Person, snapshot: Snapshot) -> PersonId | None:
+    """The first person with *role*, unless that is the reader: nobody gets a letter signed by themselves."""
+    return next((s.person.id for s in snapshot.standings if role in s.person.roles and s.person.id != reader.id), None)
+
+
+def round_of(meeting: Meeting) -> str:
+    """The round of rules that count from the meeting."""
+    return f"r{meeting.round}"
+
+
+def _stale(rule: Rule, notice: Notice, meeting: Meeting) -> str | None:
+    """Was *notice* decided for an earlier date of the meeting?"""
+    round_ = notice.round
+    if round_.startswith("r") and round_[1:2].isdigit():
+        number = round_[1:].split(".")[0].split("~")[0]
+        if number.isdigit() and int(number) != meeting.round:
+            return "the meeting was moved since"
+    if HappeningKind.MEETING_IS_MOVED in rule.happens and round_.startswith("sequence-"):
+        number = round_.removeprefix("sequence-")
+        if number.isdigit() and int(number) < meeting.last_major_sequence:
+            return "the meeting was moved again since"
+    return None
+
+
+def still_wanted(rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime) -> Wanted | Unwanted | Wait:
+    """Read everything again for the one person of *notice*, who is about to be written to."""
+    meeting = snapshot.meeting
+    standing = snapshot.standing_of(notice.person_id)
+    if standing is None:
+        return Unwanted("is no longer in the register")
+    if (law := cancelled_reason(rule, meeting) or _stale(rule, notice, meeting) or unreachable(standing)) is not None:
+        return Unwanted(law)
+    if notice.not_after is not None and now > notice.not_after:
+        return Unwanted(f"it is too late: it should have left by {_clock(notice.not_after, meeting)}")
+    if (changed := _answer_changed(rule, notice, standing, snapshot)) is not None:
+        return Unwanted(changed, "when")
+    if (reason := audience_reason(rule, standing, None, trusted=True)) is not None:
+        return Unwanted(reason, "to")
+    if (blocked := condition_reason(rule, standing, snapshot, now)) is not None:
+        return blocked
+    if is_repeat(notice.round) and (stop := stopped_repeating(rule, standing, snapshot, now)) is not None:
+        return stop
+    return _wait(rule, notice, standing, meeting, now)
+
+
+def is_repeat(round_: str) -> bool:
+    """Is *round_* that of a second or later mail of a rule that repeats?"""
+    return "." in round_ and round_[:1] in "ri" and round_.rpartition(".")[2].isdigit()
+
+
+def stopped_repeating(rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> Unwanted | None:
+    """The first line of ``stop-when`` that is true."""
+    for condition in rule.stop_when:
+        if holds(condition, rule, standing, snapshot, now):
+            return Unwanted(f'"{condition}"', "stop-when")
+    return None
+
+
+def _answer_changed(rule: Rule, notice: Notice, standing: Standing, snapshot: Snapshot) -> str | None:
+    """A rule that starts with "reply is yes" is about a yes: has the answer changed since?"""
+    answers = {_OF_REPLY[k] for k in rule.happens if k in _OF_REPLY}
+    if not answers or rule.is_relative or rule.happens - _OF_REPLY.keys():
+        return None
+    concerned = standing if notice.about is None else snapshot.standing_of(notice.about)
+    if concerned is None or partstat(concerned) in answers:
+        return None
+    return "the answer has changed since"
+
+
+def _wait(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now: datetime) -> Wanted | Unwanted | Wait:
+    """The hours, the absence and the pace: what only delays."""
+    window = Window.of(rule.timing, meeting.zone)
+    until, reason = notice.not_before, "its time has not come"
+    if (back := away_until(rule, standing, now)) is not None and back > until:
+        until, reason = back, f"is away until {_clock(back, meeting)}"
+    gap = rule.timing.gap
+    if gap is not None and rule.is_relative and standing.written_at is not None and not rule.cancels:
+        free = shift(standing.written_at, gap, 1, None, meeting.zone, rule.timing.holidays)
+        if free > until:
+            until, reason = free, f"got another mail less than {gap} ago"
+    opening = window.opening(max(now, until))
+    if opening > now and until <= now:
+        reason = "mail may not leave at this hour"
+    if opening <= now:
+        return Wanted()
+    if notice.not_after is not None and opening > notice.not_after:
+        return Unwanted(f"{reason}, and after {_clock(notice.not_after, meeting)} it would be too late")
+    return Wait(opening, reason)
+
+
+def _clock(instant: datetime, meeting: Meeting) -> str:
+    local = meeting.local(instant.astimezone(UTC))
+    return f"{local:%a} {local.day} {local:%b %H:%M}"

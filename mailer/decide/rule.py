@@ -1,0 +1,314 @@
+"""Rules as values: what the phrases of a rule file mean.
+
+Promises: frozen values; ``str`` of each gives its text in the words of the vocabulary, so that what is printed can be written.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+from mailer.decide.snapshot import HappeningKind
+from mailer.terms import RuleId
+
+
+class Unit(StrEnum):
+    """A unit of time. Minutes and hours are exact; the others count days of the calendar."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    BUSINESS_DAY = "business day"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time: ``3 business days``."""
+
+    count: int
+    unit: Unit
+
+    @property
+    def exact(self) -> timedelta | None:
+        """The same length as a `timedelta`, where it is one on any day of the year."""
+        match self.unit:
+            case Unit.MINUTE:
+                return timedelta(minutes=self.count)
+            case Unit.HOUR:
+                return timedelta(hours=self.count)
+            case _:
+                return None
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+class Anchor(StrEnum):
+    """What a time is counted from."""
+
+    MEETING_START = "meeting start"
+    MEETING_END = "meeting end"
+    REPLY_DEADLINE = "reply deadline"
+    INVITATION = "invitation"
+    ITEM_DUE = "item due"
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """``10 business days before meeting start at 09:30``. *at* None: the clock time of the anchor."""
+
+    duration: Duration
+    before: bool
+    anchor: Anchor
+    at: time | None = None
+
+    def __str__(self) -> str:
+        at = f" at {self.at:%H:%M}" if self.at else ""
+        return f"{self.duration} {'before' if self.before else 'after'} {self.anchor}{at}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """``on 2026-03-02 at 09:00``, on the clock of the rule's file."""
+
+    day: date
+    at: time
+
+    def __str__(self) -> str:
+        return f"on {self.day} at {self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Happens:
+    """A happening starts the rule."""
+
+    kind: HappeningKind
+
+    def __str__(self) -> str:
+        return self.kind.value
+
+
+When = Offset | Fixed | Happens
+
+
+class Group(StrEnum):
+    """The groups of the vocabulary that this version knows how to fill."""
+
+    BUSINESSES = "businesses"
+    PUBLIC_PARTNERS = "public partners"
+    SUPPORT_PARTNERS = "support partners"
+    CHAMPIONS = "champions"
+    LEAD_CHAMPION = "lead champion"
+    THEIR_CHAMPION = "their champion"
+    CO_CHAIRS = "co-chairs"
+    EVERYONE_INVITED = "everyone invited"
+    CONVENER = "convener"
+    NOTE_TAKER = "note taker"
+    CATERER = "caterer"
+    ACTION_TEAM_LEADS = "action team leads"
+    WHO_REPLIED = "the person who replied"
+
+
+class State(StrEnum):
+    """How somebody stands to the meeting."""
+
+    NOT_INVITED = "have not been invited"
+    INVITED = "have been invited"
+    NOT_REPLIED = "have not replied"
+    SAID_YES = "said yes"
+    SAID_NO = "said no"
+    SAID_MAYBE = "said maybe"
+    NOT_SAID_NO = "have not said no"
+    ATTENDED = "attended"
+    DID_NOT_ATTEND = "did not attend"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGroup:
+    """A name from ``[groups]``: addresses, and groups with their states."""
+
+    name: str
+    addresses: frozenset[str]
+    audiences: tuple["Audience", ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """One person, by address."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A group, and the states that everybody in it must have."""
+
+    group: Group | OwnGroup | Somebody
+    states: tuple[State, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.group) + (" who " + " and ".join(self.states) if self.states else "")
+
+
+class ConditionKind(StrEnum):
+    """The conditions of ``only-if``, ``unless`` and ``stop-when``."""
+
+    STARTS_WITHIN = "meeting starts within N"
+    INVITED_LESS_THAN = "invited less than N ago"
+    WRITTEN_TO = "written to in the last N"
+    CALL_LOGGED = "call logged in the last N"
+    PLACE_IS_SET = "place is set"
+    PLACE_IS_NOT_SET = "place is not set"
+    ATTENDANCE_IS_RECORDED = "attendance is recorded"
+    ATTENDANCE_IS_NOT_RECORDED = "attendance is not recorded"
+    NAMED_A_DELEGATE = "they already named a delegate"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition, with its length of time where it has one."""
+
+    kind: ConditionKind
+    duration: Duration | None = None
+
+    def __str__(self) -> str:
+        return self.kind.value.replace("N", str(self.duration), 1) if self.duration else self.kind.value
+
+
+class Signer(StrEnum):
+    """Who signs."""
+
+    THEIR_CHAMPION = "their champion"
+    LEAD_CHAMPION = "lead champion"
+    CO_CHAIR = "co-chair"
+    CONVENER = "convener"
+
+
+class IfLateKind(StrEnum):
+    SKIP = "skip"
+    UNTIL_START = "send at once until meeting start"
+    IF_AWAY = "send if the meeting is at least N away"
+
+
+@dataclass(frozen=True, slots=True)
+class IfLate:
+    """What becomes of a mail whose time has passed."""
+
+    kind: IfLateKind = IfLateKind.SKIP
+    away: Duration | None = None
+
+    def __str__(self) -> str:
+        return self.kind.value.replace("N", str(self.away), 1) if self.away else self.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """``every 3 business days, at most 2 times``: *most* counts the mails that follow the first."""
+
+    every: Duration
+    most: int
+
+    def __str__(self) -> str:
+        return f"every {self.every}, at most {self.most} time{'' if self.most == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Hours of the day, both on the meeting's clock; ``any time`` where both are None."""
+
+    opens: time | None = None
+    closes: time | None = None
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}" if self.opens and self.closes else "any time"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When mail may leave, and what a business day is. *zone* is the clock of ``on DATE`` alone."""
+
+    zone: str
+    between: Between = field(default_factory=Between)
+    business_days_only: bool = False
+    holidays: tuple[str, ...] = ()
+    gap: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one file, checked.
+
+    *digest* changes when the meaning changes, not when a note or the layout does. *letter* is the template's name.
+    """
+
+    id: RuleId
+    file: str
+    line: int
+    digest: str
+    serves: tuple[str, ...]
+    whens: tuple[When, ...]
+    to: tuple[Audience, ...]
+    letter: str
+    timing: Timing
+    owner: str = ""
+    note: str = ""
+    only_if: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
+    attach: tuple[str, ...] = ()
+    ask: str = ""
+    on_behalf_of: Signer | None = None
+    hold: bool = False
+    repeat: Repeat | None = None
+    stop_when: tuple[Condition, ...] = ()
+    if_late: IfLate | None = None
+    lines: tuple[tuple[str, int], ...] = ()
+    """(key, line) of each key as written, for `why`."""
+
+    @property
+    def invites(self) -> bool:
+        """Its mail is an invitation: it is for people not invited yet, or carries the calendar invitation."""
+        return self.for_uninvited or "calendar invitation" in self.attach
+
+    @property
+    def for_uninvited(self) -> bool:
+        return any(State.NOT_INVITED in states_of(a) for a in self.to)
+
+    @property
+    def chases(self) -> bool:
+        """It presses for an answer: an answer ends it, and of several only the latest goes out."""
+        return any(State.NOT_REPLIED in states_of(a) for a in self.to)
+
+    @property
+    def happens(self) -> frozenset[HappeningKind]:
+        """The happenings that start it."""
+        return frozenset(w.kind for w in self.whens if isinstance(w, Happens))
+
+    @property
+    def cancels(self) -> bool:
+        """It tells people that the meeting is cancelled: the one mail that a cancelled meeting still sends."""
+        return HappeningKind.MEETING_IS_CANCELLED in self.happens or "calendar cancellation" in self.attach
+
+    @property
+    def is_relative(self) -> bool:
+        """It falls due by the clock, not by a happening."""
+        return any(not isinstance(w, Happens) for w in self.whens)
+
+    def line_of(self, key: str) -> int:
+        """The line of *key* in the file, or that of the heading."""
+        return next((line for name, line in self.lines if name == key), self.line)
+
+
+def states_of(audience: Audience) -> frozenset[State]:
+    """Every state that *audience* asks for, through own groups too."""
+    states = set(audience.states)
+    if isinstance(audience.group, OwnGroup):
+        for inner in audience.group.audiences:
+            states |= states_of(inner)
+    return frozenset(states)

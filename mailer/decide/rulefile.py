@@ -1,0 +1,345 @@
+"""One rule file → headings and entries with their lines; every slip of layout at once.
+
+A rule file is TOML in a narrow dialect: one heading a rule, each entry a key, "=", and a text between quotes, a list of them, or a
+number. The file is cut into entries first and each is given to the TOML parser by itself, so that one missing quote does not hide
+the other mistakes and every mistake has its line.
+
+Promises: never raises; what a file of this dialect means is what TOML says it means.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.errors import Problem
+
+Value = str | int | tuple[str, ...]
+LARGEST = 256 * 1024  # a rule file is a page or two; more is some other file
+FOLLOW = "Nothing is switched on until this is fixed."
+_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)[ \t]*=")
+_QUOTED_KEY = re.compile(r"\s*(\"[^\"]*\"|'[^']*')[ \t]*=")
+_HEADING = re.compile(r"\s*\[([^\[\]]*)\]\s*(#.*)?$")
+_CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``key = value`` as it stands in *line*; *typed* are its lines."""
+
+    key: str
+    value: Value
+    line: int
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading with its entries; *broken* are keys whose value could not be read, so that they do not count as missing."""
+
+    name: str
+    line: int
+    typed: str
+    entries: tuple[Entry, ...]
+    broken: frozenset[str] = frozenset()
+
+    def entry(self, key: str) -> Entry | None:
+        return next((e for e in self.entries if e.key == key), None)
+
+
+@dataclass(slots=True)
+class _Open:
+    """The section being read."""
+
+    name: str
+    line: int
+    typed: str
+    entries: list[Entry]
+    broken: set[str]
+    skipped: bool = False
+
+
+def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem, ...]]:
+    """Read the rule file *name* whose words are *text*."""
+    if len(text) > LARGEST:
+        return (), (Problem(name, 0, "This file is too large to be a rule file.", follow=FOLLOW),)
+    problems: list[Problem] = []
+    sections: list[_Open] = []
+    current: _Open | None = None
+
+    def problem(line: int, typed: str, sentence: str, remedy: str = "") -> None:
+        context = f"[{current.name}]" if current and not current.skipped else ""
+        problems.append(Problem(name, line, sentence, context, typed.strip(), remedy, FOLLOW))
+
+    for line, typed in _statements(text.removeprefix("\ufeff")):
+        stripped = typed.strip()
+        if stripped.startswith("[") and not _KEY.match(typed):
+            heading, sentence, remedy = _heading(stripped)
+            current = None
+            if sentence:
+                problem(line, typed, sentence, remedy)
+            earlier = next((s for s in sections if s.name == heading and not s.skipped), None)
+            current = _Open(heading, line, stripped, [], set(), skipped=bool(sentence) and not heading)
+            if earlier is not None and heading:
+                current.skipped = True
+                problem(
+                    line,
+                    typed,
+                    f"The heading [{heading}] is already in line {earlier.line}.",
+                    f"Give this rule another name, such as [{heading}-2].",
+                )
+            sections.append(current)
+            continue
+        read = _entry(typed)
+        if isinstance(read, tuple):
+            sentence, remedy, key = read
+            if current is not None:
+                current.broken.add(key)
+            problem(line, typed, sentence, remedy)
+        elif current is None:
+            problem(
+                line,
+                typed,
+                f'"{read.key}" stands before the first heading.',
+                "Put a heading above it: [about], [timing], or the name of a rule, such as [remind-1].",
+            )
+        elif (twice := next((e for e in current.entries if e.key == read.key), None)) is not None:
+            problem(
+                line,
+                typed,
+                f'"{read.key}" is already in line {twice.line}.',
+                f'Keep one of the two, or make it one list: {read.key} = ["…", "…"]',
+            )
+        else:
+            current.entries.append(Entry(read.key, read.value, line, stripped))
+    if not problems and not _same(text, sections):
+        problems.append(
+            Problem(
+                name, 0, "This file is not written as a rule file is. Compare it with a shipped one.", follow=FOLLOW
+            )
+        )
+    kept = tuple(
+        Section(s.name, s.line, s.typed, tuple(s.entries), frozenset(s.broken))
+        for s in sections
+        if not s.skipped and s.name
+    )
+    return kept, tuple(problems)
+
+
+def _same(text: str, sections: list[_Open]) -> bool:
+    """Does the TOML parser read the whole file as we did? A guard: a difference is refused, never sent on."""
+    try:
+        whole = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    ours = {
+        s.name: {e.key: list(e.value) if isinstance(e.value, tuple) else e.value for e in s.entries} for s in sections
+    }
+    return bool(whole == ours)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Cut *text* into headings and entries. An entry goes on over several lines while a list of it is open."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    index = 0
+    while index < len(lines):
+        start, statement = index, lines[index]
+        index += 1
+        if not statement.strip() or statement.lstrip().startswith("#"):
+            continue
+        # An unfinished list must not swallow the entries that follow it.
+        while _depth(statement) > 0 and index < len(lines) and not _starts_another(lines[index]):
+            statement += "\n" + lines[index]
+            index += 1
+        yield start + 1, statement
+
+
+def _starts_another(line: str) -> bool:
+    return bool(_KEY.match(line) or (_HEADING.match(line) and '"' not in line and "'" not in line))
+
+
+def _depth(statement: str) -> int:
+    """How many lists are open at the end of an entry; 0 for a heading."""
+    if statement.lstrip().startswith("["):
+        return 0
+    return sum((c == "[") - (c == "]") for c in _bare(statement))
+
+
+def _bare(text: str) -> str:
+    """*text* without what stands between quotes and without remarks. A quote left open ends with its line."""
+    out: list[str] = []
+    for line in text.split("\n"):
+        quote = ""
+        escaped = False
+        for c in line:
+            if quote:
+                if escaped:
+                    escaped = False
+                elif c == "\\" and quote == '"':
+                    escaped = True
+                elif c == quote:
+                    quote = ""
+            elif c in "\"'":
+                quote = c
+            elif c == "#":
+                break
+            else:
+                out.append(c)
+        out.append("\n")
+    return "".join(out)
+
+
+def _heading(typed: str) -> tuple[str, str, str]:
+    """Name, and what is wrong with the heading *typed* and how to mend it (both empty when nothing is)."""
+    if typed.startswith("[["):
+        name = typed.strip("[] \t")
+        return "", "A heading has one pair of brackets.", f"Write:  [{name}]"
+    found = _HEADING.match(typed)
+    if not found:
+        name = re.split(r"[\]#]", typed[1:])[0].strip()
+        if "]" in typed:
+            return (
+                "",
+                "Nothing can follow the heading in its line.",
+                f"Write:  [{name}]  and put the rest into a line of its own.",
+            )
+        return "", "The heading is not closed.", f"Write:  [{name}]"
+    name = found[1].strip()
+    bare = name.strip("\"' ")
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", bare).strip("-")
+    if name and re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        return name, "", ""
+    if not plain:
+        return "", "The heading has no name.", "Write a name between the brackets, such as [remind-1]."
+    return "", "The name of a rule is letters, digits and hyphens, without blanks or dots.", f"Write:  [{plain}]"
+
+
+def _entry(typed: str) -> Entry | tuple[str, str, str]:
+    """The entry that *typed* is, or what is wrong, how to mend it, and which key it is."""
+    found = _KEY.match(typed) or _QUOTED_KEY.match(typed)
+    if not found:
+        return _no_entry(typed)
+    key, rest = found[1].strip("\"'"), typed[found.end() :]
+    first = rest.strip()
+    if not first or first.startswith("#"):
+        return f'Nothing stands after "{key} =".', f'Write the words between quotes:  {key} = "…"', key
+    try:
+        # Given alone, with its line breaks, so that the parser sees what TOML would see.
+        value = tomllib.loads("value =" + rest)["value"]
+    except (tomllib.TOMLDecodeError, RecursionError, KeyError):
+        return (*_unreadable(key, rest), key)
+    match value:
+        case bool():
+            word = "no" if not value else "yes"
+            return f'"{first}" must stand between quotes here.', f'Write:  {key} = "{word}"', key
+        case str() | int():
+            return Entry(key, value, 0, typed)
+        case list() if all(isinstance(v, str) for v in value):
+            return Entry(key, tuple(value), 0, typed)
+        case list():
+            return "Each part of a list must stand between quotes.", f'Write:  {key} = ["…", "…"]', key
+        case dict():
+            return "There are no braces in rule files.", f'Write words between quotes:  {key} = "…"', key
+        case _:
+            return (
+                f"The words after {key} = must stand between quotes.",
+                f'Write:  {key} = "{first.split("#")[0].strip()}"',
+                key,
+            )
+
+
+def _no_entry(typed: str) -> tuple[str, str, str]:
+    first = typed.strip().split("\n")[0]
+    if found := re.match(r"([A-Za-z][\w-]*)\s*:\s*(.*)$", first):
+        value = found[2].strip().strip("\"'“”") or "…"
+        return 'A key is followed by "=", not by ":".', f'Write:  {found[1]} = "{value}"', found[1]
+    if first.startswith(("//", ";", "--", "/*", "%")):
+        return "A remark begins with #.", f"Write:  # {first.lstrip('/;-*% ')}", ""
+    if found := re.match(r"([A-Za-z][\w-]*(?: [A-Za-z][\w-]*)+)\s*=\s*(.*)$", first):
+        key = found[1].lower().replace(" ", "-")
+        return "A key is one word, with hyphens instead of blanks.", f"Write:  {key} = {found[2]}", key
+    if found := re.match(r"([A-Za-z][\w-]*)\s+[\"“']", first):
+        return f'"=" is missing after {found[1]}.', f'Write:  {found[1]} = "…"', found[1]
+    if first[:1] in "\"'" or first.endswith((",", "]")):
+        return "This line belongs to no key.", 'A list begins with [ in the line of its key:  to = ["…", "…"]', ""
+    return 'This line is neither a heading nor a key with "=".', 'Write:  key = "words", or put # before a remark.', ""
+
+
+def _unreadable(key: str, rest: str) -> tuple[str, str]:
+    """What is wrong with *rest*, the text after ``key =`` that the TOML parser refuses, and how to mend it."""
+    text = rest.strip()
+    line = text.split("\n")[0].strip()
+    if any(c in rest for c in "“”„«»‘") and _parses(rest.translate(_CURLY)):
+        return 'These are not the plain quotes of the keyboard: " ".', f"Write:  {key} = {text.translate(_CURLY)}"
+    if text.startswith("["):
+        bare = _bare(rest)
+        if (
+            "\n" in bare.rstrip()
+            and bare.count("[") == bare.count("]")
+            and _parses(re.sub(r"([\"'])(\s+)([\"'])", r"\1,\2\3", rest))
+        ):
+            return "A comma is missing between two parts of the list.", f'Write:  {key} = ["…", "…"]'
+        if _parses(re.sub(r"([\"'])(\s+)([\"'])", r"\1,\2\3", rest)):
+            return "A comma is missing between two parts of the list.", "Write:  " + key + " = " + re.sub(
+                r"([\"'])(\s+)([\"'])", r"\1, \3", text
+            )
+        if any(part.count('"') % 2 for part in text.split("\n")):
+            return "A quote is missing in this list.", f'Each part stands between quotes:  {key} = ["…", "…"]'
+        if bare.count("[") > bare.count("]"):
+            closed = line.rstrip(" ,") + "]"
+            return "The list is not closed.", f"Write:  {key} = {closed}" if _parses(
+                closed
+            ) else "Put ] behind its last part."
+        if not _parses(text) and re.search(r"[\[,]\s*[A-Za-z]", bare):
+            inside = ", ".join(f'"{p.strip(chr(34) + " ")}"' for p in text.strip("[] ").split(",") if p.strip())
+            return "Each part of a list must stand between quotes.", f"Write:  {key} = [{inside}]"
+        return "This list cannot be read.", f'Write:  {key} = ["…", "…"]'
+    if text.startswith('"""') or text.startswith("'''"):
+        return "The words must stand in one line.", f'Write:  {key} = "…"'
+    if text[0] in "\"'":
+        quote = text[0]
+        end = _end_of_quoted(line)
+        if end < 0:
+            return (
+                f"The quote at the end is missing: put the words after {key} = between quotes.",
+                f"Write:  {key} = {line}{quote}",
+            )
+        after = line[end + 1 :].strip()
+        if after.startswith((",", quote)) and _parses(f"[{text.rstrip(',')}]"):
+            return "Several texts need brackets.", f"Write:  {key} = [{text.rstrip(',')}]"
+        if after:
+            if "\\" in line[:end]:
+                return _backslash(key, line)
+            return (
+                f'"{after}" stands after the closing quote.',
+                f"Write:  {key} = {line[: end + 1]}   (a remark begins with #)",
+            )
+        return _backslash(key, line)
+    if text[0] == "{":
+        return "There are no braces in rule files.", f'Write words between quotes:  {key} = "…"'
+    words = line.split(" #")[0].strip().strip("\"'“”")
+    return f"Put the words after {key} = between quotes.", f'Write:  {key} = "{words}"'
+
+
+def _backslash(key: str, line: str) -> tuple[str, str]:
+    return r"The character \ cannot stand here.", f"Write:  {key} = {line.replace(chr(92), '/')}"
+
+
+def _end_of_quoted(line: str) -> int:
+    quote, escaped = line[0], False
+    for index, c in enumerate(line[1:], 1):
+        if escaped:
+            escaped = False
+        elif c == "\\" and quote == '"':
+            escaped = True
+        elif c == quote:
+            return index
+    return -1
+
+
+def _parses(text: str) -> bool:
+    try:
+        tomllib.loads("value = " + text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,407 @@
+"""The words a convener may write in a rule file: one table.
+
+The grammar is completed from it (`phrases`), error texts list and suggest from it (`rulebook`), and `convener words` prints it
+(`vocabulary`). A word that this version cannot act on is in the table too, with ``ready=False``: it is understood, and refused
+honestly. To add a word, add a line here and teach `due` or `conditions` what it means; a test compares the two.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+
+class Kind(StrEnum):
+    """What sort of word it is: the singular noun that error texts use."""
+
+    SECTION = "heading"
+    ABOUT_KEY = "key of [about]"
+    TIMING_KEY = "key of [timing]"
+    KEY = "key"
+    FORM = "way to say when"
+    UNIT = "unit of time"
+    ANCHOR = "anchor"
+    HAPPENING = "happening"
+    GROUP = "group"
+    STATE = "state"
+    CONDITION = "condition"
+    ATTACHMENT = "attachment"
+    ASK = "answer to ask for"
+    SIGNER = "signer"
+    HOLD = "choice for hold"
+    IF_LATE = "choice for if-late"
+    BUNDLE = "choice for bundle"
+    SEND_ON = "choice for send-on"
+    DO = "thing to do"
+
+    @property
+    def plural(self) -> str:
+        """The noun for several of them."""
+        return _PLURALS.get(self, f"{self.value}s")
+
+
+_PLURALS = {
+    Kind.ABOUT_KEY: "keys of [about]",
+    Kind.TIMING_KEY: "keys of [timing]",
+    Kind.FORM: "ways to say when",
+    Kind.UNIT: "units of time",
+    Kind.ASK: "answers to ask for",
+    Kind.HOLD: "choices for hold",
+    Kind.IF_LATE: "choices for if-late",
+    Kind.BUNDLE: "choices for bundle",
+    Kind.SEND_ON: "choices for send-on",
+    Kind.DO: "things to do",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One entry. In *text*, N stands for a length of time ("3 business days") and COUNT for a number. *also*: spellings taken
+    as they are; *loose*: spellings understood well enough to offer *text* instead."""
+
+    text: str
+    kind: Kind
+    help: str
+    ready: bool = True
+    also: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The word as a name in the grammar."""
+        return slug(self.text)
+
+
+def slug(text: str) -> str:
+    """Turn *text* into letters, digits and underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+Entry = tuple[str, ...]
+"""(text, help), and where there are any (…, also, loose), each several spellings with semicolons between them."""
+
+
+def _words(kind: Kind, *entries: Entry, ready: bool = True) -> tuple[Word, ...]:
+    return tuple(Word(text, kind, help_, ready, *map(_spellings, more)) for text, help_, *more in entries)
+
+
+def _later(kind: Kind, *entries: Entry) -> tuple[Word, ...]:
+    return _words(kind, *entries, ready=False)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    return tuple(s.strip() for s in text.split(";") if s.strip())
+
+
+# fmt: off
+WORDS: tuple[Word, ...] = (
+    *_words(
+        Kind.SECTION,
+        ("about", "What the file is for."),
+        ("timing", "Time zone, hours and days on which mail may leave."),
+        ("groups", "Your own names for groups of people."),
+    ),
+    *_words(
+        Kind.ABOUT_KEY,
+        ("title", "What the file is about, in your words."),
+        ("serves",
+         'Which meetings: "all meetings", or their kind, such as "launch meetings". A list means any of them.'),
+        ("owner", "Whose file this is: the address that hears of mistakes in it."),
+    ),
+    *_words(
+        Kind.TIMING_KEY,
+        ("time-zone",
+         'Such as "America/Chicago": the clock for "on DATE at HH:MM". All else follows the clock of the meeting.'),
+        ("send-between", 'Hours in which mail may leave, such as "08:30-16:30", or "any time".'),
+        ("send-on", 'Days on which mail may leave: "business days" or "every day".'),
+        ("holidays",
+         'Which public holidays are no business days, such as "US federal", "US-IL" or "Germany". A list means all of them.'),
+        ("gap-per-person", 'How long a planned mail waits after another mail to the same person, such as "1 day".'),
+    ),
+    *_later(
+        Kind.TIMING_KEY,
+        ("most-per-minute",
+         "A pace for the mails of this file. (The pace for all mail is in config.toml, under [sending].)"),
+        ("most-per-day",
+         "A pace for the mails of this file. (The pace for all mail is in config.toml, under [sending].)"),
+    ),
+    *_words(
+        Kind.KEY,
+        ("when",
+         "What starts the rule: a time before or after an anchor, a date, or a happening. A list means any of them."),
+        ("to",
+         "Who gets the mail: a group, or a group and a state. A list means all of them, with one mail for each person."),
+        ("only-if", "All of these must be true when the mail leaves."),
+        ("unless", "Any of these holds the mail back when it is about to leave."),
+        ("send", "Which letter: the name of its file under templates/."),
+        ("attach", "What goes with the letter."),
+        ("ask", "Which answer the letter asks for."),
+        ("on-behalf-of", "Who signs. The mail still comes from your own address."),
+        ("hold", 'May it leave by itself? "ask me first" keeps it until you release it.'),
+        ("repeat",
+         'How often it is sent again, such as "every 3 business days, at most 2 times". An answer always ends it.'),
+        ("stop-when", "Any of these ends the repeating."),
+        ("if-late", "What to do if its time has passed: the service was down, or the meeting came or moved too close."),
+        ("send-between", "As in [timing], for this rule alone."),
+        ("send-on", "As in [timing], for this rule alone."),
+        ("note", "A remark for yourself; previews show it."),
+    ),
+    *_later(
+        Kind.KEY,
+        ("bundle", "Puts several mails into one."),
+        ("do", "Does something beside sending a mail."),
+    ),
+    *_words(
+        Kind.FORM,
+        ("N before ANCHOR at HH:MM",
+         '"6 weeks before meeting start at 09:00". Without "at", the clock time of the anchor.'),
+        ("N after ANCHOR at HH:MM",
+         '"1 business day after invitation at 10:00". Without "at", the clock time of the anchor.'),
+        ("on DATE at HH:MM", '"on 2026-03-02 at 09:00".'),
+    ),
+    *_later(
+        Kind.FORM,
+        ("every WEEKDAY at HH:MM", '"every Monday at 08:00".'),
+        ("every PERIOD on the NTH DAY at HH:MM", '"every quarter on the second Tuesday at 09:00".'),
+    ),
+    *_words(
+        Kind.UNIT,
+        ("minute", "Sixty seconds.", "minutes", "min; mins"),
+        ("hour", "Sixty minutes.", "hours", "h; hrs"),
+        ("business day", "A day that is neither weekend nor one of your holidays.",
+         "business days", "working day; working days; workday; workdays; weekday; weekdays"),
+        ("day", "A day of the calendar.", "days"),
+        ("week", "Seven days.", "weeks"),
+        ("month", "The same day of another month, or that month's last.", "months"),
+    ),
+    *_words(
+        Kind.ANCHOR,
+        ("meeting start", "When the meeting begins.",
+         "the meeting start; start of the meeting",
+         "meeting; the meeting; meeting starts; start; the start; the meeting starts; meeting begins"),
+        ("meeting end", "When the meeting ends.",
+         "the meeting end; end of the meeting", "meeting ends; end; the meeting ends"),
+        ("reply deadline", "The day by which people should answer.",
+         "the reply deadline", "deadline; the deadline; replies are due; rsvp deadline"),
+        ("invitation", "When that person's own invitation left.",
+         "the invitation; their invitation", "invite; the invite; being invited"),
+    ),
+    *_later(
+        Kind.ANCHOR,
+        ("item due", "The day an action item is due."),
+    ),
+    *_words(
+        Kind.HAPPENING,
+        ("reply is yes", "Somebody says yes.",
+         "the reply is yes", "answer is yes; reply yes; somebody says yes; they say yes"),
+        ("reply is no", "Somebody says no.",
+         "the reply is no", "answer is no; reply no; somebody says no; they say no"),
+        ("reply is maybe", "Somebody says maybe.",
+         "the reply is maybe", "answer is maybe; reply maybe; somebody says maybe"),
+        ("reply is unclear", "An answer came that only a person can decide."),
+        ("meeting is moved", "The meeting gets another date or time.",
+         "", "meeting moved; meeting moves; the meeting is moved; date is changed; meeting is changed; meeting is rescheduled"),
+        ("meeting is cancelled", "The meeting will not take place.",
+         "meeting is canceled", "meeting cancelled; meeting canceled; the meeting is cancelled"),
+        ("place is changed", "The meeting gets another place or online link.",
+         "", "place changes; the place is changed; room is changed"),
+        ("mail bounces", "An address turns out not to work.", "", "a mail bounces; email bounces; mail bounced"),
+    ),
+    *_later(
+        Kind.HAPPENING,
+        ("reply is done", "Somebody reports an action item as done."),
+        ("reply is help", "Somebody asks for help with an action item."),
+        ("delegate is named", "Somebody names a person who comes instead."),
+        ("headcount changes by COUNT or more", "The number of chairs changes."),
+        ("summary is approved", "The summary of the meeting may go out."),
+        ("item is added", "A new action item."),
+        ("seat is free", "A full meeting has a chair again."),
+        ("call result is logged", "A champion reports a call."),
+    ),
+    *_words(
+        Kind.GROUP,
+        ("businesses", "People of companies.",
+         "all businesses", "business; companies; business partners; the businesses"),
+        ("public partners", "People of public partners.", "all public partners", "public partner; the public partners"),
+        ("support partners", "People of support partners.",
+         "all support partners", "support partner; the support partners"),
+        ("champions", "Champions, the lead champion and co-chairs.", "all champions; the champions", "champion"),
+        ("lead champion", "The lead champion.", "the lead champion"),
+        ("their champion", "The champion of the person to whom something happened. Only with happenings."),
+        ("co-chairs", "The co-chairs.", "the co-chairs", "co-chair; cochairs"),
+        ("everyone invited", "Everybody whose invitation to this meeting has left.",
+         "everyone; everybody; everybody invited; all invited",
+         "all; invitees; all invitees; people; everyone who is invited; people invited; attendees; guests"),
+        ("convener", "You.", "the convener", "me; conveners"),
+        ("note taker", "Who takes notes.", "the note taker", "note-taker; notetaker; note takers"),
+        ("caterer", "Who brings food and drink.", "the caterer", "caterers"),
+        ("action team leads", "Who leads an action team.", "the action team leads", "action team lead; team leads"),
+        ("the person who replied", "Whose answer it is. Only with happenings.",
+         "person who replied", "whoever replied; the person replying"),
+    ),
+    *_later(
+        Kind.GROUP,
+        ("the delegate", "Who comes instead of somebody."),
+        ("item owner", "Who promised an action item."),
+        ("action team", "Everybody in an action team."),
+    ),
+    *_words(
+        Kind.STATE,
+        ("have not been invited", "No invitation to this meeting has left for them.",
+         "has not been invited", "are not invited; is not invited; haven't been invited; were not invited"),
+        ("have been invited", "Their invitation to this meeting has left.",
+         "has been invited", "are invited; is invited; were invited"),
+        ("have not replied", "Invited, and no answer counts yet.",
+         "has not replied",
+         "haven't replied; hasn't replied; did not reply; didn't reply; have not answered; has not answered; are silent"),
+        ("said yes", "Their answer is yes.",
+         "have said yes; has said yes", "say yes; says yes; accepted; are coming; replied yes"),
+        ("said no", "Their answer is no.", "have said no; has said no", "say no; says no; declined; replied no"),
+        ("said maybe", "Their answer is maybe.",
+         "have said maybe; has said maybe", "say maybe; says maybe; replied maybe"),
+        ("have not said no", "Their answer is yes or maybe, or they have not answered.",
+         "has not said no", "did not say no; didn't say no; have not declined"),
+        ("attended", "They came.", "have attended; has attended", "came; were there"),
+        ("did not attend", "They did not come.",
+         "have not attended; has not attended", "didn't attend; did not come; were not there"),
+    ),
+    *_words(
+        Kind.CONDITION,
+        ("meeting starts within N", "The meeting begins in that time.",
+         "the meeting starts within N", "meeting starts in N; meeting is within N; meeting start within N"),
+        ("invited less than N ago", "Their invitation left in that time.",
+         "", "invited within N; invited in the last N; invited less than N"),
+        ("written to in the last N", "Any mail of any rule left for them in that time.",
+         "",
+         "written to less than N ago; written in the last N; mailed in the last N; written to within N; written to in last N"),
+        ("call logged in the last N", "A call with them was noted in that time.",
+         "", "called in the last N; call logged less than N ago; call logged within N; call logged in last N"),
+        ("place is set", "The meeting has a place or an online link.", "the place is set"),
+        ("place is not set", "The meeting has neither place nor online link.", "the place is not set"),
+        ("attendance is recorded", "It is known who came."),
+        ("attendance is not recorded", "It is not known yet who came."),
+        ("they already named a delegate", "Somebody comes instead of them.",
+         "", "they named a delegate; already named a delegate"),
+    ),
+    *_later(
+        Kind.CONDITION,
+        ("summary is sent", "The summary has gone out."),
+        ("summary is not sent", "The summary has not gone out."),
+        ("summary is approved", "The summary may go out."),
+        ("summary is not approved", "The summary may not go out yet."),
+        ("notes are in", "The note taker has sent the notes."),
+        ("call list is empty", "Nobody is left to call."),
+        ("item is open", "The action item is not done."),
+        ("item is done", "The action item is done."),
+        ("item has a new date", "The action item got a later date."),
+        ("an action team has no call yet", "A team has not set up its first call."),
+    ),
+    *_words(
+        Kind.ATTACHMENT,
+        ("calendar invitation", "The meeting for the reader's calendar.",
+         "", "calendar invite; invitation; calendar; ics; calendar file"),
+        ("calendar update", "The changed meeting: it replaces the old one in the calendar.", "", "update"),
+        ("calendar cancellation", "Takes the meeting out of the calendar.", "", "cancellation; calendar cancelation"),
+    ),
+    *_later(
+        Kind.ATTACHMENT,
+        ("call list", "Whom the champion should call."),
+        ("attendee list", "Who is coming."),
+        ("sign-in sheet", "A sheet to sign at the door."),
+        ("name badges", "A badge for each who is coming."),
+        ("table tents", "A name card for each who is coming."),
+        ("summary", "The summary of the meeting."),
+        ("action plan", "The action plan as it is now."),
+    ),
+    *_words(
+        Kind.ASK,
+        ("yes, no or maybe", "Will they come?",
+         "yes, no, or maybe; yes, no, maybe; yes no or maybe",
+         "yes or no; yes/no; yes, no; yes/no/maybe; yes or no or maybe; rsvp"),
+    ),
+    *_later(
+        Kind.ASK,
+        ("name of a delegate", "Who comes instead?"),
+        ("call results", "What came of the calls?"),
+        ("done, help or a new date", "How does the action item stand?"),
+        ("one of the offered times", "Which time suits?"),
+        ("a new address", "Which address works?"),
+        ("an attachment", "A file."),
+    ),
+    *_words(
+        Kind.SIGNER,
+        ("their champion", "The champion named for that person; where there is none, the lead champion.",
+         "the champion; their own champion", "champion; champions; the champions"),
+        ("lead champion", "The lead champion.", "the lead champion"),
+        ("co-chair", "The co-chair.", "the co-chair", "co-chairs; cochair"),
+        ("convener", "You, as without this line.", "the convener", "me"),
+    ),
+    *_later(
+        Kind.SIGNER,
+        ("action team lead", "Who leads the reader's action team."),
+    ),
+    *_words(
+        Kind.HOLD,
+        ("ask me first", "It waits until you release it.", "", "yes; ask first; ask; ask me; hold; true"),
+        ("no", "It leaves by itself.", "", "false; never; none"),
+    ),
+    *_words(
+        Kind.IF_LATE,
+        ("skip", "It is not sent. The usual choice for mails before or after something.",
+         "", "skip it; do not send; don't send; never"),
+        ("send at once until meeting start", "It is sent at once, but not when the meeting has begun.",
+         "", "send at once; send at once until the meeting starts; send anyway; send"),
+        ("send if the meeting is at least N away", "It is sent at once while the meeting is that far off.",
+         "", "send if meeting is at least N away; send if the meeting is N away; send if the meeting is more than N away"),
+    ),
+    *_later(
+        Kind.BUNDLE,
+        ("one mail per person per day", "Several mails to one person on one day become one."),
+        ("one mail per company", "One mail for all people of a company."),
+    ),
+    *_words(
+        Kind.SEND_ON,
+        ("business days", "Neither at the weekend nor on your holidays.",
+         "", "business day; weekdays; working days; workdays; work days"),
+        ("every day", "Any day.", "any day; all days", "always; any time; days"),
+    ),
+    *_later(
+        Kind.DO,
+        ("draft a meeting", "Prepares a meeting for you to confirm."),
+        ("draft a planning call", "Prepares a planning call for you to confirm."),
+    ),
+)
+# fmt: on
+
+
+@cache
+def of_kind(kind: Kind) -> tuple[Word, ...]:
+    """All words of *kind*, ready ones first."""
+    return tuple(sorted((w for w in WORDS if w.kind is kind), key=lambda w: not w.ready))
+
+
+@cache
+def word(kind: Kind, slug_: str) -> Word:
+    """The word of *kind* whose slug is *slug_*."""
+    return next(w for w in WORDS if w.kind is kind and w.slug == slug_)
+
+
+def known(kind: Kind, own: Iterable[str] = ()) -> str:
+    """Name the words of *kind* that work now, for an error text."""
+    return ", ".join([w.text for w in of_kind(kind) if w.ready] + list(own))
+
+
+def vocabulary() -> str:
+    """Print the whole table, for ``convener words``."""
+    lines = [
+        "The words of rule files. N is a length of time, such as 3 business days. A word marked * comes in a later version.",
+        "",
+    ]
+    for kind in Kind:
+        words = of_kind(kind)
+        lines.append(kind.plural.capitalize() if not kind.plural.startswith("keys of") else kind.plural)
+        width = min(44, max(len(w.text) for w in words) + 2)
+        lines += [f"  {w.text + ('' if w.ready else ' *'):<{width}} {w.help}" for w in words]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
