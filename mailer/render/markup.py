@@ -51,7 +51,8 @@ HTML_BLOCKS = {
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0">
 <tr><td class="card-cell">
 <p class="card-title">{{ meeting.title }}</p>
-<p class="fact"><span class="label">{{ words.when }}</span><br>{{ meeting.when }}</p>
+<p class="fact"><span class="label">{{ words.when }}</span><br>
+{% if meeting.hours %}{{ meeting.date }}<br>{{ meeting.hours }}{% else %}{{ meeting.when }}{% endif %}</p>
 {% if meeting.place %}<p class="fact"><span class="label">{{ words.where }}</span><br>{{ meeting.place }}</p>{% endif %}
 {% if meeting.online_link %}<p class="fact"><span class="label">{{ words.online }}</span><br>
 <a class="link" href="{{ meeting.online_link|href }}">{{ meeting.online_link }}</a></p>{% endif %}
@@ -61,11 +62,11 @@ HTML_BLOCKS = {
 <p>{{ words.ask_or_tap }}</p>
 <table role="presentation" class="buttons" width="100%" cellpadding="0" cellspacing="0" border="0">
 <tr>
-<td class="button yes" width="33%" align="center"><a class="button-link" href="{{ links.yes }}">{{ words.yes }}</a></td>
-<td class="gap" width="8">&nbsp;</td>
-<td class="button maybe" width="33%" align="center"><a class="button-link" href="{{ links.maybe }}">{{ words.maybe }}</a></td>
-<td class="gap" width="8">&nbsp;</td>
-<td class="button no" width="33%" align="center"><a class="button-link" href="{{ links.no }}">{{ words.no }}</a></td>
+<td class="button yes" width="32%" height="48" align="center"><a class="button-link" href="{{ links.yes }}">{{ words.yes }}</a></td>
+<td class="gap" width="2%">&nbsp;</td>
+<td class="button maybe" width="32%" height="48" align="center"><a class="button-link" href="{{ links.maybe }}">{{ words.maybe }}</a></td>
+<td class="gap" width="2%">&nbsp;</td>
+<td class="button no" width="32%" height="48" align="center"><a class="button-link" href="{{ links.no }}">{{ words.no }}</a></td>
 </tr></table>
 """,
     "signature": """

@@ -13,12 +13,12 @@ from mailer.terms import PartStat
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """One language. *answers*: the word on each button, which the reader of answers knows, and the sentence it sends.
-    *date*, *times*, *span* are filled by `str.format`."""
+    *date*, *hours*, *span* are filled by `str.format`."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
     date: str
-    times: str
+    hours: str
     span: str
     clock: str
     answers: dict[PartStat, tuple[str, str]]
@@ -41,7 +41,7 @@ _ENGLISH = Phrases(
         "January February March April May June July August September October November December".split()  # noqa: SIM905
     ),
     date="{weekday}, {month} {day}, {year}",
-    times="{date}, {start} – {end} ({zone})",
+    hours="{start} – {end} ({zone})",
     span="{date}, {start} – {end_date}, {end} ({zone})",
     clock="{hour}:{minute:02} {half}",
     answers={
@@ -68,7 +68,7 @@ _SPANISH = Phrases(
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()  # noqa: SIM905
     ),
     date="{weekday}, {day} de {month} de {year}",
-    times="{date}, de {start} a {end} h ({zone})",
+    hours="de {start} a {end} h ({zone})",
     span="{date}, {start} h – {end_date}, {end} h ({zone})",
     clock="{hour}:{minute:02}",
     answers={
@@ -92,7 +92,7 @@ _GERMAN = Phrases(
         "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
     ),
     date="{weekday}, {day}. {month} {year}",
-    times="{date}, {start} bis {end} Uhr ({zone})",
+    hours="{start} bis {end} Uhr ({zone})",
     span="{date}, {start} Uhr bis {end_date}, {end} Uhr ({zone})",
     clock="{hour}:{minute:02}",
     answers={
@@ -116,7 +116,7 @@ _FRENCH = Phrases(
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
     ),
     date="{weekday} {day} {month} {year}",
-    times="{date}, de {start} à {end} ({zone})",
+    hours="de {start} à {end} ({zone})",
     span="{date}, {start} – {end_date}, {end} ({zone})",
     clock="{hour} h {minute:02}",
     answers={
@@ -173,11 +173,21 @@ def zone_in_words(local: datetime) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def hours_in_words(start: datetime, end: datetime, phrases: Phrases) -> str:
+    """From when to when, on one day; empty if it takes more than one. *start* and *end* are on the meeting's wall clock."""
+    if start.date() != end.date():
+        return ""
+    times = {"start": time_in_words(start, phrases), "end": time_in_words(end, phrases)}
+    return phrases.hours.format(**times, zone=zone_in_words(start))
+
+
 def when_in_words(start: datetime, end: datetime, phrases: Phrases) -> str:
-    """Both ends of a meeting in one phrase; *start* and *end* are on its wall clock."""
-    pattern = phrases.times if start.date() == end.date() else phrases.span
-    return pattern.format(
-        date=date_in_words(start, phrases),
+    """Both ends of a meeting in one phrase."""
+    date = date_in_words(start, phrases)
+    if hours := hours_in_words(start, end, phrases):
+        return f"{date}, {hours}"
+    return phrases.span.format(
+        date=date,
         start=time_in_words(start, phrases),
         end_date=date_in_words(end, phrases),
         end=time_in_words(end, phrases),

@@ -16,7 +16,15 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.render.calendar import one_line
 from mailer.render.outgoing import Facts, Sender
-from mailer.render.phrases import Phrases, date_in_words, phrases_for, time_in_words, when_in_words, zone_in_words
+from mailer.render.phrases import (
+    Phrases,
+    date_in_words,
+    hours_in_words,
+    phrases_for,
+    time_in_words,
+    when_in_words,
+    zone_in_words,
+)
 from mailer.terms import PartStat, Token
 
 _MOST_WORDS = 4000  # of somebody's own mail, quoted to the convener
@@ -58,11 +66,13 @@ class AboutView:
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """meeting, before. *when* is date and times in one phrase; *time* when it begins; *zone* as in "CDT"."""
+    """meeting, before. *when* is date and hours in one phrase; *hours* from when to when, empty if it takes several days;
+    *time* when it begins; *zone* as in "CDT"."""
 
     title: str
     when: str
     date: str
+    hours: str
     time: str
     end_time: str
     zone: str
@@ -248,6 +258,7 @@ def _meeting(meeting: Meeting, language: str) -> MeetingView:
         title=one_line(meeting.title),
         when=when_in_words(start, end, phrases),
         date=date_in_words(start, phrases),
+        hours=hours_in_words(start, end, phrases),
         time=time_in_words(start, phrases),
         end_time=time_in_words(end, phrases),
         zone=zone_in_words(start),
