@@ -1,0 +1,5 @@
+"""The partnership: who takes part, when they meet, and how an answer changes who is coming. Pure values and functions.
+
+people      persons, kinds and roles               register    a people file → rows, and what is wrong with it
+meetings    when and where; what a change means    attendance  how an answer changes an invitation, or why it does not
+"""

@@ -4,28 +4,13 @@ Every function is one or few statements and expects to be called inside `transac
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mailer.partnership.people import PartnerKind, Person, Role
+from mailer.partnership.register import PersonRow
 from mailer.store import models
 from mailer.terms import PartnershipId, PersonId, canonical
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A person as a people file or a convener gives them; *champion* is an address."""
-
-    name: str
-    addresses: tuple[str, ...]
-    organisation: str = ""
-    title: str = ""
-    kind: PartnerKind = PartnerKind.BUSINESS
-    roles: frozenset[Role] = frozenset()
-    champion: str = ""
-    language: str = "en"
-    phone: str = ""
 
 
 async def ensure_partnership(key: str, name: str, now: datetime) -> PartnershipId:

@@ -1,0 +1,259 @@
+"""Build every part from the configuration, run the loops, stop by event.
+
+For each partnership: the mailbox is watched, what came is handled, the clock ticks, what is due is sent, edited files are taken up. The loops
+share nothing but the store; each can fail and go on without the others.
+
+Promises: a clean stop finishes what is being written or sent; a dead worker's work is taken over; trouble is said once.
+Fails:    ConfigProblems, RuleProblems, LetterProblems, StoreUnusable at the start; afterwards it keeps running.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from mailer.clock import Clock, WorldClock
+from mailer.config import Config, PartnershipSettings
+from mailer.errors import MailerError, Problem, StoreUnusable
+from mailer.pipeline import opening, tick
+from mailer.pipeline.announce import undeliverable
+from mailer.pipeline.handle import handle
+from mailer.pipeline.office import Office
+from mailer.receive.keeper import Keeper
+from mailer.receive.watch import watch
+from mailer.render.letters import Letters
+from mailer.send.dispatch import Dispatcher, Letterhead
+from mailer.send.pace import Limits
+from mailer.send.smtp import SmtpTransport
+from mailer.store import inbound, log, workers
+from mailer.store.connection import opened
+from mailer.store.outbox import OutboxEntry
+from mailer.store.transact import transact
+from mailer.terms import MeetingId, PersonId, canonical
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+"""Seconds between looks at the outbox and the due rules: an indexed query each. (Other programs put work there too.)"""
+FILES_EVERY = 3.0
+BEAT_EVERY = 20.0
+
+
+class Daemon:
+    """The running parts of one partnership."""
+
+    def __init__(
+        self,
+        settings: PartnershipSettings,
+        office: Office,
+        letters: Letters,
+        clock: Clock,
+        worker: str,
+        *,
+        look_every: float,
+    ) -> None:
+        self.settings, self.office, self.letters, self.clock, self.worker = settings, office, letters, clock, worker
+        self.arrived = asyncio.Event()
+        self.arrived.set()
+        self.look_every = look_every
+        self.transport = SmtpTransport(settings.sending)
+        self.dispatcher = Dispatcher(
+            self.letterhead,
+            self.transport,
+            clock,
+            worker=worker,
+            limits=Limits(settings.sending.most_per_minute, settings.sending.most_per_day),
+            give_up_after=timedelta(hours=settings.sending.give_up_after_hours),
+            on_dead=self.on_dead,
+            on_invited=self.on_invited,
+        )
+        self.keeper = Keeper(
+            office.partnership,
+            clock,
+            own_addresses=frozenset({canonical(settings.mailbox.address)}),
+            file_into=settings.mailbox.file_into,
+            arrived=self.arrived.set,
+        )
+        self._stamp = opening.stamp(settings)
+
+    def letterhead(self) -> Letterhead:
+        return Letterhead(self.office.partnership, self.office.sender, self.letters, self.office.book.rule)
+
+    async def on_dead(self, entry: OutboxEntry, reason: str, now: datetime) -> None:
+        await undeliverable(self.office, entry, reason, now)
+
+    async def on_invited(self, invited: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
+        await tick.invitations_left(self.office, invited, now)
+
+    async def handle_arrived(self) -> int:
+        """Handle everything that is committed and waits; gives how many."""
+        done = 0
+        while ids := await inbound.waiting(self.office.partnership):
+            for ident in ids:
+                await handle(self.office, ident, self.clock.now())
+                done += 1
+        return done
+
+    async def handling(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            self.arrived.clear()
+            await self.handle_arrived()
+            await _either(stop, self.arrived, 5.0)
+
+    async def ticking(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await tick.tick(self.office, self.clock.now())
+            await _either(stop, None, self.look_every)
+
+    async def editing(self, stop: asyncio.Event) -> None:
+        """Take up files that changed, once they check clean; tell the convener, once, when they do not."""
+        while not stop.is_set():
+            await _either(stop, None, FILES_EVERY)
+            stamp = opening.stamp(self.settings)
+            if stamp != self._stamp:
+                self._stamp = stamp
+                await self.reload()
+
+    async def reload(self) -> tuple[Problem, ...]:
+        """Read the files anew; gives what is wrong with them."""
+        now = self.clock.now()
+        try:
+            self.office, self.letters, problems = await opening.open_office(self.settings, now)
+            if self.settings.people is not None and self.settings.people.exists():
+                content = await asyncio.to_thread(self.settings.people.read_bytes)
+                _, _, refused = await opening.import_people(
+                    self.office.partnership, self.settings.people.name, content, self.settings.language
+                )
+                problems = (*problems, *refused)
+        except MailerError as exc:
+            await self.files_trouble(str(exc))
+            return getattr(exc, "problems", ())
+        wrong = opening.errors_of(problems)
+        await self.files_trouble("\n\n".join(map(str, wrong)) if wrong else None)
+        return problems
+
+    async def files_trouble(self, sentence: str | None) -> None:
+        if await transact(lambda: log.set_trouble(self.office.partnership, "files", sentence, self.clock.now())):
+            logger.warning("files %s", "in order again" if sentence is None else f"cannot be used:\n{sentence}")
+
+    async def living(self, stop: asyncio.Event) -> None:
+        """Say that this worker lives, and take over from dead ones."""
+        world = WorldClock()
+        while not stop.is_set():
+            await self.take_over(world.now())
+            await _either(stop, None, BEAT_EVERY)
+
+    async def take_over(self, now: datetime) -> None:
+        await workers.beat(self.worker, now)
+        dead = await workers.dead(self.worker, now)
+        if dead:
+            await self.dispatcher.recover(dead)
+
+    async def receiving(self, stop: asyncio.Event, since: datetime | None) -> None:
+        mailbox, partnership = self.settings.mailbox.mailbox, self.office.partnership
+        while not stop.is_set():
+            dead = await workers.dead(self.worker, datetime.now(UTC))
+            if await transact(lambda dead=dead: inbound.lease(partnership, mailbox, self.worker, dead)):  # type: ignore[misc]
+                break
+            await _either(stop, None, 5.0)
+        try:
+            first = await inbound.first_read_at(partnership, mailbox)
+            await watch(
+                self.settings.mailbox, self.keeper, stop=stop, since=since, resync_since=first, on_new=self.arrived.set
+            )
+        finally:
+            await transact(lambda: inbound.release_lease(partnership, mailbox, self.worker))
+
+    async def run(self, stop: asyncio.Event, since: datetime | None = None) -> None:
+        """All loops, until *stop*."""
+        await self.take_over(datetime.now(UTC))
+        loops: list[Callable[[], Awaitable[None]]] = [
+            lambda: self.receiving(stop, since),
+            lambda: self.handling(stop),
+            lambda: self.ticking(stop),
+            lambda: self.dispatcher.run(stop, self.look_every),
+            lambda: self.editing(stop),
+            lambda: self.living(stop),
+        ]
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(_lasting(loop, stop))
+        await self.transport.close()
+
+    async def once(self, since: datetime | None = None) -> None:
+        """Read what is there, handle it, decide and send what is due, then return."""
+        stop = asyncio.Event()
+        await self.take_over(datetime.now(UTC))
+        partnership, mailbox = self.office.partnership, self.settings.mailbox.mailbox
+        first = await inbound.first_read_at(partnership, mailbox)
+        try:
+            await watch(self.settings.mailbox, self.keeper, stop=stop, since=since, resync_since=first, once=True)
+        finally:
+            await self.handle_arrived()
+            await tick.tick(self.office, self.clock.now())
+            while await self.dispatcher.round():
+                await tick.tick(self.office, self.clock.now())
+            await self.transport.close()
+
+
+async def _either(stop: asyncio.Event, event: asyncio.Event | None, seconds: float) -> None:
+    """Wait for one of the events, at most *seconds* of real time."""
+    waits = [asyncio.create_task(e.wait()) for e in (stop, event) if e is not None]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waits:
+            task.cancel()
+
+
+async def _lasting(loop: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Run *loop* again after whatever stopped it, with patience: trouble with the store or a bug must not end the service."""
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            await loop()
+            wait = 1.0
+        except StoreUnusable as exc:
+            logger.warning("%s", exc)
+        except Exception:
+            logger.exception("a loop stumbled; it goes on in %.0f seconds", wait)
+        if not stop.is_set():
+            await _either(stop, None, wait)
+            wait = min(wait * 2, 60.0)
+
+
+async def build(config: Config, clock: Clock, *, look_every: float = LOOK_EVERY) -> list[Daemon]:
+    """Every partnership of *config*, with its files read and its rules in force. The store must be open."""
+    worker = workers.new_name()
+    await workers.beat(worker, datetime.now(UTC))
+    daemons = []
+    for settings in config.partnerships:
+        office, letters, problems = await opening.open_office(settings, clock.now())
+        daemon = Daemon(settings, office, letters, clock, worker, look_every=look_every)
+        wrong = opening.errors_of(problems)
+        await daemon.files_trouble("\n\n".join(map(str, wrong)) if wrong else None)
+        if settings.people is not None and settings.people.exists():
+            content = await asyncio.to_thread(settings.people.read_bytes)
+            await opening.import_people(office.partnership, settings.people.name, content, settings.language)
+        daemons.append(daemon)
+    return daemons
+
+
+async def run(config: Config, *, once: bool = False, since: datetime | None = None) -> None:
+    """The service: until SIGTERM or SIGINT, then a clean stop; or *once* through everything that is there."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with opened(config.database):
+        daemons = await build(config, WorldClock())
+        logger.info("running partnerships=%s", ",".join(d.settings.key for d in daemons))
+        if once:
+            for daemon in daemons:
+                await daemon.once(since)
+            return
+        async with asyncio.TaskGroup() as group:
+            for daemon in daemons:
+                group.create_task(daemon.run(stop, since))
+        logger.info("stopped")

@@ -1,0 +1,193 @@
+"""Open a partnership's office: its letters and rules from files, its row and its convener's in the database.
+
+Promises: every problem of every file at once; while files cannot be used, the last version that could stays in force, and the convener is told.
+Fails:    RuleProblems or LetterProblems, when files cannot be used and there is no earlier version.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mailer.config import PartnershipSettings
+from mailer.decide.rulebook import RuleBook, read_rules
+from mailer.errors import LetterProblems, Problem, RuleProblems
+from mailer.partnership.people import PartnerKind, Role
+from mailer.partnership.register import PersonRow, read_people
+from mailer.pipeline.office import Office
+from mailer.pipeline.tick import install
+from mailer.render.letters import Letters, read_letters, shipped_letters
+from mailer.render.outgoing import Sender
+from mailer.store import goodfiles, people
+from mailer.store.transact import transact
+from mailer.terms import PartnershipId, PersonId, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a convener edits, as read: the letters and rules that can be used, and every problem."""
+
+    letters: Letters
+    book: RuleBook
+    rule_files: Mapping[str, str]
+    letter_problems: tuple[Problem, ...]
+    rule_problems: tuple[Problem, ...]
+
+    @property
+    def usable(self) -> bool:
+        return not any(not p.warning for p in (*self.letter_problems, *self.rule_problems))
+
+
+def read_files(settings: PartnershipSettings) -> Files:
+    """Read the letters (shipped ones first, the convener's own in their place) and the rule files."""
+    folders = [shipped_letters()]
+    if settings.templates.is_dir() and settings.templates.resolve() != folders[0].resolve():
+        folders.append(settings.templates)
+    letters, letter_problems = read_letters(folders, default_language=settings.language)
+    texts, unreadable = rule_texts(settings.rules)
+    book, rule_problems = read_rules(texts, letters=letters.names, default_zone=settings.time_zone)
+    return Files(letters, book, texts, letter_problems, (*unreadable, *rule_problems))
+
+
+def rule_texts(folder: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Every rule file of *folder*, by name."""
+    if not folder.is_dir():
+        return {}, (
+            Problem(
+                str(folder),
+                0,
+                "There is no such folder of rules.",
+                remedy="Make it, or name another under [partnership] rules.",
+            ),
+        )
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            problems.append(
+                Problem(
+                    path.name, 0, "This file is not saved as UTF-8.", remedy="Save it again with the encoding UTF-8."
+                )
+            )
+        except OSError as exc:
+            problems.append(Problem(path.name, 0, f"This file cannot be read: {exc.strerror}."))
+    return texts, tuple(problems)
+
+
+def stamp(settings: PartnershipSettings) -> tuple[tuple[str, int, int], ...]:
+    """Changes when a file that a convener edits changes: names, times and sizes."""
+    paths = [*settings.rules.glob("*.toml"), *settings.templates.glob("*")]
+    if settings.people is not None:
+        paths.append(settings.people)
+    found = []
+    for path in sorted(paths):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Office, Letters, tuple[Problem, ...]]:
+    """The office of *settings* with its rules in force; what is wrong with the files comes along."""
+    files = read_files(settings)
+    partnership = await transact(lambda: people.ensure_partnership(settings.key, settings.name, now))
+    book = files.book
+    problems = (*files.letter_problems, *files.rule_problems)
+    if any(not p.warning for p in files.letter_problems):
+        raise LetterProblems(tuple(p for p in problems if not p.warning))
+    if any(not p.warning for p in files.rule_problems):
+        good = await goodfiles.remembered(partnership)
+        if not good:
+            raise RuleProblems(tuple(p for p in problems if not p.warning))
+        book, _ = read_rules(good, letters=files.letters.names, default_zone=settings.time_zone)
+    else:
+        await transact(lambda: goodfiles.remember(partnership, files.rule_files))
+    convener = await transact(lambda: ensure_convener(partnership, settings))
+    office = Office(partnership, book, {}, sender_of(settings), convener, settings.mailbox.authentication_server)
+    return await install(office, now), files.letters, problems
+
+
+def sender_of(settings: PartnershipSettings) -> Sender:
+    """The partnership's own side of every letter."""
+    return Sender(
+        partnership=settings.name,
+        name=settings.convener.name,
+        mailbox=canonical(settings.mailbox.address),
+        subaddresses=settings.mailbox.subaddresses,
+        title=settings.convener.title,
+        organisation=settings.convener.organisation,
+        phone=settings.convener.phone,
+        instance=settings.key,
+        language=settings.language,
+    )
+
+
+async def ensure_convener(partnership: PartnershipId, settings: PartnershipSettings) -> PersonId:
+    """The convener's own row in the register, kept as the configuration says."""
+    known = await people.by_address(partnership, settings.convener.address)
+    if known is not None and Role.CONVENER in known.roles:
+        return known.id
+    row = PersonRow(
+        name=settings.convener.name,
+        addresses=(canonical(settings.convener.address),),
+        organisation=known.organisation if known else settings.convener.organisation,
+        title=known.title if known else settings.convener.title,
+        kind=known.kind if known else PartnerKind.SUPPORT_PARTNER,
+        roles=(known.roles if known else frozenset()) | {Role.CONVENER},
+        language=known.language if known else settings.language,
+        phone=settings.convener.phone,
+    )
+    ident, _ = await people.save(partnership, row)
+    return ident
+
+
+async def import_people(
+    partnership: PartnershipId, where: str, content: bytes, language: str
+) -> tuple[int, int, tuple[Problem, ...]]:
+    """Bring a people file into the register, repeatable; gives (new, known, problems: every row that was refused, and why)."""
+    rows, problems = read_people(where, content, default_language=language)
+    found: list[Problem] = list(problems)
+
+    async def write() -> tuple[int, int]:
+        new = known = 0
+        champions: dict[PersonId, str] = {}
+        lines: dict[PersonId, PersonRow] = {}
+        for row in rows:
+            try:
+                ident, fresh = await people.save(partnership, row)
+            except ValueError as exc:
+                found.append(
+                    Problem(
+                        where,
+                        row.line,
+                        f"This row is left out: {exc}.",
+                        context=row.name,
+                        remedy="Keep each person in one row.",
+                    )
+                )
+                continue
+            new, known = new + fresh, known + (not fresh)
+            champions[ident], lines[ident] = row.champion, row
+        for ident in await people.set_champions(partnership, champions):
+            found.append(
+                Problem(
+                    where,
+                    lines[ident].line,
+                    f"The champion {lines[ident].champion} is not in the register.",
+                    context=lines[ident].name,
+                    warning=True,
+                )
+            )
+        return new, known
+
+    new, known = await transact(write)
+    return new, known, tuple(sorted(found, key=lambda p: p.line))
+
+
+def errors_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Those that are no mere warnings."""
+    return tuple(p for p in problems if not p.warning)
