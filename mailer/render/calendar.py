@@ -15,6 +15,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
+from mailer.render.lines import clean_lines, one_line
 from mailer.render.zones import vtimezone
 from mailer.terms import Address, Method
 
@@ -78,7 +79,7 @@ def _lines(component: Event) -> bytes:
 def _description(meeting: Meeting) -> str:
     """Outlook shows no URL property: the link stands in the words, too."""
     link = one_line(meeting.online_link)
-    words = "\n".join(map(one_line, meeting.description.strip().splitlines()))
+    words = clean_lines(meeting.description)
     return "\n\n".join(part for part in (words, link if link not in words else "") if part)
 
 
@@ -97,8 +98,3 @@ def _calendar_user(address: Address) -> vCalAddress:
     if name := one_line(address.display_name).replace('"', "'"):
         user.params["CN"] = name
     return user
-
-
-def one_line(text: str) -> str:
-    """*text* without line breaks and control characters, blanks squeezed: fit for one line of anything."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -17,11 +17,12 @@ from jinja2.exceptions import SecurityError
 
 from mailer.errors import LetterProblems, Problem
 from mailer.render import markup
-from mailer.render.calendar import one_line
 from mailer.render.grammar import HTML, TEXT, faults_of, faults_of_part, nearest
+from mailer.render.lines import one_line
 from mailer.render.outgoing import Facts, Letter
 from mailer.render.sample import sample_facts
 from mailer.render.view import NAMES, OPTIONAL, View, view_of
+from mailer.shipped import shipped_templates
 from mailer.terms import Address
 
 LAYOUT_TEXT, LAYOUT_HTML = "_layout.txt", "_layout.html"
@@ -77,10 +78,8 @@ class Letters:
 
 
 def shipped_letters() -> Path:
-    """The folder of the letters that come with the program: inside the package once installed, beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "shipped" / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
+    """The folder of the letters that come with the program."""
+    return shipped_templates()
 
 
 def read_letters(folders: Sequence[Path], *, default_language: str = "en") -> tuple[Letters, tuple[Problem, ...]]:

@@ -20,8 +20,9 @@ import idna
 
 from mailer.errors import MailerError
 from mailer.partnership.people import Person
-from mailer.render.calendar import calendar_object, one_line
+from mailer.render.calendar import calendar_object
 from mailer.render.letters import Letters, write
+from mailer.render.lines import one_line
 from mailer.render.outgoing import Facts, Letter, OutgoingMessage, Sender
 from mailer.render.phrases import phrases_for
 from mailer.render.preflight import cleared

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.render.calendar import one_line
+from mailer.render.lines import clean_lines, one_line
 from mailer.render.outgoing import Facts, Sender
 from mailer.render.phrases import (
     Phrases,
@@ -123,7 +123,8 @@ class WordsView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The names a letter begins with. *signer* signs: the champion, else the convener. *reference* marks the letter."""
+    """The names a letter begins with. *signer* signs: the champion, else the convener. *attached*: the words of the rule; empty
+    if nothing is. *reference* marks the letter."""
 
     person: PersonView
     partnership: str
@@ -137,6 +138,7 @@ class View:
     links: LinksView | None
     their_words: Lines
     notice: Lines
+    attached: str
     reference: str
     language: str
     words: WordsView
@@ -184,8 +186,9 @@ def view_of(facts: Facts, language: str) -> View:
         about=_about(facts.about) if facts.about else None,
         answer=_answer(facts, phrases),
         links=_links(facts.sender, token, facts.meeting, phrases) if token else None,
-        their_words=Lines(_clean(facts.their_words)[:_MOST_WORDS]),
-        notice=Lines(_clean(facts.notice)),
+        their_words=Lines(clean_lines(facts.their_words)[:_MOST_WORDS]),
+        notice=Lines(clean_lines(facts.notice)),
+        attached=", ".join(facts.attach),
         reference=reference(token),
         language=language,
         words=_words(language),
@@ -264,7 +267,7 @@ def _meeting(meeting: Meeting, language: str) -> MeetingView:
         zone=zone_in_words(start),
         place=one_line(meeting.place),
         online_link=one_line(meeting.online_link),
-        description=Lines(_clean(meeting.description)),
+        description=Lines(clean_lines(meeting.description)),
         reply_deadline=date_in_words(meeting.local(deadline), phrases) if deadline else "",
         seats=str(meeting.capacity) if meeting.capacity else "",
     )
@@ -317,8 +320,3 @@ def _words(language: str) -> WordsView:
         maybe=phrases.answers[PartStat.TENTATIVE][0],
         **{f.name: getattr(phrases, f.name) for f in fields(WordsView) if f.name not in ("yes", "no", "maybe")},
     )
-
-
-def _clean(text: str) -> str:
-    """*text* with its line breaks, without other control characters."""
-    return "\n".join(one_line(line) for line in text.strip().splitlines())

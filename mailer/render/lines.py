@@ -1,0 +1,19 @@
+"""Values from outside as lines that cannot become more lines.
+
+Promises: `one_line` has no line break, no control or direction mark and no half of a surrogate pair, so a name cannot end a header
+field, a content line or a sentence; letters, marks over them and joined emoji stay as they are.
+"""
+
+import re
+
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
+
+
+def one_line(text: str) -> str:
+    """*text* as one line, its blanks squeezed."""
+    return " ".join(_UNFIT.sub(" ", text).split())
+
+
+def clean_lines(text: str) -> str:
+    """*text* with its own line breaks and nothing else of that kind."""
+    return "\n".join(one_line(line) for line in text.strip().splitlines())
