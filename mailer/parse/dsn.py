@@ -1,0 +1,324 @@
+"""Delivery reports: RFC 3464 where it is followed, and the texts of everybody who does not follow it.
+
+Promises: pure; never raises. For each address: what became of the mail, the status, the reason in one word.
+Never:    says which invitation it concerns; says that an address is dead because our mail was refused.
+Fails:    None where it is no report.
+
+A report by RFC 3464 is read field by field. For the rest flufl.bounce knows many shapes; it is asked only where the mail looks like a
+report (it sees addresses in anything, and raises), and after it our own reading of the text above the returned message.
+"""
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+
+from flufl.bounce import all_failures
+
+from mailer.parse.message import Fields, Message, header_text
+from mailer.parse.reasons import Failure, judge
+from mailer.terms import MessageId, canonical
+
+MOST_TEXT = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address of a report (RFC 3464 §2.3). *permanent*: trying again would give the same."""
+
+    address: str
+    action: str
+    status: str
+    permanent: bool
+    reason: str
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """*challenge*: not a failure but a demand to prove that we are human."""
+
+    recipients: tuple[Recipient, ...]
+    original_message_id: MessageId | None = None
+    challenge: bool = False
+
+
+_DAEMON = re.compile(
+    r"^(?:mailer[-_.]?daemon|mailerdaemon|postmaster|mail[-_.]?daemon|mailerror|mdaemon|microsoftexchange\w*|mail-delivery|maildelivery|mail\.delivery|"
+    r"mail-system|mailsystem|bounce[sd]?|bounce-?handler|complaints|administrator|virus|amavis|majordomo|uucp|mmdf|daemon|double-bounce|noreply-delivery|"
+    r"postmast|mailgateway|mail-gateway|smtp-error|smtp|mail_daemon|mailsrv|mailserver|mail)(?:[-+_.=]|$)",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"undeliver|non[- ]?deliver|not deliver|deliver\w* (?:status|fail|report|problem|notif|error|delay|incomplete|has fail)|fail\w* (?:to deliver|notice|mail|deliv)|mail deliv|"
+    r"returned (?:mail|to sender|e-?mail)|return(?:ed)? (?:mail|message)|could ?n[o']t (?:be )?(?:deliver|sent)|couldn.t be delivered|user unknown|unknown user|unable to deliver|"
+    r"bounce|mail (?:fail|error|system error|status)|message (?:status|delay|not deliver|undeliv|could not|blocked)|failure notice|warning: (?:could not|message)|delayed mail|delayed|ndn:|"
+    r"rejected mail|mail rejected|email rejected|error sending|delivery notification|zustell|unzustellbar|unzustellbarkeit|nicht zugestellt|rücksendung|échec|non remis|no se (?:pudo|puede|ha podido) entregar|no entregado|devuelto|"
+    r"fallo|non recapitabile|mancata consegna|notifica di mancato|onbestelbaar|niet bezorgd|obeställbar|kan ikke leveres|levering|não entregue|falha|nedoručiteln|недоставлен|"
+    r"投递|退信|配信|配送|不達|エラー|전송 실패|mail could not|undelivered|problem delivering|delivery (?:attempt|unsuccess)|recipient (?:unknown|rejected)|address (?:not found|rejected|unknown)",
+    re.IGNORECASE,
+)
+_BODY = re.compile(
+    r"could not be delivered|couldn.t be delivered|cannot be delivered|can.t be delivered|was not delivered|has not been delivered|undeliver|unable to deliver|delivery (?:to|has) .{0,80}fail|"
+    r"permanent (?:fatal )?error|fatal errors|delivery failed|failed permanently|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found)|"
+    r"did not reach|returned to (?:the )?sender|the following (?:address|recipient)|giving up|gave up|not (?:yet )?been delivered|delivery temporarily|host (?:unknown|not found)|"
+    r"this is the (?:mail|qmail|postfix|dragonfly)|message (?:was )?rejected|retry timeout|quota exceeded|over quota|undeliverable|konnte nicht zugestellt|n'a pas (?:pu )?être|no (?:se )?pudo|"
+    r"mail delivery|delivery status notification|unrouteable|no such (?:account|mailbox|address|recipient)|recipient (?:address )?rejected|relay(?:ing)? denied",
+    re.IGNORECASE,
+)
+_CHALLENGE = re.compile(
+    r"boxbe|confirm (?:that )?you(?:r message| are human| sent)|verify (?:that )?you(?:r email| are (?:a )?human| are a real)|prove (?:that )?you are|click (?:on )?the (?:following |below )?link to (?:confirm|verify|deliver|have|release)|"
+    r"spam ?arrest|challenge.?response|one[- ]time (?:verification|confirmation)|to be added to (?:his|her|my|the|their) guest list|earthlink.{0,40}spamblocker|waiting (?:in|for) (?:your )?(?:confirmation|verification|approval)|"
+    r"(?:please|must) (?:confirm|verify|authenticate) (?:your|this) (?:message|e-?mail|address|identity)|sender verification|request(?:ing)? confirmation of your|you must (?:reply|respond) to (?:this|have)",
+    re.IGNORECASE,
+)
+
+
+def looks_like_report(message: Message) -> bool:
+    """The gate before the guessing readers: who writes, what kind it is, or what it is called."""
+    if message.content_type == "multipart/report" and message.parameters.get("report-type", "").lower() not in (
+        "disposition-notification",
+        "feedback-report",
+    ):
+        return True
+    if message.delivery_status or message.has("x-failed-recipients"):
+        return True
+    author = message.author.addr_spec if message.author else message.header("from").strip("<> ")
+    local = author.rpartition("@")[0] or author
+    name = (message.author.display_name if message.author else message.header("from")).lower()
+    daemon = bool(_DAEMON.match(local)) or any(
+        each in name
+        for each in (
+            "mail delivery",
+            "mailer-daemon",
+            "mailer daemon",
+            "mail administrator",
+            "mail delivery subsystem",
+            "postmaster",
+            "mail system",
+            "delivery subsystem",
+            "internet mail service",
+        )
+    )
+    subject = bool(_SUBJECT.search(message.subject))
+    null_reverse_path = message.header("return-path").strip() == "<>"
+    if sum((daemon, subject, null_reverse_path)) >= 2:
+        return True
+    return (daemon or subject or null_reverse_path) and bool(_BODY.search(_head(report_text(message))))
+
+
+def _head(text: str) -> str:
+    return text[:6_000]
+
+
+def read_report(message: Message, raw: bytes = b"") -> Report | None:
+    """Read a delivery report; None where *message* is none or names nobody. *raw* is for flufl.bounce, which parses itself."""
+    if not looks_like_report(message):
+        return None
+    text = above_returned(report_text(message))
+    if is_challenge(message):
+        return Report(_challenged(message), challenge=True)
+    recipients = _by_fields(message, text)
+    if not recipients:
+        recipients = _by_words(message, raw, text)
+    if not recipients:
+        return None
+    return Report(tuple(recipients), _original_message_id(message))
+
+
+def report_text(message: Message) -> str:
+    """The part for people, tags off where it has only HTML."""
+    if message.plain.strip():
+        return message.plain[:MOST_TEXT]
+    return re.sub(
+        r"[ \t]+",
+        " ",
+        re.sub(
+            r"<[^<>]{0,1000}>", " ", re.sub(r"(?i)<(?:br|/p|/div|/tr)[^<>]{0,100}>", "\n", message.html[:MOST_TEXT])
+        ),
+    )
+
+
+def is_challenge(message: Message) -> bool:
+    """Boxbe and its like: multipart/report in form, a demand in substance."""
+    return bool(_CHALLENGE.search(f"{message.subject}\n{_head(report_text(message))}"))
+
+
+def _challenged(message: Message) -> tuple[Recipient, ...]:
+    return tuple(
+        Recipient(
+            address,
+            (_value(block, "action") or "failed").lower(),
+            _status(block),
+            False,
+            "challenge",
+            _value(block, "diagnostic-code"),
+        )
+        for block in message.delivery_status
+        if (address := _address_of(block))
+    )
+
+
+# RFC 3464 -------------------------------------------------------------------------------------------------------------
+
+
+def _value(fields: Fields, name: str) -> str:
+    values = fields.get(name)
+    return header_text(values[0]) if values else ""
+
+
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,100}@(?:[\w-]{1,63}\.)*[\w-]{1,63}")
+
+
+def _status(block: Fields) -> str:
+    match = _STATUS.search(_value(block, "status"))
+    return match[0] if match else ""
+
+
+def _address_of(block: Fields) -> str:
+    # RFC 3464 §2.3.1: the address as we wrote it beats the one it was rewritten to
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        value = _value(block, name)
+        kind, semicolon, address = value.partition(";")
+        if match := _ADDRESS.search(address if semicolon else kind):
+            return canonical(match[0].strip("'"))
+    return ""
+
+
+def _by_fields(message: Message, text: str) -> list[Recipient]:
+    found: dict[str, Recipient] = {}
+    blocks = [block for block in message.delivery_status if "final-recipient" in block or "original-recipient" in block]
+    for block in blocks[:200]:
+        address = _address_of(block)
+        if not address:
+            continue
+        action = _value(block, "action").split(" ")[0].strip(";,.").lower()
+        diagnostic = re.sub(r"^\s*[\w-]{2,20}\s*;\s*", "", _value(block, "diagnostic-code"))
+        verdict = judge(Failure(action, _status(block), diagnostic, text if len(blocks) == 1 else ""))
+        recipient = Recipient(
+            address, verdict.action, verdict.status, verdict.permanent, verdict.reason, diagnostic[:1_000]
+        )
+        known = found.get(address)
+        if known is None or (recipient.permanent and not known.permanent):
+            found[address] = recipient
+    return list(found.values())
+
+
+# Everybody else -------------------------------------------------------------------------------------------------------
+
+_RETURNED = re.compile(
+    r"^[ \t>]*(?:-{2,}.{0,20}(?:original message|returned message|message (?:follows|header)|below this line is|this is a copy|unsent message|original mail|forwarded message|copy of the message|mail header|message header|"
+    r"included is|undelivered message|original header|header of the|ursprüngliche|message as sent|rejected message).{0,80}$|"
+    r"(?:received:[ \t].{0,300}$)|(?:message-id:[ \t]*<.{0,300}$)|(?:return-path:[ \t]*<.{0,300}$)|"
+    r"the (?:original|first \d+ lines of the) (?:message|mail).{0,60}$|.{0,20}(?:original message (?:follows|headers|was:)|message headers? follow|headers? of (?:the )?(?:original|your) message|here is (?:a copy of )?(?:the|your) (?:original )?message|copy of (?:your|the) (?:original )?message).{0,60}$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def above_returned(text: str) -> str:
+    """The report's own words, without the message it returns."""
+    for match in _RETURNED.finditer(text):
+        if match.start() > 0 and text[: match.start()].strip():
+            return text[: match.start()]
+    return text
+
+
+def _by_words(message: Message, raw: bytes, text: str) -> list[Recipient]:
+    addresses: dict[str, None] = {}
+    for value in message.headers("x-failed-recipients"):
+        addresses.update(dict.fromkeys(_ADDRESS.findall(value)))
+    if not addresses:
+        addresses.update(dict.fromkeys(_named_in(text, message)))
+    if not addresses:
+        addresses.update(dict.fromkeys(_from_flufl(raw)))
+    if not addresses:
+        addresses.update(dict.fromkeys(_from_returned(message)))
+    found: dict[str, Recipient] = {}
+    for address in list(addresses)[:200]:
+        key = canonical(address)
+        about = _about(address, text) if len(addresses) > 1 else text
+        status = match[0] if (match := _STATUS.search(about)) else ""
+        verdict = judge(Failure("", status, "", f"{message.subject}\n{about}"))
+        found.setdefault(
+            key, Recipient(key, verdict.action, verdict.status, verdict.permanent, verdict.reason, _diagnostic(about))
+        )
+    return list(found.values())
+
+
+def _about(address: str, text: str) -> str:
+    place = text.find(address)
+    return text[max(0, place - 200) : place + 600] if place >= 0 else text
+
+
+def _diagnostic(text: str) -> str:
+    match = re.search(r"^.{0,200}\b[45]\d\d[ -].{0,400}$", text, re.MULTILINE)
+    return " ".join((match[0] if match else "").split())[:1_000]
+
+
+_NOT_RECIPIENTS = re.compile(
+    r"^(?:mailer-daemon|postmaster|abuse|root|mail-daemon|nobody|support|help|helpdesk|double-bounce)@", re.IGNORECASE
+)
+_POINTER = re.compile(
+    r"^[ \t]*(?:<(?P<qmail>[^<>\s]+@[^<>\s]+)>:?|(?P<bare>[^\s<>:;,()]+@[^\s<>:;,()]+):?[ \t]*$|(?:to|recipient|recipients|for|user|address|failed recipient|final recipient|addressee|mailbox|e-?mail)\s?(?:address)?:[ \t]*<?(?P<field>[^\s<>;,]+@[^\s<>;,]+)|"
+    r"(?:rcpt to|>>> rcpt to):[ \t]*<?(?P<rcpt>[^\s<>;,]+@[^\s<>;,]+))",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _named_in(text: str, message: Message) -> list[str]:
+    own = {canonical(each) for each in message.recipients}
+    if message.author:
+        own.add(canonical(message.author.addr_spec))
+
+    def usable(address: str) -> bool:
+        return (
+            canonical(address) not in own and not _NOT_RECIPIENTS.match(address) and bool(_ADDRESS.fullmatch(address))
+        )
+
+    pointed = []
+    for match in _POINTER.finditer(text[:20_000]):
+        address = next(filter(None, match.groups()), "").strip("'\".>,")
+        if usable(address):
+            pointed.append(address)
+    if pointed:
+        return pointed
+    # otherwise every address of the paragraph that says what went wrong
+    for paragraph in re.split(r"\n\s*\n", text[:20_000]):
+        if _BODY.search(paragraph) or re.search(r"\b[45]\d\d\b", paragraph):
+            near = [each for each in _ADDRESS.findall(paragraph) if usable(each.strip("'"))]
+            if near:
+                return near
+    return [each for each in _ADDRESS.findall(text[:8_000]) if usable(each.strip("'"))][:5]
+
+
+def _from_flufl(raw: bytes) -> list[str]:
+    if not raw or len(raw) > 400_000:
+        return []
+    try:
+        found = {
+            str(each, "ascii", "replace") if isinstance(each, bytes) else str(each)
+            for each in all_failures(message_from_bytes(raw))[1]
+        }
+    except Exception:  # it raises IndexError, AttributeError and others on what it does not expect
+        return []
+    return sorted(each for each in found if _ADDRESS.fullmatch(each))
+
+
+def _from_returned(message: Message) -> list[str]:
+    if message.returned is not None:
+        found = _ADDRESS.findall(_value(message.returned, "to"))
+        return found if len(found) == 1 else []
+    match = re.search(r"^[ \t>]*to:[ \t]*(.{3,300})$", report_text(message), re.IGNORECASE | re.MULTILINE)
+    found = _ADDRESS.findall(match[1]) if match else []
+    return found if len(found) == 1 else []
+
+
+def _original_message_id(message: Message) -> MessageId | None:
+    if message.returned:
+        match = re.search(r"<[^<>\s]{3,400}>", _value(message.returned, "message-id"))
+        if match:
+            return MessageId(match[0])
+    match = re.search(r"^[ \t>]*message-id:\s*(<[^<>\s]{3,400}>)", report_text(message), re.IGNORECASE | re.MULTILINE)
+    if match:
+        return MessageId(match[1])
+    return message.in_reply_to[0] if message.in_reply_to else None

@@ -1,0 +1,96 @@
+"""winmail.dat (MS-OXTNEF): the answer that Outlook hid from everybody but Outlook.
+
+Promises: pure; never raises; reads the message class, the body and the event's UID, nothing else.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+
+import tnefparse
+
+from mailer.parse.charset import decode
+from mailer.parse.message import Part
+from mailer.terms import EventUid, PartStat
+
+_CLASSES = {
+    "ipm.schedule.meeting.resp.pos": PartStat.ACCEPTED,
+    "ipm.schedule.meeting.resp.neg": PartStat.DECLINED,
+    "ipm.schedule.meeting.resp.tent": PartStat.TENTATIVE,
+}
+_MESSAGE_CLASS = 0x001A  # PidTagMessageClass
+MOST_BYTES = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tnef:
+    """*partstat* where the message class is that of an answer; *calendars* where the stream carries .ics files."""
+
+    message_class: str
+    partstat: PartStat | None
+    body: str = ""
+    event_uid: EventUid | None = None
+    calendars: tuple[Part, ...] = ()
+
+
+def read_tnef(content: bytes) -> Tnef | None:
+    """Read a TNEF stream; None where it is none."""
+    if len(content) > MOST_BYTES:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            stream = tnefparse.TNEF(content, do_checksum=False)
+    except Exception:  # a reader of binary data without a promise about what it raises
+        return None
+    message_class = _message_class(stream)
+    calendars = []
+    for attachment in list(getattr(stream, "attachments", ()))[:50]:
+        try:
+            name, data = str(attachment.long_filename()), attachment.data
+        except Exception:  # names in any charset
+            continue
+        if name.lower().endswith(".ics") and isinstance(data, bytes):
+            calendars.append(Part("text/calendar", {}, name, data))
+    return Tnef(message_class, _partstat(message_class), _body(stream), _event_uid(content), tuple(calendars))
+
+
+def _message_class(stream: object) -> str:
+    for prop in list(getattr(stream, "msgprops", None) or ()):
+        if prop.name == tnefparse.TNEF.ATTMESSAGECLASS:
+            return _string(prop.data)
+    for prop in list(getattr(stream, "mapiprops", None) or ()):
+        if prop.name == _MESSAGE_CLASS:
+            return _string(prop.data)
+    return ""
+
+
+def _string(value: object) -> str:
+    if isinstance(value, bytes):
+        value = decode(value, None)[0]
+    return str(value).strip("\0 ")[:200]
+
+
+def _partstat(message_class: str) -> PartStat | None:
+    # old streams write IPM.Microsoft Schedule.MtgRespP, …N, …A
+    name = message_class.lower()
+    legacy = {"ipm.microsoft schedule.mtgrespp": PartStat.ACCEPTED, "ipm.microsoft schedule.mtgrespn": PartStat.DECLINED,
+              "ipm.microsoft schedule.mtgrespa": PartStat.TENTATIVE}  # fmt: skip
+    return _CLASSES.get(name) or legacy.get(name)
+
+
+def _body(stream: object) -> str:
+    try:
+        body = getattr(stream, "body", None)
+        return _string(body) if isinstance(body, str | bytes) else ""
+    except Exception:  # see read_tnef
+        return ""
+
+
+# MS-OXCICAL §2.1.3.1.1.20.26: an event UID from outside is wrapped in the GlobalObjectId behind this label
+_WRAPPED_UID = re.compile(rb"vCal-Uid\x01\x00\x00\x00([\x21-\x7e]{1,300})\x00")
+
+
+def _event_uid(content: bytes) -> EventUid | None:
+    match = _WRAPPED_UID.search(content)
+    return EventUid(match[1].decode("ascii")) if match else None

@@ -1,0 +1,334 @@
+"""One message → one `Verdict`: what kind of mail it is, and what it says for us.
+
+Promises: pure; never raises; the same bytes and the same `Context` give the same verdict. Where it is in doubt it does not
+          decide: `decided` is False, and `reason` says why.
+Never:    looks into the database: whose token it is and whether an answer is the latest is for the stages after.
+Fails:    a verdict of the kind unclear, with defects.
+
+The order of the checks is forced by the mail there is: a bounce may call itself an automatic answer (Exim), so may an automatic
+unsubscribe (Apple); a demand for proof that we are human comes in the form of a bounce (Boxbe).
+"""
+
+import re
+from dataclasses import replace
+
+from mailer.parse.authentication import authentication_results
+from mailer.parse.automatic import absent_until, automatic
+from mailer.parse.dsn import read_report
+from mailer.parse.html import html_words
+from mailer.parse.itip import read_calendars
+from mailer.parse.message import Message, read
+from mailer.parse.text import Trimmed, trim
+from mailer.parse.tnef import read_tnef
+from mailer.terms import MessageId, PartStat, Token, Via, canonical
+from mailer.understand.buttons import bare_subject, meaning, pressed, tokens_of
+from mailer.understand.calendar import calendar_verdict
+from mailer.understand.unsubscribe import automatic_wish, wish_in_words
+from mailer.understand.verdict import (
+    Answer,
+    Authentication,
+    Automatic,
+    Context,
+    Delegate,
+    DeliveryReport,
+    Kind,
+    ReportedRecipient,
+    Verdict,
+)
+from mailer.understand.words import Reading, read_words
+
+PARTSTATS = {
+    "accepted": PartStat.ACCEPTED,
+    "declined": PartStat.DECLINED,
+    "tentative": PartStat.TENTATIVE,
+    "delegated": PartStat.DELEGATED,
+}
+
+
+def understand(raw_or_message: bytes | Message, context: Context = Context()) -> Verdict:  # noqa: B008 - frozen
+    """Say what one message means."""
+    raw = raw_or_message if isinstance(raw_or_message, bytes) else b""
+    message = read(raw) if isinstance(raw_or_message, bytes) else raw_or_message
+    try:
+        return _understand(message, raw, context)
+    except Exception as problem:  # the promise: one bad mail never stops the rest
+        return replace(nothing_understood(message), kind=Kind.UNCLEAR, reason="This mail could not be read; please look at it.",
+                       defects=(*message.defects, f"reading failed ({type(problem).__name__})"))  # fmt: skip
+
+
+def nothing_understood(message: Message) -> Verdict:
+    """The plain facts of a message, before anything is understood."""
+    return Verdict(
+        kind=Kind.OTHER,
+        reason="There is nothing in it for us.",
+        message_id=message.message_id,
+        author=message.author,
+        subject=message.subject,
+        date=message.date,
+        in_reply_to=message.in_reply_to,
+        recipients=message.recipients,
+        defects=message.defects,
+    )
+
+
+def _understand(message: Message, raw: bytes, context: Context) -> Verdict:
+    results = authentication_results(message, context.authentication_server)
+    verdict = replace(
+        nothing_understood(message),
+        tokens=tokens_of(message.recipients, message.subject, message.plain or message.html),
+        authentication=Authentication(results.dmarc, results.dkim, results.spf, results.server),
+    )
+    return (
+        _own(message, verdict, context)
+        or _complaint(message, verdict)
+        or _report(message, raw, verdict)
+        or _receipt(message, verdict)
+        or _automatic_unsubscribe(message, verdict)
+        or _automatic(message, verdict)
+        or _calendar(message, verdict, context)
+        or _person(message, verdict, context)
+    )
+
+
+def _own(message: Message, verdict: Verdict, context: Context) -> Verdict | None:
+    if message.author and context.own_addresses and canonical(message.author.addr_spec) in context.own_addresses:
+        return replace(verdict, reason="Our own mail came back.")
+    return None
+
+
+def _complaint(message: Message, verdict: Verdict) -> Verdict | None:
+    """RFC 5965: somebody pressed "this is spam"."""
+    if message.feedback is None and not (
+        message.content_type == "multipart/report"
+        and message.parameters.get("report-type", "").lower() == "feedback-report"
+    ):
+        return None
+    feedback = message.feedback or {}
+    addresses = dict.fromkeys(
+        canonical(re.sub(r"^\s*rfc822\s*;", "", each, flags=re.IGNORECASE))
+        for name in ("original-rcpt-to", "removal-recipient")
+        for each in feedback.get(name, ())
+        if "@" in each
+    )
+    kind = " ".join(feedback.get("feedback-type", ("abuse",))[:1])
+    recipients = tuple(
+        ReportedRecipient(each, "complaint", "", False, kind.strip().lower() or "abuse") for each in addresses
+    )
+    return replace(
+        verdict,
+        kind=Kind.COMPLAINT,
+        reason="Somebody's mail service reports our mail as unwanted.",
+        delivery_report=DeliveryReport(recipients, _returned_id(message)),
+        tokens=_with_returned(message, verdict),
+    )
+
+
+def _returned_id(message: Message) -> MessageId | None:
+    values = (message.returned or {}).get("message-id")
+    match = re.search(r"<[^<>\s]+>", values[0]) if values else None
+    return MessageId(match[0]) if match else None
+
+
+def _with_returned(message: Message, verdict: Verdict) -> tuple[Token, ...]:
+    """Our tokens, with those in the header of the message that came back."""
+    returned = " ".join(value for values in (message.returned or {}).values() for value in values)[:20_000]
+    return tuple(dict.fromkeys((*verdict.tokens, *tokens_of((), "", "", returned))))
+
+
+def _report(message: Message, raw: bytes, verdict: Verdict) -> Verdict | None:
+    report = read_report(message, raw)
+    if report is None:
+        return None
+    recipients = tuple(
+        ReportedRecipient(each.address, each.action, each.status, each.permanent, each.reason, each.diagnostic)
+        for each in report.recipients
+    )
+    tokens = _with_returned(message, verdict)
+    if report.challenge:
+        return replace(
+            verdict,
+            kind=Kind.AUTOMATIC,
+            reason="A filter wants proof that a person wrote our mail.",
+            automatic=Automatic("challenge"),
+            delivery_report=DeliveryReport(recipients, report.original_message_id) if recipients else None,
+            tokens=tokens,
+        )
+    return replace(
+        verdict,
+        kind=Kind.DELIVERY_REPORT,
+        reason=_report_sentence(recipients),
+        delivery_report=DeliveryReport(recipients, report.original_message_id),
+        tokens=tokens,
+    )
+
+
+def _report_sentence(recipients: tuple[ReportedRecipient, ...]) -> str:
+    who = ", ".join(each.address for each in recipients[:3]) + (" and others" if len(recipients) > 3 else "")
+    if all(each.action in ("delivered", "relayed", "expanded") for each in recipients):
+        return f"Our mail was delivered to {who}."
+    if any(each.permanent for each in recipients):
+        return f"Our mail could not be delivered to {who} ({recipients[0].reason.replace('-', ' ')})."
+    if any(each.action == "delayed" for each in recipients):
+        return f"Our mail to {who} is delayed."
+    return f"Our mail did not reach {who} this time ({recipients[0].reason.replace('-', ' ')})."
+
+
+def _receipt(message: Message, verdict: Verdict) -> Verdict | None:
+    """RFC 8098: our mail was displayed, or deleted unread."""
+    if message.disposition is None and not (
+        message.content_type == "multipart/report"
+        and message.parameters.get("report-type", "").lower() == "disposition-notification"
+    ):
+        return None
+    return replace(
+        verdict, kind=Kind.AUTOMATIC, reason="A receipt: our mail was displayed.", automatic=Automatic("receipt")
+    )
+
+
+def _automatic_unsubscribe(message: Message, verdict: Verdict) -> Verdict | None:
+    wish = automatic_wish(message)
+    if wish is None:
+        return None
+    return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"A mail program asks for no more mail ({wish}).")
+
+
+def _automatic(message: Message, verdict: Verdict) -> Verdict | None:
+    mark = automatic(message)
+    if mark is None or (mark.type == "auto-generated" and _has_answer(message)):
+        return None
+    text = own_words(message, "").words
+    written = message.date.date() if message.date else None
+    until = absent_until(f"{message.subject}\n{text}", written) if written else None
+    away = f", away until {until:%-d %B %Y}" if until else ""
+    return replace(
+        verdict,
+        kind=Kind.AUTOMATIC,
+        reason=f"An automatic answer{away} ({mark.evidence}).",
+        automatic=Automatic(mark.type, until),
+        text=text,
+    )
+
+
+def _has_answer(message: Message) -> bool:
+    # calendar servers that answer for their users mark the mail auto-generated (RFC 3834 §5.2), and rightly
+    return any(each.parameters.get("method", "").upper() in ("REPLY", "COUNTER") for each in message.calendar_parts)
+
+
+def own_words(message: Message, own_text: str) -> Trimmed:
+    """The words of the person, from the plain text if there is any, else from HTML."""
+    if message.plain.strip():
+        trimmed = trim(message.plain, own_text)
+        if trimmed.words or not message.html:
+            return trimmed
+        from_html = html_words(message.html, own_text)
+        return from_html if from_html.words else trimmed
+    if message.html:
+        return html_words(message.html, own_text)
+    return Trimmed("")
+
+
+def _calendar(message: Message, verdict: Verdict, context: Context) -> Verdict | None:
+    tnef = next(filter(None, map(read_tnef, message.tnef_parts[:3])), None) if message.tnef_parts else None
+    parts = (*message.calendar_parts, *(tnef.calendars if tnef else ()))
+    calendars = read_calendars(parts) if parts else ()
+    if not calendars and (tnef is None or tnef.partstat is None):
+        return None
+    return calendar_verdict(message, verdict, calendars, tnef, own_words(message, context.own_text).words)
+
+
+def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
+    trimmed = own_words(message, context.own_text)
+    verdict = replace(verdict, text=trimmed.words)
+    if wish := wish_in_words(message.subject, trimmed.words):
+        return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"The sender wants no more mail: “{wish[:100]}”.")
+    if button := pressed(message.subject):
+        return _button(message, verdict, trimmed, button.partstat, button.evidence)
+    if not trimmed.words:
+        if trimmed.quoted or message.attachments or message.calendar_parts:
+            return replace(verdict, kind=Kind.UNCLEAR, reason="There are no new words in this mail.")
+        return replace(verdict, reason="The mail is empty.")
+    reading = read_words(trimmed.words, subject=bare_subject(message.subject), quoted=trimmed.quoted)
+    return _worded(message, verdict, reading)
+
+
+def _worded(message: Message, verdict: Verdict, reading: Reading) -> Verdict:
+    if reading.verdict == "none":
+        return replace(
+            verdict, kind=Kind.OTHER, reason=reading.reason or "There is no answer to the invitation in these words."
+        )
+    if reading.verdict in ("question", "needs-person"):
+        return replace(verdict, kind=Kind.UNCLEAR, reason=reading.reason or "A person should read this.")
+    answer = Answer(
+        partstat=PARTSTATS[reading.verdict],
+        via=Via.WORDS,
+        decided=reading.decided and not verdict.authentication.failed,
+        evidence=reading.evidence,
+        attendee=canonical(message.author.addr_spec) if message.author else None,
+        guests=reading.guests,
+        delegate=delegate_named(reading.delegate),
+        comment=verdict.text,
+    )
+    kind = Kind.ANSWER if answer.decided else Kind.UNCLEAR
+    reason = reading.reason
+    if reading.decided and not answer.decided:
+        reason = "The sender's domain disowns this mail (DMARC)."
+    return replace(verdict, kind=kind, reason=reason, answers=(answer,))
+
+
+def delegate_named(text: str | None) -> Delegate | None:
+    """The delegate out of what the words reader found: a name, an address, or both."""
+    if not text:
+        return None
+    match = re.search(r"[^\s<>\"',;:()]{1,100}@[^\s<>\"',;:()]{1,200}", text)
+    if match is None:
+        return Delegate(text.strip())
+    name = text.replace(match[0], "").strip(" <>(),;:\"'")
+    return Delegate(name or match[0].partition("@")[0], canonical(match[0]))
+
+
+def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: PartStat, evidence: str) -> Verdict:
+    """A button of our letter, with what the person added. The words win an argument only by making a person look."""
+    added = trimmed.words.strip()
+    guests, delegate, against = 0, None, ""
+    said = meaning(added)
+    if said is not None and said is not partstat:
+        against = f"the link said {partstat.value.lower()}, the words say “{added}”"
+    elif added and said is None:
+        reading = read_words(added, subject="", quoted=trimmed.quoted)
+        against = contradiction(partstat, reading)
+        if not against:
+            guests, delegate = reading.guests, delegate_named(reading.delegate)
+    if verdict.authentication.failed:
+        against = "the sender's domain disowns this mail (DMARC)"
+    answer = Answer(
+        partstat=partstat,
+        via=Via.BUTTON,
+        decided=not against,
+        evidence=evidence,
+        attendee=canonical(message.author.addr_spec) if message.author else None,
+        guests=guests,
+        delegate=delegate,
+        comment=added if said is None else "",
+    )
+    if against:
+        return replace(verdict, kind=Kind.UNCLEAR, answers=(answer,), reason=f"Not recorded: {against}.")
+    return replace(
+        verdict,
+        kind=Kind.ANSWER,
+        answers=(answer,),
+        reason=f"Answered by the link in our letter: {partstat.value.lower()}.",
+    )
+
+
+def contradiction(partstat: PartStat, reading: Reading) -> str:
+    """Why words do not go with a stated answer; empty where they do."""
+    if reading.verdict in ("none", "question"):
+        return ""
+    if reading.verdict == "needs-person":
+        return f"the answer was {partstat.value.lower()}, but the words need a person ({reading.reason.rstrip('.')})"
+    said = PARTSTATS[reading.verdict]
+    if said is partstat:
+        return ""
+    return (
+        f"the answer was {partstat.value.lower()}, but the words say {said.value.lower()}: “{reading.evidence[:120]}”"
+    )
