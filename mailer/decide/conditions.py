@@ -326,7 +326,9 @@ def is_repeat(round_: str) -> bool:
 
 
 def stopped_repeating(rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> Unwanted | None:
-    """The first line of ``stop-when`` that is true."""
+    """What ends the repeating: an answer, where one was asked for, or the first line of ``stop-when`` that is true."""
+    if rule.ask and (said := _ANSWERS.get(partstat(standing))) is not None:
+        return Unwanted(f"has replied ({said})", "ask")
     for condition in rule.stop_when:
         if holds(condition, rule, standing, snapshot, now):
             return Unwanted(f'"{condition}"', "stop-when")

@@ -6,10 +6,9 @@ reminders that an outage left behind only the latest goes out; mail leaves only 
 from. Promises: pure; the same values give the same notices. Local times live here and in `workdays` alone.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from mailer.decide.conditions import (
@@ -17,20 +16,20 @@ from mailer.decide.conditions import (
     belongs,
     cancelled_reason,
     condition_reason,
-    invited_at,
     is_repeat,
     round_of,
     signer_of,
     stopped_repeating,
     unreachable,
 )
-from mailer.decide.rule import Anchor, Fixed, Happens, IfLate, IfLateKind, Offset, Rule, State, When
+from mailer.decide.rule import Happens, IfLate, IfLateKind, Rule, State, When, states_of
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
-from mailer.decide.workdays import Window, at_least_away, on_clock, shift
+from mailer.decide.stages import Stage, by_person, next_due, stages
+from mailer.decide.workdays import Window, at_least_away
 from mailer.partnership.meetings import Meeting
 from mailer.terms import PersonId, RuleId
 
-_A_MOMENT = timedelta(microseconds=1)
+__all__ = ["Due", "LeftOut", "due", "happened", "next_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,124 +50,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One time of one rule: *falls* is when it was planned, *at* when it could first fall due (the meeting may be younger, or
-    have moved). *limit* is the instant it counts back from; past it the mail makes no sense."""
-
-    round: str
-    falls: datetime
-    at: datetime
-    limit: datetime | None
-    when: When
-
-
-# --- when ---------------------------------------------------------------------------------------------------------------------
-
-
-def _anchor(anchor: Anchor, meeting: Meeting, standing: Standing | None) -> datetime | None:
-    match anchor:
-        case Anchor.MEETING_START:
-            return meeting.dtstart
-        case Anchor.MEETING_END:
-            return meeting.dtend
-        case Anchor.REPLY_DEADLINE:
-            return meeting.reply_deadline
-        case Anchor.INVITATION:
-            return invited_at(standing) if standing else None
-        case Anchor.ITEM_DUE:
-            return None
-        case _:
-            assert_never(anchor)
-
-
-def by_person(when: When) -> bool:
-    """Does *when* count from something of each person's own?"""
-    return isinstance(when, Offset) and when.anchor is Anchor.INVITATION
-
-
-def _mark(rule: Rule, when: When) -> str:
-    """What tells the times of one rule apart in the ledger, where there are several. It goes with the words, not the order."""
-    clocked = [w for w in rule.whens if not isinstance(w, Happens)]
-    return "" if len(clocked) < 2 else "~" + hashlib.sha256(str(when).encode()).hexdigest()[:6]
-
-
-def stages(rule: Rule, when: When, meeting: Meeting, standing: Standing | None = None) -> tuple[Stage, ...]:
-    """Every time at which *when* falls, the repeats included, in order. *standing*: whose, for an anchor of each person's own."""
-    names = rule.timing.holidays
-    limit: datetime | None = None
-    match when:
-        case Happens():
-            return ()
-        case Fixed():
-            first = on_clock(when.day, when.at, rule.timing.zone)
-            limit = meeting.dtstart if first <= meeting.dtstart else None
-        case Offset():
-            anchor = _anchor(when.anchor, meeting, standing)
-            if anchor is None:
-                return ()
-            first = shift(anchor, when.duration, -1 if when.before else 1, when.at, meeting.zone, names)
-            if when.before:
-                limit = anchor
-            elif when.anchor is Anchor.INVITATION:
-                limit = meeting.dtstart
-        case _:
-            assert_never(when)
-    round_ = ("i" if by_person(when) else round_of(meeting)) + _mark(rule, when)
-    since = _since(meeting, own=by_person(when))
-    found = [Stage(round_, first, max(first, since) if since else first, limit, when)]
-    if rule.repeat is not None:
-        again = first
-        for count in range(rule.repeat.most):
-            # Counted from the first each time: a repeat keeps its hour when clocks change or a month is short.
-            at = when.at if isinstance(when, (Offset, Fixed)) else None
-            again = _repeated(first, rule, count + 1, at, meeting.zone)
-            if limit is not None and again >= limit:
-                break
-            found.append(Stage(f"{round_}.{count + 2}", again, max(again, since) if since else again, limit, when))
-    return tuple(found)
-
-
-def _repeated(first: datetime, rule: Rule, times: int, at: object, zone: str) -> datetime:
-    assert rule.repeat is not None
-    every = rule.repeat.every
-    length = type(every)(every.count * times, every.unit)
-    local_at = None if at is None else at
-    return shift(first, length, 1, local_at, zone, rule.timing.holidays)  # type: ignore[arg-type]
-
-
-def _since(meeting: Meeting, *, own: bool) -> datetime | None:
-    """Since when the meeting has been as it is: nothing about it could fall due before."""
-    if own or meeting.round == 0:
-        return meeting.created_at
-    return meeting.changed_at or meeting.created_at
-
-
-def next_due(rule: Rule, snapshot: Snapshot, after: datetime) -> datetime | None:
-    """The earliest instant later than *after* at which *rule* could fall due for this meeting, or for anybody; None for never,
-    or only by a happening."""
-    earliest: datetime | None = None
-    meeting = snapshot.meeting
-    if cancelled_reason(rule, meeting) is not None:
-        return None
-    for when in rule.whens:
-        if isinstance(when, Happens):
-            continue
-        found: Iterator[Stage]
-        if by_person(when):
-            dates = {i: s for s in snapshot.standings if (i := invited_at(s)) is not None}
-            found = (stage for s in dates.values() for stage in stages(rule, when, meeting, s))
-        else:
-            found = iter(stages(rule, when, meeting))
-        for stage in found:
-            if stage.at > after and (earliest is None or stage.at < earliest):
-                earliest = stage.at
-    return earliest
-
-
-# --- what is due --------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
 class _Candidate:
     """A notice that may yet give way to a later reminder."""
 
@@ -182,58 +63,52 @@ def due(rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, 
 
     A rule that is not in *known_since* is new and sends nothing.
     """
-    candidates: dict[PersonId, list[_Candidate]] = {}
+    candidates: list[_Candidate] = []
     left_out: list[LeftOut] = []
     for rule in rules:
-        if rule.id not in known_since or not rule.is_relative:
-            continue
-        if cancelled_reason(rule, snapshot.meeting) is not None:
+        if rule.id not in known_since or cancelled_reason(rule, snapshot.meeting) is not None:
             continue
         for when in rule.whens:
-            _due_of(rule, when, snapshot, known_since[rule.id], now, candidates, left_out)
-    overtaken = _latest_chase(rules, snapshot, now) if any(c.chases for cs in candidates.values() for c in cs) else {}
-    notices = []
-    for person, found in candidates.items():
-        latest = overtaken.get(person)
-        for candidate in found:
-            if candidate.chases and latest is not None and candidate.stage.falls < latest[0]:
-                sentence = f"a later reminder, [{latest[1]}], is due or has gone out"
-                left_out.append(LeftOut(person, candidate.notice.rule, sentence, candidate.stage.round))
-            else:
-                notices.append(candidate.notice)
-    return Due(tuple(_once(notices)), tuple(left_out))
+            if not isinstance(when, Happens):
+                _due_of(rule, when, snapshot, known_since[rule.id], now, candidates, left_out)
+    latest = _latest_chases(rules, snapshot, candidates)
+    notices: dict[str, Notice] = {}
+    for candidate in candidates:
+        notice, stage = candidate.notice, candidate.stage
+        later = latest.get(notice.person_id)
+        if candidate.chases and later is not None and stage.falls < later[0]:
+            sentence = f"a later reminder, [{later[1]}], is due or has been decided"
+            left_out.append(LeftOut(notice.person_id, notice.rule, sentence, stage.round))
+        else:
+            notices.setdefault(notice.key, notice)
+    return Due(tuple(notices.values()), tuple(left_out))
 
 
-def _once(notices: list[Notice]) -> Iterator[Notice]:
-    """Each key once (two times of one rule cannot have the same key; this is the belt to those braces)."""
-    seen = set()
-    for notice in notices:
-        if notice.key not in seen:
-            seen.add(notice.key)
-            yield notice
+def _latest_chases(
+    rules: Sequence[Rule], snapshot: Snapshot, candidates: list[_Candidate]
+) -> dict[PersonId, tuple[datetime, RuleId]]:
+    """For each person who would be chased now: when the latest reminder fell, among those due now and those decided before."""
+    latest: dict[PersonId, tuple[datetime, RuleId]] = {}
 
+    def heed(person: PersonId, falls: datetime, rule: RuleId) -> None:
+        if person not in latest or falls > latest[person][0]:
+            latest[person] = (falls, rule)
 
-def _latest_chase(rules: Sequence[Rule], snapshot: Snapshot, now: datetime) -> dict[PersonId, tuple[datetime, RuleId]]:
-    """For each person the latest time, passed by now, of any rule that chases them."""
-    found: dict[PersonId, tuple[datetime, RuleId]] = {}
-    for rule in rules:
+    for candidate in candidates:
+        if candidate.chases:
+            heed(candidate.notice.person_id, candidate.stage.falls, candidate.notice.rule)
+    for rule in rules if latest else ():
         if not rule.chases:
             continue
         for when in rule.whens:
             shared = () if by_person(when) else stages(rule, when, snapshot.meeting)
             for standing in snapshot.standings:
-                own = stages(rule, when, snapshot.meeting, standing) if by_person(when) else shared
-                passed = [s.falls for s in own if s.at <= now]
-                if not passed or audience_reason(rule, standing, None) is not None:
+                if standing.person.id not in latest or not standing.noticed:
                     continue
-                # A reminder that was blocked ("invited less than …") does not stand in the way of an earlier one.
-                gone = any((rule.id, s.round) in standing.noticed for s in own)
-                if not gone and condition_reason(rule, standing, snapshot, now) is not None:
-                    continue
-                id_ = standing.person.id
-                if id_ not in found or passed[-1] > found[id_][0]:
-                    found[id_] = (passed[-1], rule.id)
-    return found
+                for stage in stages(rule, when, snapshot.meeting, standing) if by_person(when) else shared:
+                    if (rule.id, stage.round) in standing.noticed:
+                        heed(standing.person.id, stage.falls, rule.id)
+    return latest
 
 
 def _due_of(
@@ -242,71 +117,99 @@ def _due_of(
     snapshot: Snapshot,
     known: datetime,
     now: datetime,
-    candidates: dict[PersonId, list[_Candidate]],
+    candidates: list[_Candidate],
     left_out: list[LeftOut],
 ) -> None:
+    """Gather what the one time *when* of *rule* brings."""
     meeting = snapshot.meeting
-    window = Window.of(rule.timing, meeting.zone)
-    shared: tuple[Stage, datetime] | str | None = None
-    stage: Stage | None
+    shared: _Timed | None = None
     if not by_person(when):
-        stage = _latest(stages(rule, when, meeting), now)
-        if stage is None or stage.at <= known:
+        shared = _timed(rule, stages(rule, when, meeting), meeting, known, now)
+        if shared is None:
             return
-        shared = _timely(rule, stage, meeting, window, now)
-        if isinstance(shared, str):
-            if not any((rule.id, stage.round) in s.noticed for s in snapshot.standings):
-                left_out.append(LeftOut(None, rule.id, shared, stage.round, "if-late"))
+        if shared.too_late:
+            if not any((rule.id, shared.stage.round) in s.noticed for s in snapshot.standings):
+                left_out.append(LeftOut(None, rule.id, shared.too_late, shared.stage.round, "if-late"))
+            return
+        if not any(belongs(a, s, None) for a in rule.to for s in snapshot.standings):
+            left_out.append(LeftOut(None, rule.id, nobody(rule), shared.stage.round, "to"))
             return
     for standing in snapshot.standings:
-        timely: tuple[Stage, datetime] | str | None
-        if by_person(when):
-            stage = _latest(stages(rule, when, meeting, standing), now)
-            if stage is None or stage.at <= known:
-                continue
-            timely = _timely(rule, stage, meeting, window, now)
+        timed = shared or _timed(rule, stages(rule, when, meeting, standing), meeting, known, now)
+        if timed is None or not _reaches(rule, timed.stage, standing, meeting):
+            continue
+        person, stage = standing.person.id, timed.stage
+        if timed.too_late:
+            left_out.append(LeftOut(person, rule.id, timed.too_late, stage.round, "if-late"))
+        elif (out := _held_back(rule, stage.round, standing, snapshot, now)) is not None:
+            left_out.append(out)
         else:
-            timely = shared
-        assert stage is not None
-        if (rule.id, stage.round) in standing.noticed or not any(belongs(a, standing, None) for a in rule.to):
-            continue
-        if _had_before_move(rule, stage, meeting, standing) or _joined_later(rule, stage, standing):
-            continue
-        if audience_reason(rule, standing, None) is not None:
-            continue
-        person = standing.person.id
-        if isinstance(timely, str):
-            left_out.append(LeftOut(person, rule.id, timely, stage.round, "if-late"))
-        elif (law := unreachable(standing)) is not None:
-            left_out.append(LeftOut(person, rule.id, law, stage.round))
-        elif (blocked := condition_reason(rule, standing, snapshot, now)) is not None:
-            left_out.append(LeftOut(person, rule.id, blocked.reason, stage.round, blocked.key))
-        elif is_repeat(stage.round) and (stop := stopped_repeating(rule, standing, snapshot, now)) is not None:
-            left_out.append(LeftOut(person, rule.id, stop.reason, stage.round, stop.key))
-        else:
-            assert timely is not None
             notice = _notice(
-                rule, stage.round, standing, snapshot, timely[1], _not_after(rule, stage, meeting), str(when)
+                rule, stage.round, standing, snapshot, timed.leaves, _not_after(rule, stage, meeting), str(when)
             )
-            candidates.setdefault(person, []).append(_Candidate(stage, notice, rule.chases))
+            candidates.append(_Candidate(stage, notice, rule.chases))
 
 
-def _latest(found: tuple[Stage, ...], now: datetime) -> Stage | None:
-    """The last stage whose time has come: earlier ones have gone out, or are overtaken."""
-    return next((s for s in reversed(found) if s.at <= now), None)
+def nobody(rule: Rule) -> str:
+    """The sentence for a rule whose groups are empty."""
+    return "nobody is in " + " or ".join(f'"{a.group}"' for a in rule.to)
 
 
-def _timely(rule: Rule, stage: Stage, meeting: Meeting, window: Window, now: datetime) -> tuple[Stage, datetime] | str:
-    """When the mail of *stage* leaves, or the sentence that says why it does not."""
-    late = stage.falls < stage.at or meeting.local(now).date() > meeting.local(window.opening(stage.falls)).date()
-    opening = window.opening(max(now, stage.falls))
-    if not late and (stage.limit is None or opening <= stage.limit):
-        return stage, opening
+def _reaches(rule: Rule, stage: Stage, standing: Standing, meeting: Meeting) -> bool:
+    """Is the person meant by the rule, and not yet decided on?"""
+    return (
+        (rule.id, stage.round) not in standing.noticed
+        and audience_reason(rule, standing, None) is None
+        and not had_before_move(rule, stage, meeting, standing)
+        and not joined_later(rule, stage, standing)
+    )
+
+
+def _held_back(rule: Rule, round_: str, standing: Standing, snapshot: Snapshot, now: datetime) -> LeftOut | None:
+    """What keeps a mail from somebody whom the rule means, or None."""
+    person = standing.person.id
+    if (law := unreachable(standing)) is not None:
+        return LeftOut(person, rule.id, law, round_)
+    blocked = condition_reason(rule, standing, snapshot, now)
+    if blocked is None and is_repeat(round_):
+        blocked = stopped_repeating(rule, standing, snapshot, now)
+    return None if blocked is None else LeftOut(person, rule.id, blocked.reason, round_, blocked.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """The stage whose time has come, and when its mail leaves; or why it is too late for it."""
+
+    stage: Stage
+    leaves: datetime
+    too_late: str = ""
+
+
+def _timed(rule: Rule, found: tuple[Stage, ...], meeting: Meeting, known: datetime, now: datetime) -> _Timed | None:
+    """The last stage whose time has come (earlier ones have been decided, or are overtaken), if the rule was known by then."""
+    stage = next((s for s in reversed(found) if s.at <= now), None)
+    if stage is None or stage.at <= known:
+        return None
+    window = Window.of(rule.timing, meeting.zone)
+    leaves = window.opening(max(now, stage.falls))
+    return _Timed(stage, leaves, lateness(rule, stage, leaves, window, meeting, now))
+
+
+def lateness(rule: Rule, stage: Stage, leaves: datetime, window: Window, meeting: Meeting, now: datetime) -> str:
+    """Why the mail of *stage*, which could leave at *leaves*, does not; empty if it does."""
     planned = meeting.local(stage.falls)
     told = f"it was due on {planned:%a} {planned.day} {planned:%b at %H:%M}"
-    if not late:
-        told = f"{told}, and the next hour at which mail may leave comes too late"
-    return (stage, opening) if _if_late_allows(rule, opening, meeting) else told
+    if stage.falls < stage.at:
+        told += ", before the meeting was moved" if meeting.round else ", before there was the meeting"
+    elif meeting.local(now).date() > meeting.local(window.opening(stage.falls)).date():
+        pass
+    elif stage.limit is not None and stage.falls > stage.limit:
+        told += ", which is too late for this meeting"
+    elif stage.limit is not None and leaves > stage.limit:
+        told += ", and the next hour at which mail may leave comes too late"
+    else:
+        return ""
+    return "" if _if_late_allows(rule, leaves, meeting) else told
 
 
 def _if_late_allows(rule: Rule, leaves: datetime, meeting: Meeting) -> bool:
@@ -332,10 +235,10 @@ def _not_after(rule: Rule, stage: Stage, meeting: Meeting) -> datetime | None:
     return stage.limit
 
 
-def _had_before_move(rule: Rule, stage: Stage, meeting: Meeting, standing: Standing) -> bool:
-    """Did this person get the rule for an earlier date of the meeting, and does the new time lie before the move? Then that
-    counts: the letter that told of the move has said the rest."""
-    if meeting.round == 0 or by_person(stage.when) or stage.falls >= stage.at:
+def had_before_move(rule: Rule, stage: Stage, meeting: Meeting, standing: Standing) -> bool:
+    """Was the rule decided for this person for an earlier date of the meeting, and does the new time lie before the move? Then
+    that counts: the letter that told of the move has said the rest. (Who has not been invited yet still is.)"""
+    if meeting.round == 0 or rule.for_uninvited or by_person(stage.when) or stage.falls >= stage.at:
         return False
     suffix = stage.round.removeprefix(round_of(meeting))
     return any((rule.id, f"r{n}{suffix}") in standing.noticed for n in range(meeting.round))
@@ -344,17 +247,14 @@ def _had_before_move(rule: Rule, stage: Stage, meeting: Meeting, standing: Stand
 _ANSWERED = frozenset({State.SAID_YES, State.SAID_NO, State.SAID_MAYBE})
 
 
-def _joined_later(rule: Rule, stage: Stage, standing: Standing) -> bool:
-    """Came the person into the audience by an answer, or by an invitation, that is later than the rule's time? A late answer has
-    the rules for answers, and nobody is reminded of a letter that is younger than the reminder."""
-    if by_person(stage.when):
-        return False
+def joined_later(rule: Rule, stage: Stage, standing: Standing) -> bool:
+    """Did the person come into the audience by an answer, or by an invitation, that is later than the rule's time? A late answer
+    has the rules for answers, and nobody is reminded of a letter that is younger than the reminder."""
     invitation = standing.invitation
-    if invitation is None:
+    if invitation is None or by_person(stage.when):
         return False
-    answers = any(_ANSWERED & set(a.states) for a in rule.to)
-    if answers and invitation.answered_at is not None and invitation.answered_at > stage.at:
-        return True
+    if invitation.answered_at is not None and invitation.answered_at > stage.at:
+        return any(_ANSWERED & states_of(a) for a in rule.to)
     return rule.chases and invitation.invited_at is not None and invitation.invited_at > stage.at
 
 
@@ -385,9 +285,6 @@ def _notice(
     )
 
 
-# --- happenings ---------------------------------------------------------------------------------------------------------------
-
-
 def happened(
     rules: Sequence[Rule],
     snapshot: Snapshot,
@@ -397,7 +294,8 @@ def happened(
 ) -> Due:
     """What follows from *happening*. It is never late: whoever answered during an outage is answered after it."""
     meeting = snapshot.meeting
-    concerned = snapshot.standing_of(happening.person) if happening.person is not None else None
+    found = snapshot.standing_of(happening.person) if happening.person is not None else None
+    concerned = found.person if found else None
     notices: list[Notice] = []
     left_out: list[LeftOut] = []
     for rule in rules:
@@ -407,25 +305,22 @@ def happened(
             left_out.append(LeftOut(happening.person, rule.id, law, happening.occasion))
             continue
         limit = None if happening.kind is HappeningKind.MAIL_BOUNCES else meeting.dtend
-        opening = Window.of(rule.timing, meeting.zone).opening(now)
-        for standing in snapshot.standings:
-            person = concerned.person if concerned else None
-            if (rule.id, happening.occasion) in standing.noticed or not any(
-                belongs(a, standing, person) for a in rule.to
-            ):
+        leaves = Window.of(rule.timing, meeting.zone).opening(now)
+        if limit is not None and leaves > limit:
+            left_out.append(LeftOut(happening.person, rule.id, "the meeting is over", happening.occasion))
+            continue
+        meant = [s for s in snapshot.standings if any(belongs(a, s, concerned) for a in rule.to)]
+        if not meant:
+            left_out.append(LeftOut(None, rule.id, nobody(rule), happening.occasion, "to"))
+        for standing in meant:
+            if (rule.id, happening.occasion) in standing.noticed or audience_reason(
+                rule, standing, concerned
+            ) is not None:
                 continue
-            if audience_reason(rule, standing, person) is not None:
+            if (out := _held_back(rule, happening.occasion, standing, snapshot, now)) is not None:
+                left_out.append(out)
                 continue
-            id_ = standing.person.id
-            if limit is not None and opening > limit:
-                left_out.append(LeftOut(id_, rule.id, "the meeting is over", happening.occasion))
-            elif (reason := unreachable(standing)) is not None:
-                left_out.append(LeftOut(id_, rule.id, reason, happening.occasion))
-            elif (blocked := condition_reason(rule, standing, snapshot, now)) is not None:
-                left_out.append(LeftOut(id_, rule.id, blocked.reason, happening.occasion, blocked.key))
-            else:
-                about = happening.person if happening.person != id_ else None
-                notices.append(
-                    _notice(rule, happening.occasion, standing, snapshot, opening, limit, happening.kind.value, about)
-                )
+            about = happening.person if happening.person != standing.person.id else None
+            reason = happening.kind.value
+            notices.append(_notice(rule, happening.occasion, standing, snapshot, leaves, limit, reason, about))
     return Due(tuple(notices), tuple(left_out))

@@ -50,6 +50,8 @@ _WITHIN: dict[Start, tuple[Kind, ...]] = {
     "do": (Kind.DO, Kind.UNIT, Kind.ANCHOR),
 }
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_DAYS = {r.Unit.MINUTE: 1 / 1440, r.Unit.HOUR: 1 / 24, r.Unit.BUSINESS_DAY: 1.4, r.Unit.DAY: 1, r.Unit.WEEK: 7, r.Unit.MONTH: 30.5}  # fmt: skip
+_LONGEST = 1100  # days; more is a slip, and dates have an end
 _LIKELY = 0.72  # how alike two wordings must be to offer one for the other
 _MOST_REPAIRS = 8
 
@@ -195,7 +197,10 @@ class _Meaning(Transformer[Token, Any]):
         return 1 if text in ("a", "an") else _NUMBERS.index(text) + 1
 
     def duration(self, children: list[Any]) -> r.Duration:
-        return r.Duration(children[0], children[1])
+        length = r.Duration(children[0], children[1])
+        if length.count * _DAYS[length.unit] > _LONGEST:
+            raise NotATime(f'"{length}" is more than three years.')
+        return length
 
     def clock(self, children: list[Token]) -> time:
         return clock(str(children[0]))
