@@ -173,12 +173,14 @@ def _quoted_printable(text: str) -> bytes:
 
 
 def text_field(name: str, value: str) -> str:
-    """*value* as an unstructured header field, folded, in encoded words where it is not ASCII (RFC 2047)."""
+    """*value* as an unstructured header field, folded; in encoded words where it is not ASCII, or cannot be folded (RFC 2047)."""
     value = one_line(value)
-    if value.isascii() and len(name) + len(value) + 2 <= _LINE and "=?" not in value:
+    plain = value.isascii() and "=?" not in value
+    if plain and len(name) + len(value) + 2 <= _LINE:
         return value
-    charset = "us-ascii" if value.isascii() and "=?" not in value else "utf-8"
-    return Header(value, charset, maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
+    foldable = plain and max(map(len, value.split())) + len(name) + 2 <= _LINE
+    header = Header(value, "us-ascii" if foldable else "utf-8", maxlinelen=_LINE, header_name=name)
+    return header.encode(linesep="\r\n")
 
 
 def mailbox_field(name: str, address: Address) -> str:
