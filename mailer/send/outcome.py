@@ -10,6 +10,7 @@ that is about us (a password, a sender that is not allowed, a limit, a block lis
 it defers all of them, since failing them would throw away a whole round of invitations for one wrong setting.
 """
 
+import errno
 import re
 import socket
 import ssl
@@ -102,7 +103,8 @@ def enhanced_code(reply: SmtpReply) -> tuple[int, int, int] | None:
 def classify(what: SmtpReply | BaseException, stage: Stage) -> Outcome:
     """Say what the server's reply, or what came instead of one, means for the mail at *stage*."""
     if isinstance(what, SmtpReply):
-        if not 200 <= what.code <= 599:
+        taken = stage is Stage.END and 200 <= what.code <= 299
+        if not taken and not 400 <= what.code <= 599:
             return _no_answer(stage, "The mail server answers something that is no SMTP.", str(what))
         return _reply(what, stage)
     return _no_answer(stage, _in_words(what, stage), "")
@@ -113,6 +115,9 @@ def _no_answer(stage: Stage, sentence: str, smtp_reply: str) -> Outcome:
         return InDoubt(f"{sentence} The mail had left completely, so it may or may not have been taken.")
     # A loss in the middle may be this mail's doing (a scanner that crashes on it): if all waited for it, none would ever leave.
     return Deferred(sentence, smtp_reply, everybody=stage <= Stage.MAIL)
+
+
+_REFUSED = "The mail server refuses connections; nothing listens on that port."
 
 
 def _in_words(what: BaseException, stage: Stage) -> str:
@@ -128,22 +133,27 @@ def _in_words(what: BaseException, stage: Stage) -> str:
             case ssl.SSLError():
                 return (
                     "The mail server does not speak TLS on this port"
-                    f" ({(link.reason or 'no handshake').replace('_', ' ').lower()}); [sending] tls and port may not fit together."
+                    f" ({(getattr(link, 'reason', None) or 'no handshake').replace('_', ' ').lower()}); [sending] tls and port may not fit together."
                 )
             case socket.gaierror():
                 return "The name of the mail server is not known (or the network is down)."
             case ConnectionRefusedError():
-                return "The mail server refuses connections; nothing listens on that port."
+                return _REFUSED
+    root = chain[-1]
+    if f"[Errno {errno.ECONNREFUSED}]" in str(
+        root
+    ):  # asyncio's "Multiple exceptions", where a name has several addresses
+        return _REFUSED
     if any(isinstance(link, TimeoutError) for link in chain):
         return (
             "The mail server cannot be reached in time."
             if stage is Stage.CONNECT
             else "The mail server has stopped answering."
         )
-    if any(isinstance(link, ConnectionError | EOFError) for link in chain):
+    if isinstance(root, OSError) and not isinstance(root, ConnectionError):
+        return f"The mail server cannot be reached ({root.strerror or root})."
+    if isinstance(root, ConnectionError | EOFError):
         return "The mail server closed the connection."
-    if any(isinstance(link, OSError) for link in chain):
-        return f"The mail server cannot be reached ({chain[-1]})."
     return f"The mail server cannot be used ({what})."
 
 

@@ -306,6 +306,10 @@ class SmtpTransport:
             if reused and connection.stage is Stage.MAIL and isinstance(exc, ConnectionError):
                 return None
             return classify(_reply_in(exc), connection.stage)
+        except _CallersTrouble as exc:
+            connection.cut()
+            assert exc.__cause__ is not None
+            raise exc.__cause__ from None
         except BaseException:
             connection.cut()
             raise
