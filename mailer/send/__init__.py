@@ -4,7 +4,9 @@ Promises: the same bytes on every attempt; TLS unless the configuration says oth
 value with a sentence for the convener. Never: decides what to send, keeps a state, tries again by itself. Who calls commits
 "attempt n begun" before `deliver` and the outcome after it; a process that dies in between leaves a mail that is in doubt.
 
-- smtp.py     a few connections that are used again and again (the only import of aiosmtplib)
-- outcome.py  what a reply, or its absence, means: the one place that tells permanent from temporary and theirs from ours
-- pace.py     how many mails may leave now, and when a deferred one is tried again
+- dispatch.py    claim, write, commit, send, record: the way of an outbox entry
+- smtp.py        a few connections that are used again and again
+- connection.py  one of them: TLS, signing in, one transaction after the other (the only import of aiosmtplib)
+- outcome.py     what a reply, or its absence, means: the one place that tells permanent from temporary and theirs from ours
+- pace.py        how many mails may leave now, and when a deferred one is tried again
 """

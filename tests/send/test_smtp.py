@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from mailer.config import SmtpSettings
 from mailer.render.outgoing import OutgoingMessage
-from mailer.send import smtp
+from mailer.send import connection, smtp
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.smtp import Patience, SmtpTransport, probe
 from mailer.terms import MessageId
@@ -293,7 +293,7 @@ async def test_connections_are_few_and_reused() -> None:
 
 
 async def test_a_connection_ends_after_so_many_mails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "MAILS_PER_CONNECTION", 4)
+    monkeypatch.setattr(connection, "MAILS_PER_CONNECTION", 4)
     async with Scripted() as server:
         transport = SmtpTransport(settings(server, connections=1), "me.example", PATIENCE)
         for _ in range(10):
