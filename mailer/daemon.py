@@ -31,6 +31,7 @@ from mailer.store.connection import opened
 from mailer.store.outbox import OutboxEntry
 from mailer.store.transact import transact
 from mailer.terms import MeetingId, PersonId, canonical
+from mailer.understand.bounds import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Daemon:
         self.arrived = asyncio.Event()
         self.arrived.set()
         self.look_every = look_every
+        self.reader = Reader()
         self.transport = SmtpTransport(settings.sending)
         self.dispatcher = Dispatcher(
             self.letterhead,
@@ -91,7 +93,7 @@ class Daemon:
         done = 0
         while ids := await inbound.waiting(self.office.partnership):
             for ident in ids:
-                await handle(self.office, ident, self.clock.now())
+                await handle(self.office, self.reader, ident, self.clock.now())
                 done += 1
         return done
 
@@ -179,7 +181,11 @@ class Daemon:
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(_lasting(loop, stop))
+        await self.close()
+
+    async def close(self) -> None:
         await self.transport.close()
+        self.reader.close()
 
     async def once(self, since: datetime | None = None) -> None:
         """Read what is there, handle it, decide and send what is due, then return."""
@@ -194,7 +200,7 @@ class Daemon:
             await tick.tick(self.office, self.clock.now())
             while await self.dispatcher.round():
                 await tick.tick(self.office, self.clock.now())
-            await self.transport.close()
+            await self.close()
 
 
 async def _either(stop: asyncio.Event, event: asyncio.Event | None, seconds: float) -> None:

@@ -1,0 +1,111 @@
+"""The commands: thin shells that read what was typed, call one function, and print.
+
+run      demo, init, check, doctor, run        people    people …
+rules    preview, why, words                   meetings  meeting …, attendance
+mail     inbound, outbox, review               explain, understand: what the service makes of a message
+context  what all share
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import mailer
+from mailer.cli import context, mail, meetings, people, rules, run
+from mailer.errors import MailerError
+
+app = typer.Typer(
+    help="Invitations, answers, reminders and attendance of industry partnerships, run from the convener's own mailbox.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"convener {mailer.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration (default: config.toml here, else $CONVENER_CONFIG).")
+    ] = None,
+    partnership: Annotated[
+        str | None, typer.Option(help="Which partnership, where the configuration has several.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    del version
+    context.CONFIG.set(config)
+    context.PARTNERSHIP.set(partnership)
+
+
+_COMMANDS: tuple[Callable[..., None], ...] = (
+    run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rules.why, rules.words, meetings.attendance,
+    mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
+)  # fmt: skip
+for _command in _COMMANDS:
+    app.command()(_command)
+app.add_typer(people.app, name="people")
+app.add_typer(meetings.app, name="meeting")
+
+GLOBAL = ("--config", "--partnership")
+
+
+def anywhere(arguments: list[str]) -> list[str]:
+    """``--config`` and ``--partnership`` may stand before or after the command."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in GLOBAL:
+            first += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.startswith(tuple(f"{g}=" for g in GLOBAL)):
+            first.append(word)
+        else:
+            rest.append(word)
+    return first + rest
+
+
+def main() -> None:
+    """The console script: whatever goes wrong is said in a plain line or a few."""
+    try:
+        app(anywhere(sys.argv[1:]))
+    except MailerError as exc:
+        context.errors.print(str(exc), markup=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BaseExceptionGroup as group:
+        _say_group(group)
+        sys.exit(1)
+    except Exception as exc:
+        context.errors.print(
+            f"Something is wrong in the program itself ({type(exc).__name__}: {exc}). Nothing was lost; please report it.",
+            markup=False,
+        )
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(1)
+
+
+def _say_group(group: BaseExceptionGroup[BaseException]) -> None:
+    for exc in group.exceptions:
+        if isinstance(exc, BaseExceptionGroup):
+            _say_group(exc)
+        else:
+            context.errors.print(str(exc) or type(exc).__name__, markup=False)

@@ -62,7 +62,7 @@ async def post_waiting(office: Office, meeting: Meeting, notices: Sequence[Notic
             meeting_id=meeting.id,
             person_id=office.convener,
             round=f"{rule}/{round_}",
-            letter="waiting-for-your-ok",
+            letter="service-notice",
             attach=(),
             on_behalf_of=None,
             hold=False,

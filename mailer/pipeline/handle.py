@@ -18,15 +18,12 @@ from mailer.pipeline.office import Office
 from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
-from mailer.terms import InboundId, PartStat, PersonId, Via, canonical
-from mailer.understand.reader import understand_bounded
+from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, PersonId, Via, canonical
+from mailer.understand.bounds import Reader
 from mailer.understand.speaker import AskWho, Known, Place, Speaks, speaker
 from mailer.understand.verdict import Answer, Context, Kind, ReportedRecipient, Verdict
 
 logger = logging.getLogger(__name__)
-
-TIME_LIMIT_SECONDS = 5.0
-"""No honest mail takes longer to understand."""
 
 OUR_TROUBLE = frozenset({"policy", "blocked", "spam", "authentication", "rejected"})
 """Reasons of refusal that speak of our mail, not of the address."""
@@ -38,7 +35,7 @@ REPLY_HAPPENINGS = {
 }
 
 
-async def handle(office: Office, ident: InboundId, now: datetime) -> None:
+async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime) -> None:
     """Write all consequences of one committed message, or count its failure."""
     try:
         raw = await inbound.raw(ident)
@@ -52,7 +49,7 @@ async def handle(office: Office, ident: InboundId, now: datetime) -> None:
             authentication_server=office.authentication_server or None,
             own_addresses=frozenset({canonical(office.sender.mailbox)}),
         )
-        verdict = await understand_bounded(raw, context, TIME_LIMIT_SECONDS)
+        verdict = await reader.understand(raw, context)
         known = await _known(office, verdict, thread, now)
         await transact(lambda: _Consequences(office, ident, verdict, known, thread, now).write())
     except StoreUnusable:
@@ -107,14 +104,14 @@ async def _known(office: Office, verdict: Verdict, thread: list[outbox.OutboxEnt
 async def _places(
     office: Office,
     invitations: list[Invitation],
-    sequences: dict[tuple[object, object], int | None],
-    loaded: dict[object, Meeting],
-) -> dict[object, Place]:
+    sequences: dict[tuple[MeetingId, PersonId], int | None],
+    loaded: dict[MeetingId, Meeting],
+) -> dict[InvitationId, Place]:
     if not invitations:
         return {}
     persons = {p.id: p for p in await people.people(office.partnership, {i.person_id for i in invitations})}
     for meeting_id in {i.meeting_id for i in invitations} - set(loaded):
-        meeting = await meetings.by_id(meeting_id)  # type: ignore[arg-type]
+        meeting = await meetings.by_id(meeting_id)
         if meeting is not None:
             loaded[meeting_id] = meeting
     return {

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.decide.rulebook import Rule, RuleBook
+from mailer.decide.rule import Rule
+from mailer.decide.rulebook import RuleBook
 from mailer.decide.snapshot import Notice, Snapshot
 from mailer.partnership.meetings import Meeting
 from mailer.render.outgoing import Sender

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from mailer.decide.due import due as due_now
 from mailer.decide.due import next_due
-from mailer.decide.rulebook import Rule
+from mailer.decide.rule import Anchor, Offset, Rule
 from mailer.decide.snapshot import Snapshot
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.announce import post_waiting
@@ -33,7 +33,9 @@ async def _meeting(office: Office, meeting_id: MeetingId, due_rules: Sequence[Ru
     serving = {r.id: r for r in office.serving(meeting)}
     wanted = [serving[r] for r in due_rules if r in serving]
     snapshot = await meetings.snapshot(meeting)
-    decided = due_now(wanted, snapshot, office.known_since, now)
+    decided = due_now(
+        office.serving(meeting), snapshot, office.known_since, now
+    )  # all of them: reminders give way to one another
 
     async def write() -> int:
         await rules.schedule(office.partnership, meeting.id, when_next(office, snapshot, wanted, due_rules, now))
@@ -72,7 +74,7 @@ async def install(office: Office, now: datetime) -> Office:
         await rules.forget_missing(office.partnership, [r.id for r in office.book.rules])
         return fresh
 
-    await transact(write)
+    fresh = set(await transact(write))
     known = await rules.known(office.partnership)
     current = Office(
         office.partnership,
@@ -83,8 +85,8 @@ async def install(office: Office, now: datetime) -> Office:
         office.authentication_server,
     )
     for meeting in await meetings.upcoming(office.partnership, now):
-        have = {r for r, _ in await rules.scheduled(meeting.id)}
-        if {r.id for r in current.serving(meeting)} != have or have & set(known):
+        serving = {r.id for r in current.serving(meeting)}
+        if fresh & serving or serving != {r for r, _ in await rules.scheduled(meeting.id)}:
 
             async def again(meeting: Meeting = meeting) -> None:
                 await reschedule(current, meeting, now)
@@ -97,5 +99,5 @@ async def invitations_left(office: Office, sent: Sequence[tuple[MeetingId, Perso
     """Invitations have left: rules that count from a person's own invitation may fall due (inside `transact`)."""
     for meeting_id in dict.fromkeys(m for m, _ in sent):
         for rule in office.book.rules:
-            if rule.counts_from_invitation:
+            if any(isinstance(w, Offset) and w.anchor is Anchor.INVITATION for w in rule.whens):
                 await rules.sooner(meeting_id, rule.id, now)

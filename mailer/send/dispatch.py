@@ -19,7 +19,7 @@ from typing import Generic, Protocol, TypeVar, assert_never
 
 from mailer.clock import Clock
 from mailer.decide.conditions import Unwanted, Wait, Wanted, still_wanted
-from mailer.decide.rulebook import Rule
+from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot
 from mailer.errors import MailerError, StoreUnusable
 from mailer.partnership.meetings import Meeting
@@ -29,7 +29,7 @@ from mailer.render.message import compose
 from mailer.render.outgoing import Facts, OutgoingMessage, Sender
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Limits, Recent, jitter_of, may_send, next_attempt, too_old
-from mailer.store import log, meetings, outbox, people
+from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact
 from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
@@ -346,15 +346,18 @@ class _Desk:
             attach=notice.attach,
             before=self.before,
             about=self.persons.get(notice.about) if notice.about else None,
-            their_words=await self._their_words(entry),
+            their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
+            if notice.about and entry.answers_to
+            else "",
+            notice=await self._notice(entry),
             answers_to=entry.answers_to,
             thread=self.threads.get(notice.person_id, ()),
             automatic=entry.answers_to is not None,
         )
 
-    async def _their_words(self, entry: OutboxEntry) -> str:
-        """For the service's own mail about what waits: who would get it."""
-        if entry.notice.letter != "waiting-for-your-ok":
+    async def _notice(self, entry: OutboxEntry) -> str:
+        """For the service's own mail about what waits for a word: who would get what."""
+        if not entry.notice.rule.startswith("service-"):
             return ""
         rule, _, round_ = entry.notice.round.partition("/")
         held = [
@@ -362,7 +365,17 @@ class _Desk:
             for e in await outbox.waiting_for(self.meeting.id)
             if e.state == outbox.HELD and (e.notice.rule, e.notice.round) == (rule, round_)
         ]
-        names = {
-            p.id: p.name for p in await people.people(self.meeting.partnership_id, [e.notice.person_id for e in held])
+        persons = {
+            p.id: p for p in await people.people(self.meeting.partnership_id, [e.notice.person_id for e in held])
         }
-        return "\n".join(f"{e.id}: {names.get(e.notice.person_id, '?')} ({e.notice.letter})" for e in held)
+        lines = [
+            f"{len(held)} letters about “{self.meeting.title}” wait for your word, because the rule [{rule}] says hold."
+        ]
+        lines += [
+            f"- {persons[e.notice.person_id].name} ({persons[e.notice.person_id].organisation or e.notice.letter})"
+            for e in held[:200]
+        ]
+        numbers = " ".join(str(e.id) for e in held) if len(held) <= 12 else "all"
+        return "\n".join(
+            [*lines, "", f"Look at one: convener outbox show NUMBER. Let them go: convener outbox release {numbers}."]
+        )

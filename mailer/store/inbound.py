@@ -151,6 +151,11 @@ async def waiting(partnership: PartnershipId, limit: int = 100) -> list[InboundI
     return [InboundId(int(str(i))) for i in rows]
 
 
+async def count(partnership: PartnershipId) -> int:
+    """How many messages have been seen, ours or not."""
+    return await models.Inbound.filter(partnership_id=partnership).count()
+
+
 async def raw(ident: InboundId) -> bytes | None:
     """The bytes as they came; None where they are not kept."""
     row = await models.InboundBytes.get_or_none(inbound_id=ident)
@@ -211,6 +216,12 @@ async def rows(partnership: PartnershipId, states: Sequence[str] = (), limit: in
 async def row(partnership: PartnershipId, ident: InboundId) -> InboundRow | None:
     found = await models.Inbound.get_or_none(id=ident, partnership_id=partnership)
     return _row(found) if found else None
+
+
+async def words_of(partnership: PartnershipId, message_id: str) -> str:
+    """What the person wrote in the message so named."""
+    row = await models.Inbound.filter(partnership_id=partnership, message_id=message_id).first()
+    return row.words if row else ""
 
 
 async def again(partnership: PartnershipId, ident: InboundId) -> bool:

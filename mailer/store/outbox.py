@@ -233,6 +233,15 @@ async def next_due(partnership: PartnershipId) -> datetime | None:
     return row.due_at if row else None
 
 
+async def busy(partnership: PartnershipId, now: datetime) -> bool:
+    """Whether anything is due or under way."""
+    mine = models.Outbox.filter(partnership_id=partnership)
+    return (
+        await mine.filter(state=SENDING).exists()
+        or await mine.filter(state__in=[QUEUED, DEFERRED], due_at__lte=now).exists()
+    )
+
+
 async def sent_since(partnership: PartnershipId, now: datetime) -> tuple[int, int]:
     """How many mails left in the last minute and in the last day: what the pace is kept by, also over a restart."""
     sent = models.Outbox.filter(partnership_id=partnership)

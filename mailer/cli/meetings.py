@@ -1,0 +1,422 @@
+"""convener meeting … and convener attendance …: when, where, and who is coming."""
+
+import csv
+import re
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from mailer.cli.context import console, fail, in_office, in_store, print_json, table
+from mailer.config import Config, PartnershipSettings
+from mailer.errors import MailerError
+from mailer.partnership.attendance import Invitation
+from mailer.partnership.meetings import Change, Meeting, MeetingStatus
+from mailer.terms import EventUid, MeetingId, PartnershipId, PartStat, canonical
+
+app = typer.Typer(
+    help="Meetings: add, change, cancel, list, show. A change of time or place sends updates.", no_args_is_help=True
+)
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+_SAID = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe", PartStat.DELEGATED: "sends somebody", PartStat.NEEDS_ACTION: "no answer"}  # fmt: skip
+_ORDER = {
+    PartStat.ACCEPTED: 0,
+    PartStat.TENTATIVE: 1,
+    PartStat.NEEDS_ACTION: 2,
+    PartStat.DELEGATED: 3,
+    PartStat.DECLINED: 4,
+}
+
+
+def instant(text: str, zone: str, what: str) -> datetime:
+    """Read ``2026-03-12 09:00`` on the clock of *zone*; UTC."""
+    try:
+        local = datetime.fromisoformat(text.strip())
+    except ValueError as exc:
+        raise MailerError(f"{what} “{text}” is no date and time. Write it like 2026-03-12 09:00.") from exc
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+        raise MailerError(f"{what} “{text}” lacks the time. Write it like {text.strip()} 09:00.")
+    if local.tzinfo is None:
+        local = local.replace(tzinfo=ZoneInfo(zone))
+        if local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(fold=0) != local.replace(fold=0):
+            raise MailerError(f"{what} “{text}” does not exist in {zone}: the clocks are put forward over it.")
+    return local.astimezone(UTC)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:
+        raise MailerError(f"There is no time zone “{name}”. Write it like America/Chicago.") from exc
+    return name
+
+
+def _end(start: datetime, end: str | None, hours: float | None, zone: str) -> datetime:
+    if end is not None and hours is not None:
+        raise MailerError("Say either --end or --hours.")
+    if end is None:
+        return start + timedelta(hours=hours if hours is not None else 2)
+    if re.fullmatch(r"\d{1,2}:\d{2}", end.strip()):
+        end = f"{start.astimezone(ZoneInfo(zone)):%Y-%m-%d} {end.strip():0>5}"
+    return instant(end, zone, "The end")
+
+
+def _sensible(meeting: Meeting) -> Meeting:
+    if meeting.dtend <= meeting.dtstart:
+        raise MailerError("The meeting would end before it starts.")
+    if meeting.reply_deadline is not None and meeting.reply_deadline > meeting.dtstart:
+        raise MailerError("The reply deadline lies after the start of the meeting.")
+    return meeting
+
+
+@app.command()
+def add(
+    slug: Annotated[str, typer.Argument(metavar="MEETING", help="Its short name for commands, for example launch.")],
+    start: Annotated[str, typer.Option(help="2026-03-12 09:00, on the clock of the partnership (or --zone).")],
+    title: Annotated[str, typer.Option(help="As people read it.")],
+    end: Annotated[str | None, typer.Option(help="11:00, or with a date.")] = None,
+    hours: Annotated[float | None, typer.Option(help="How long, if no end is given (default 2).")] = None,
+    kind: Annotated[str, typer.Option(help="What rule files serve.")] = "launch meetings",
+    place: Annotated[str, typer.Option(help="Address and room.")] = "",
+    online: Annotated[str, typer.Option(help="Link for joining from afar.")] = "",
+    description: Annotated[str, typer.Option(help="Stands in calendars.")] = "",
+    deadline: Annotated[str | None, typer.Option(help="When answers are wanted by: 2026-03-05 17:00.")] = None,
+    capacity: Annotated[int | None, typer.Option(min=1, help="How many chairs there are.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone, if not the partnership's.")] = None,
+) -> None:
+    """Add a meeting. Rules that serve its kind begin to count for it at once; new rules and meetings never look back."""
+    if not _SLUG.fullmatch(slug):
+        raise fail(
+            f"“{slug}” cannot be a short name: small letters, digits and hyphens, for example launch or spring-2026."
+        )
+
+    async def work(settings: PartnershipSettings, office: Any) -> Meeting:
+        from mailer.pipeline.changes import add_meeting
+        from mailer.store import meetings
+
+        if await meetings.by_slug(office.partnership, slug):
+            raise MailerError(
+                f"There is a meeting called {slug} already. Change it with: convener meeting change {slug} …"
+            )
+        clock = _zone(zone or settings.time_zone)
+        dtstart = instant(start, clock, "The start")
+        meeting = Meeting(
+            id=MeetingId(0),
+            partnership_id=office.partnership,
+            slug=slug,
+            title=title.strip(),
+            event_uid=EventUid(""),
+            dtstart=dtstart,
+            dtend=_end(dtstart, end, hours, clock),
+            zone=clock,
+            kind=kind,
+            place=place,
+            online_link=online,
+            description=description,
+            reply_deadline=instant(deadline, clock, "The reply deadline") if deadline else None,
+            capacity=capacity,
+        )
+        return await add_meeting(office, _sensible(meeting), datetime.now(UTC))
+
+    added = in_office(work)
+    console.print(
+        f"Added {slug}: {added.title}, {_when(added)}. See what will be sent: convener preview {slug}", markup=False
+    )
+
+
+@app.command()
+def change(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    start: str | None = None,
+    end: str | None = None,
+    hours: float | None = None,
+    title: str | None = None,
+    place: str | None = None,
+    online: str | None = None,
+    description: str | None = None,
+    deadline: Annotated[str | None, typer.Option(help="A date and time, or “none”.")] = None,
+    capacity: Annotated[int | None, typer.Option(min=1)] = None,
+) -> None:
+    """Change a meeting. Another time asks everybody anew who has not said no; another place is told; new words disturb nobody."""
+
+    async def work(_: PartnershipSettings, office: Any) -> tuple[Meeting, Change, int]:
+        from mailer.pipeline.changes import change_meeting, meeting_or_error
+
+        before = await meeting_or_error(office, slug)
+        if before.cancelled:
+            raise MailerError(f"{slug} is cancelled. Add a new meeting instead.")
+        dtstart = instant(start, before.zone, "The start") if start else before.dtstart
+        length = before.dtend - before.dtstart
+        dtend = _end(dtstart, end, hours, before.zone) if end or hours else dtstart + length
+        after = replace(
+            before,
+            dtstart=dtstart,
+            dtend=dtend,
+            title=before.title if title is None else title,
+            place=before.place if place is None else place,
+            online_link=before.online_link if online is None else online,
+            description=before.description if description is None else description,
+            capacity=before.capacity if capacity is None else capacity,
+            reply_deadline=_deadline(before, dtstart, deadline),
+        )
+        return await change_meeting(office, before, _sensible(after), datetime.now(UTC))
+
+    meeting, what, mails = in_office(work)
+    _told(meeting, what, mails)
+
+
+def _deadline(before: Meeting, dtstart: datetime, text: str | None) -> datetime | None:
+    """A deadline moves with its meeting unless another is given."""
+    if text is None:
+        moved = before.reply_deadline + (dtstart - before.dtstart) if before.reply_deadline else None
+        return min(moved, dtstart) if moved else None
+    return None if text.strip().lower() == "none" else instant(text, before.zone, "The reply deadline")
+
+
+def _told(meeting: Meeting, what: Change, mails: int) -> None:
+    sentence = {
+        Change.MOVED: f"{meeting.slug} is now {_when(meeting)}.",
+        Change.PLACE: f"The place of {meeting.slug} is changed.",
+        Change.CANCELLED: f"{meeting.slug} is cancelled.",
+        Change.WORDS: f"{meeting.slug} is changed; nobody needs to be told.",
+        Change.NOTHING: "Nothing is different.",
+    }[what]
+    letters = f" {mails} letters are in the outbox: convener outbox" if mails else ""
+    if not mails and what in (Change.MOVED, Change.PLACE, Change.CANCELLED):
+        letters = " No rule tells anybody, or nobody was invited yet."
+    console.print(sentence + letters, markup=False)
+
+
+@app.command()
+def cancel(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Cancel a meeting. Whoever was invited and has not said no is told; nothing else about it is sent any more."""
+    if not yes and not typer.confirm(f"Cancel {slug} and tell everybody?"):
+        raise typer.Exit(1)
+
+    async def work(_: PartnershipSettings, office: Any) -> tuple[Meeting, Change, int]:
+        from mailer.pipeline.changes import change_meeting, meeting_or_error
+
+        before = await meeting_or_error(office, slug)
+        return await change_meeting(office, before, replace(before, status=MeetingStatus.CANCELLED), datetime.now(UTC))
+
+    _told(*in_office(work))
+
+
+@app.command("list")
+def list_(json: bool = False) -> None:
+    """All meetings."""
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> list[Meeting]:
+        from mailer.store import meetings
+
+        return await meetings.all_of(partnership)
+
+    found = in_store(work)
+    if json:
+        print_json([_record(m) for m in found])
+    else:
+        table(
+            "Meetings",
+            ("meeting", "when", "title", "place", "status"),
+            [(m.slug, _when(m), m.title, m.place or m.online_link, m.status.value) for m in found],
+        )
+
+
+@app.command()
+def show(slug: Annotated[str, typer.Argument(metavar="MEETING")], json: bool = False) -> None:
+    """One meeting, and how the answers stand."""
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> tuple[Meeting, list[Invitation]]:
+        from mailer.store import meetings
+
+        meeting = await _meeting(partnership, slug)
+        return meeting, await meetings.invitations(meeting.id)
+
+    meeting, invitations = in_store(work)
+    tally = _tally(invitations)
+    if json:
+        print_json(_record(meeting) | {"answers": tally})
+        return
+    rows = [
+        ("title", meeting.title),
+        ("when", _when(meeting)),
+        ("kind", meeting.kind),
+        ("place", meeting.place),
+        ("online", meeting.online_link),
+    ]
+    rows += [
+        (
+            "reply deadline",
+            f"{meeting.local(meeting.reply_deadline):%a %d %b %Y %H:%M}" if meeting.reply_deadline else "",
+        )
+    ]
+    rows += [("status", meeting.status.value), ("answers", ", ".join(f"{n} {word}" for word, n in tally.items() if n))]
+    table(meeting.slug, ("", ""), [r for r in rows if r[1]])
+
+
+async def _meeting(partnership: PartnershipId, slug: str) -> Meeting:
+    from mailer.store import meetings
+
+    found = await meetings.by_slug(partnership, slug)
+    if found is None:
+        known = ", ".join(m.slug for m in await meetings.all_of(partnership)) or "none yet"
+        raise MailerError(f"There is no meeting called {slug}. Meetings: {known}.")
+    return found
+
+
+def _when(meeting: Meeting) -> str:
+    start, end = meeting.local(meeting.dtstart), meeting.local(meeting.dtend)
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %d %b %H:%M}"
+    return f"{start:%a %d %b %Y %H:%M}-{until} {meeting.zone}"
+
+
+def _record(meeting: Meeting) -> dict[str, Any]:
+    names = ("slug", "title", "kind", "event_uid", "dtstart", "dtend", "zone", "place", "online_link", "description", "reply_deadline", "capacity", "status", "sequence")  # fmt: skip
+    return {name: getattr(meeting, name) for name in names}
+
+
+def _tally(invitations: list[Invitation]) -> dict[str, int]:
+    tally = dict.fromkeys(("yes", "maybe", "no answer", "sends somebody", "no"), 0)
+    for invitation in invitations:
+        if invitation.invited_at is not None or invitation.answered:
+            tally[_SAID[invitation.partstat]] += 1
+    return tally | {"people coming": sum(i.party_size for i in invitations)}
+
+
+def attendance(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    action: Annotated[
+        str | None, typer.Argument(metavar="[set", help="“set” enters an answer that came some other way.")
+    ] = None,
+    address: Annotated[str | None, typer.Argument(metavar="ADDRESS")] = None,
+    answer: Annotated[str | None, typer.Argument(metavar="yes|no|maybe]")] = None,
+    note: Annotated[str, typer.Option(help="Where the answer comes from: “by phone”.")] = "",
+    guests: Annotated[int, typer.Option(min=0, max=99, help="How many more come along.")] = 0,
+    json: bool = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+) -> None:
+    """Who is coming, since when, by which message; or enter an answer: attendance launch set ann@acme.example yes --note "by phone"."""
+    if action is None:
+        _show_attendance(slug, json, as_csv)
+        return
+    from mailer.pipeline.changes import SAID
+
+    if action != "set" or address is None or answer is None:
+        raise fail("Write: convener attendance MEETING set ADDRESS yes|no|maybe", 2)
+    if answer.lower() not in SAID:
+        raise fail(f"“{answer}” is no answer I know: yes, no, maybe or open.", 2)
+
+    async def work(_: PartnershipSettings, office: Any) -> str:
+        from mailer.pipeline.changes import enter_answer, meeting_or_error
+        from mailer.store import people
+
+        meeting = await meeting_or_error(office, slug)
+        person = await people.by_address(office.partnership, canonical(address))
+        if person is None:
+            raise MailerError(
+                f"Nobody in the register has the address {address}. Import the person first, or correct the address."
+            )
+        return await enter_answer(
+            office,
+            meeting,
+            person,
+            SAID[answer.lower()],
+            datetime.now(UTC),
+            guests=guests,
+            note=note or "entered by hand",
+        )
+
+    console.print(f"Recorded: {in_office(work)}.", markup=False)
+
+
+def _show_attendance(slug: str, json: bool, as_csv: bool) -> None:
+    async def work(
+        _: Config, __: PartnershipSettings, partnership: PartnershipId
+    ) -> tuple[Meeting, list[dict[str, Any]]]:
+        meeting = await _meeting(partnership, slug)
+        return meeting, await attendance_rows(partnership, meeting)
+
+    meeting, rows = in_store(work)
+    if json:
+        print_json(
+            {"meeting": _record(meeting), "attendance": rows, "people_coming": sum(r["party_size"] for r in rows)}
+        )
+    elif as_csv:
+        out = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["name"])
+        out.writeheader()
+        out.writerows(rows)
+    else:
+        show_attendance(meeting, rows)
+
+
+def show_attendance(meeting: Meeting, rows: list[dict[str, Any]]) -> None:
+    """The table of who is coming and why."""
+    coming = sum(r["party_size"] for r in rows)
+    cells = [
+        (r["answer"] + (f" +{r['guests']}" if r["guests"] else ""), r["name"], r["organisation"], f"{meeting.local(r['since']):%d %b %H:%M}" if r["since"] else "", r["reason"])
+        for r in rows
+    ]  # fmt: skip
+    table(
+        f"{meeting.title}: {coming} people coming ({_when(meeting)})",
+        ("answer", "name", "organisation", "since", "why"),
+        cells,
+    )
+
+
+async def attendance_rows(partnership: PartnershipId, meeting: Meeting) -> list[dict[str, Any]]:
+    """One row for each person who was invited or has answered, those who come first."""
+    from mailer.store import inbound, meetings, people
+
+    invitations = [i for i in await meetings.invitations(meeting.id) if i.invited_at is not None or i.answered]
+    persons = {p.id: p for p in await people.people(partnership, [i.person_id for i in invitations])}
+    sources = await meetings.sources(meeting.id)
+    rows = []
+    for i in sorted(invitations, key=lambda i: (_ORDER[i.partstat], persons[i.person_id].name)):
+        person = persons[i.person_id]
+        message = await inbound.row(partnership, sources[i.id]) if i.id in sources else None
+        rows.append(
+            {
+                "answer": _SAID[i.partstat],
+                "name": person.name,
+                "address": person.address or (person.addresses[0] if person.addresses else ""),
+                "organisation": person.organisation,
+                "kind": person.kind.value,
+                "guests": i.guests,
+                "party_size": i.party_size,
+                "since": i.answered_at if i.answered else None,
+                "via": i.via.value if i.via and i.answered else "",
+                "reason": _why(i, person.dead, bool(person.stopped_at)),
+                "comment": i.comment,
+                "message": message.message_id if message else "",
+                "invited_at": i.invited_at,
+            }
+        )
+    return rows
+
+
+def _why(i: Invitation, dead: frozenset[str], stopped: bool) -> str:
+    if i.answered:
+        words = {
+            "itip": "calendar answer",
+            "tnef": "calendar answer",
+            "words": "in words",
+            "button": "by the link in the letter",
+            "hand": "by hand",
+        }
+        return (
+            f"{words.get(i.via.value, i.via.value) if i.via else ''}: {i.reason}"
+            if i.reason
+            else words.get(i.via.value if i.via else "", "")
+        )
+    if i.earlier is not None:
+        return f"said {_SAID[i.earlier]} to the earlier date; asked anew"
+    if dead:
+        return f"cannot be reached: {', '.join(sorted(dead))}"
+    return "asked not to be written to" if stopped else "silent so far"

@@ -1,0 +1,156 @@
+"""convener people: the register."""
+
+import csv
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mailer.cli.context import console, fail, in_store, print_json, print_problems, table
+from mailer.config import Config, PartnershipSettings
+from mailer.partnership.people import Person
+from mailer.terms import PartnershipId, PersonId
+
+app = typer.Typer(help="The people of the partnership: import, list, forget, export.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(file: Annotated[Path, typer.Argument(help="A CSV file, as a spreadsheet saves it.")]) -> None:
+    """Bring a people file into the register. Repeatable: known people are brought up to date, nobody is removed."""
+    from mailer.pipeline.opening import import_people
+
+    try:
+        content = file.read_bytes()
+    except OSError as exc:
+        raise fail(f"{file} cannot be read: {exc.strerror}.") from exc
+
+    async def work(
+        _: Config, settings: PartnershipSettings, partnership: PartnershipId
+    ) -> tuple[int, int, tuple[Any, ...]]:
+        return await import_people(partnership, file.name, content, settings.language)
+
+    new, known, problems = in_store(work)
+    print_problems(problems)
+    refused = len({(p.where, p.line) for p in problems if not p.warning})
+    console.print(f"{new} new, {known} brought up to date, {refused} left out.")
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_(json: bool = False, as_csv: Annotated[bool, typer.Option("--csv", help="As a people file.")] = False) -> None:
+    """Everybody in the register."""
+    found = in_store(_people)
+    if json:
+        print_json([_record(p, found) for p in found])
+    elif as_csv:
+        from mailer.partnership.register import COLUMNS
+
+        out = csv.writer(sys.stdout)
+        out.writerow(COLUMNS)
+        for p in found:
+            r = _record(p, found)
+            out.writerow([r["name"], r["email"], " ".join(r["other_emails"]), r["organisation"], r["title"], r["kind"], ", ".join(r["roles"]), r["champion"], r["language"], r["phone"]])  # fmt: skip
+    else:
+        rows = [
+            (
+                p.name,
+                p.address or "no address left",
+                p.organisation,
+                p.kind.value,
+                ", ".join(sorted(p.roles)),
+                _remark(p),
+            )
+            for p in found
+        ]
+        table(f"{len(found)} people", ("name", "email", "organisation", "kind", "roles", "remark"), rows)
+
+
+async def _people(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> tuple[Person, ...]:
+    from mailer.store import people
+
+    return await people.people(partnership)
+
+
+def _remark(person: Person) -> str:
+    if person.stopped_at is not None:
+        return f"asked not to be written to ({person.stopped_at:%d %b %Y})"
+    if person.dead:
+        return f"cannot be reached: {', '.join(sorted(person.dead))}"
+    return (
+        f"away until {person.away_until:%d %b}" if person.away_until and person.away_until > datetime.now(UTC) else ""
+    )
+
+
+def _record(person: Person, everybody: tuple[Person, ...]) -> dict[str, Any]:
+    champion = next((p.address for p in everybody if p.id == person.champion), "") if person.champion else ""
+    return {
+        "name": person.name,
+        "email": person.addresses[0] if person.addresses else "",
+        "other_emails": list(person.addresses[1:]),
+        "organisation": person.organisation,
+        "title": person.title,
+        "kind": person.kind.value,
+        "roles": sorted(person.roles),
+        "champion": champion or "",
+        "language": person.language,
+        "phone": person.phone,
+        "dead": sorted(person.dead),
+        "stopped_at": person.stopped_at,
+        "away_until": person.away_until,
+    }
+
+
+async def _one(partnership: PartnershipId, address: str) -> PersonId:
+    from mailer.errors import MailerError
+    from mailer.store import people
+
+    person = await people.by_address(partnership, address)
+    if person is None:
+        raise MailerError(f"Nobody in the register has the address {address}.")
+    return person.id
+
+
+@app.command()
+def forget(address: str, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Erase a person and everything kept about them."""
+    from mailer.store import people
+    from mailer.store.transact import transact
+
+    if not yes and not typer.confirm(f"Erase {address} with all answers and mails? This cannot be undone."):
+        raise typer.Exit(1)
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> None:
+        person = await _one(partnership, address)
+        await transact(lambda: people.forget(person))
+
+    in_store(work)
+    console.print(
+        f"{address} is forgotten. Remove the row from the people file too, or the next import brings it back."
+    )
+
+
+@app.command()
+def export(address: str) -> None:
+    """Everything kept about a person, as JSON: theirs to see."""
+    from mailer.store import people
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> dict[str, Any]:
+        return await people.exported(await _one(partnership, address))
+
+    print_json(in_store(work))
+
+
+@app.command()
+def revive(addresses: list[str]) -> None:
+    """Say that addresses which came back as undeliverable are good after all."""
+    from mailer.store import people
+    from mailer.store.transact import transact
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> None:
+        await transact(lambda: people.revive(partnership, addresses))
+
+    in_store(work)
+    console.print(f"Written to again from now on: {', '.join(addresses)}.")
