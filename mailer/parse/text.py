@@ -26,11 +26,13 @@ MOST_HEADER_LINE = 400  # attributions and headers are short; longer lines are s
 
 @dataclass(frozen=True, slots=True)
 class Trimmed:
-    """The three parts of a reply, each as written."""
+    """The three parts of a reply, each as written. *sure* is False where the words stand below an attribution without any mark
+    of quoting: they may be the person's answer or our own letter come back."""
 
     words: str
     signature: str = ""
     quoted: str = ""
+    sure: bool = True
 
 
 class Line(StrEnum):
@@ -90,8 +92,13 @@ _EVIDENCE = re.compile(
 )
 _DATE_FIRST = re.compile(r"\W{0,2}\d{2,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}")
 _ADDRESS_END = re.compile(r"[<\[(](?:mailto:)?[^<>@\s]{1,100}@[^<>@\s]{1,200}[>\])]\s*[:：,]?$")
+_DECORATED = re.compile(r"[-_=*]{3,}[^-_=*\d]{3,60}[-_=*]{3,}$")
 _RULE = re.compile(r"[-_=*~#–—]{5,}$")
 _SIGNATURE = re.compile(r"(?:--|__|—|––|- -|-- ?|——)$")
+_FOOTER_WORDS = re.compile(r"confidential|disclaimer|virus|monitored|privileged|mailing list|unsubscribe|vertraulich|confidencial")
+_FOOTER_TITLE = re.compile(r"\W{0,8}(?:disclaimer|confidential\w*(?: notice)?|legal notice|important(?: notice)?|notice|aviso legal|haftungsausschluss)\W{0,8}$", re.I)
+_CONTACT = re.compile(r"https?://|www\.|@\w|\+?\d[\d ().-]{7,}\d")
+_SENTENCE = re.compile(r"\b(?:is|was|are|were|but|because|and i|i'm|i am)\b")
 _QUOTE = re.compile(r"\s{0,8}(?:>|&gt;|＞|\|(?=\s|$))")
 _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f\u3000]{9,}")
 _INVISIBLE = {ord(char): None for char in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\0\x0b\x0c"}
@@ -113,6 +120,9 @@ def tidy(text: str) -> list[str]:
                 continue
         else:
             empty = 0
+            if line.lstrip()[0] == ">" and lines and _open_bracket(lines[-1]):
+                lines[-1] += line.lstrip()  # "<anna@example.org" and on the next line ">:": a wrapped attribution, not a quote
+                continue
             if "         " in line or "\t" in line:
                 line = _SPACES.sub(" " * 8, line)
         lines.append(line)
@@ -121,6 +131,11 @@ def tidy(text: str) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
+
+
+def _open_bracket(line: str) -> bool:
+    place = line.rfind("<")
+    return place >= 0 and "@" in line[place:] and ">" not in line[place:] and not _QUOTE.match(line)
 
 
 def trim(text: str, own_text: str = "") -> Trimmed:
@@ -144,6 +159,8 @@ class _Reply:
         self.header_kind: dict[int, str] = {}
         self.kinds = [self._kind(place, line) for place, line in enumerate(lines)]
         self.fate = ["n"] * len(lines)
+        self.sure = True
+        self._decorated()
         if own_text:
             self._own(own_text)
         self._attributions()
@@ -173,9 +190,17 @@ class _Reply:
             return Line.HEADER
         if len(head) < 160 and any(each in lower for each in self.patterns.markers):
             return Line.DELIMITER
-        if len(head) < 100 and lower.lstrip("-*_[(<•– ").startswith(self.patterns.devices):
+        if len(head) < 100 and lower.lstrip("-*_[(<•– ").startswith(self.patterns.devices) and not _SENTENCE.search(lower):
             return Line.DEVICE
         return Line.TEXT
+
+    def _decorated(self) -> None:
+        # "-------- Oprindelig besked --------" in any language, where a header follows
+        for place, line in enumerate(self.lines[:-1]):
+            if self.kinds[place] is Line.TEXT and _DECORATED.match(line.strip()):
+                after = next((each for each in range(place + 1, min(place + 4, len(self.lines))) if self.lines[each]), place)
+                if self.kinds[after] is Line.HEADER:
+                    self.kinds[place] = Line.DELIMITER
 
     def _own(self, own_text: str) -> None:
         whole = " " + _plain(own_text) + " "
@@ -230,7 +255,9 @@ class _Reply:
                 # the words before it may have no blank line between: the latest beginning is the true one
                 for later in range(end, place, -1):
                     rest = " ".join(each.strip() for each in self.lines[later : end + 1])
-                    if self._begins_with_word(rest) and self._is_attribution(rest, end, True):
+                    before = self.lines[later - 1].strip()
+                    own = before[-1:] in ".!?…" or not any(_EVIDENCE.search(each) for each in self.lines[place:later])
+                    if own and self._begins_with_word(rest) and self._is_attribution(rest, end, True):
                         start = later
                         break
                 self.kinds[start] = Line.ATTRIBUTION
@@ -243,21 +270,24 @@ class _Reply:
 
     def _begins_with_word(self, text: str) -> bool:
         head = text[:40].lower()
-        return bool(self.patterns.starts.match(head) or head.lstrip(" *-_[(<")[:1].isdigit())
+        return bool(self.patterns.starts.match(head) or head.lstrip(" *-_")[:1].isdigit())
 
     def _begins(self, text: str) -> bool:
         return self._begins_with_word(text) or "@" in text[:120]
 
     def _is_attribution(self, text: str, end: int, begins: bool) -> bool:
+        text = text.strip(" -_*")
         lower = text.lower()
-        colon = lower.rstrip(" *_")[-1:] in (":", "：")
-        if not colon and not lower.endswith(">") and not self._quote_follows(end):
-            return False
+        colon = lower[-1:] in (":", "：")
         verb = self.patterns.verb.search(lower)
+        ends_with_verb = bool(verb) and any(lower.rstrip(" .>").endswith(each[0]) for each in self.patterns.verb.finditer(lower))
+        if not colon and not lower.endswith(">") and not self._quote_follows(end):
+            # "On Wed, 14 Nov 2018 08:14 Anna <anna@example.org> wrote": complete but for its colon
+            return begins and ends_with_verb and "@" in text and bool(re.search(r"\d", text))
         evidence = _EVIDENCE.search(lower)
         if verb and evidence:
             # "I read what Anna wrote on 3 March" is somebody's sentence; an attribution ends with its colon
-            return colon or (begins and lower.rstrip(" .>*").endswith(verb[0]))
+            return colon or (begins and ends_with_verb) or (begins and "@" in text and self._quote_follows(end))
         if verb and colon and self._quote_follows(end) and len(text) < 120:
             return True
         if not evidence:
@@ -280,7 +310,7 @@ class _Reply:
         self._cut_quotes()
         self._cut_signatures()
         self._cut_footers()
-        return Trimmed(self._part("n"), self._part("s"), self._part("q"))
+        return Trimmed(self._part("n"), self._part("s"), self._part("q"), self.sure)
 
     def _part(self, fate: str) -> str:
         out: list[str] = []
@@ -340,12 +370,18 @@ class _Reply:
                 start = self._with_rule(place)
                 self._mark(start, end, "q")
                 if self._parent_is_unquoted(end):
-                    self._mark(start, len(self.lines), "q")
-                    return
+                    if kind is not Line.ATTRIBUTION or self._written(0, start) or not self._written(end, len(self.lines)):
+                        self._mark(start, len(self.lines), "q")
+                        return
+                    self.sure = False  # an answer below, without a mark of quoting: all of it may be his, or none
                 place = end
             else:
                 place += 1
         self._lazy_quotes()
+
+    def _written(self, start: int, end: int) -> bool:
+        """Whether there is text of the person's between."""
+        return any(self.kinds[at] in (Line.TEXT, Line.HEADER) and self.fate[at] == "n" for at in range(start, end))
 
     def _delimiter_end(self, place: int) -> int:
         end = place + 1
@@ -395,42 +431,53 @@ class _Reply:
                 start = None
 
     def _cut_signatures(self) -> None:
+        written = False
         for start, end in list(self._segments()):
-            written = False
             for place in range(start, end):
                 kind = self.kinds[place]
-                if kind is Line.SIGNATURE and written:
+                if kind in (Line.SIGNATURE, Line.DEVICE) and written:
+                    # what follows a phone's line without any mark is the letter it answers (Outlook for Android)
                     self._mark(place, end, "s")
                     break
-                if kind is Line.DEVICE or kind is Line.SIGNATURE:
+                if kind in (Line.SIGNATURE, Line.DEVICE):
                     self.fate[place] = "s"
                 elif kind in (Line.TEXT, Line.HEADER):
                     written = True
 
     def _cut_footers(self) -> None:
+        written = False
         for start, end in list(self._segments()):
             place = start
-            written = False
             while place < end:
                 stop = place
-                while stop < end and self.kinds[stop] is not Line.EMPTY:
+                while stop < end and self.lines[stop]:
                     stop += 1
-                paragraph = " ".join(self.lines[place:stop]).lower()
-                if paragraph:
-                    if len(paragraph) > 40 and self.patterns.disclaimers.search(paragraph):
-                        first = self._footer_start(place, start)
-                        self._mark(first, end if written else stop, "s")
+                if stop > place:
+                    if self._is_footer(place, stop, written):
+                        self._mark(self._footer_start(place, start), end if written else stop, "s")
                         if written:
                             break
-                    elif self.patterns.services.search(paragraph) and written:
-                        self._mark(self._footer_start(place, start), end, "s")
-                        break
-                    else:
+                    elif any(self.kinds[at] in (Line.TEXT, Line.HEADER) for at in range(place, stop)):
                         written = True
                 place = stop + 1
 
+    def _is_footer(self, place: int, stop: int, written: bool) -> bool:
+        paragraph = " ".join(self.lines[place:stop]).lower()
+        if len(paragraph) > 40 and self.patterns.disclaimers.search(paragraph):
+            return True
+        if not written:
+            return False
+        if self.patterns.services.search(paragraph):
+            return True
+        if self.kinds[place] is not Line.RULE and not (place > 1 and self._footer_start(place, 0) < place):
+            return False
+        # under a line across the page little evidence is enough
+        return bool(_FOOTER_WORDS.search(paragraph) or _CONTACT.search(paragraph))
+
     def _footer_start(self, place: int, start: int) -> int:
         at = place - 1
-        while at > start and self.kinds[at] is Line.EMPTY:
+        while at > start and (self.kinds[at] is Line.EMPTY or (len(self.lines[at]) < 40 and _FOOTER_TITLE.match(self.lines[at]))):
             at -= 1
-        return at if at > start and self.kinds[at] is Line.RULE else place
+        if at > start and self.kinds[at] is Line.RULE:
+            return at
+        return at + 1 if any(self.lines[each] for each in range(at + 1, place)) else place
