@@ -152,7 +152,10 @@ def state_reason(state: State, standing: Standing) -> str | None:
 
 def audience_reason(rule: Rule, standing: Standing, concerned: Person | None, *, trusted: bool = False) -> str | None:
     """None if any line of ``to`` reaches the person; else why not, by the line that comes nearest."""
-    nearest = "is not in " + " or ".join(f'"{a.group}"' for a in rule.to)
+    groups = [f'"{a.group}"' for a in rule.to]
+    nearest = (
+        "has not been invited" if rule.to[0].group is Group.EVERYONE_INVITED else f"is not in {' or '.join(groups)}"
+    )
     for audience in rule.to:
         if not in_group(audience.group, standing, concerned, trusted=trusted):
             continue
@@ -308,7 +311,7 @@ def still_wanted(rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime) 
     if (law := cancelled_reason(rule, meeting) or _stale(rule, notice, meeting) or unreachable(standing)) is not None:
         return Unwanted(law)
     if notice.not_after is not None and now > notice.not_after:
-        return Unwanted(f"it is too late: it should have left by {_clock(notice.not_after, meeting)}")
+        return Unwanted(f"it is too late: it should have left by {clock(notice.not_after, meeting)}")
     if (changed := _answer_changed(rule, notice, standing, snapshot)) is not None:
         return Unwanted(changed, "when")
     if (reason := audience_reason(rule, standing, None, trusted=True)) is not None:
@@ -351,7 +354,7 @@ def _wait(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now:
     window = Window.of(rule.timing, meeting.zone)
     until, reason = notice.not_before, "its time has not come"
     if (back := away_until(rule, standing, now)) is not None and back > until:
-        until, reason = back, f"is away until {_clock(back, meeting)}"
+        until, reason = back, f"is away until {clock(back, meeting)}"
     gap = rule.timing.gap
     if gap is not None and rule.is_relative and standing.written_at is not None and not rule.cancels:
         free = shift(standing.written_at, gap, 1, None, meeting.zone, rule.timing.holidays)
@@ -363,10 +366,11 @@ def _wait(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now:
     if opening <= now:
         return Wanted()
     if notice.not_after is not None and opening > notice.not_after:
-        return Unwanted(f"{reason}, and after {_clock(notice.not_after, meeting)} it would be too late")
+        return Unwanted(f"{reason}, and after {clock(notice.not_after, meeting)} it would be too late")
     return Wait(opening, reason)
 
 
-def _clock(instant: datetime, meeting: Meeting) -> str:
+def clock(instant: datetime, meeting: Meeting) -> str:
+    """*instant* on the meeting's wall clock, as previews and reasons write it."""
     local = meeting.local(instant.astimezone(UTC))
     return f"{local:%a} {local.day} {local:%b %H:%M}"

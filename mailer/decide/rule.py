@@ -3,6 +3,7 @@
 Promises: frozen values; ``str`` of each gives its text in the words of the vocabulary, so that what is printed can be written.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -110,6 +111,19 @@ class Group(StrEnum):
     WHO_REPLIED = "the person who replied"
 
 
+_SINGULAR = frozenset(
+    {
+        "everyone invited",
+        "lead champion",
+        "their champion",
+        "convener",
+        "note taker",
+        "caterer",
+        "the person who replied",
+    }
+)
+
+
 class State(StrEnum):
     """How somebody stands to the meeting."""
 
@@ -154,7 +168,10 @@ class Audience:
     states: tuple[State, ...] = ()
 
     def __str__(self) -> str:
-        return str(self.group) + (" who " + " and ".join(self.states) if self.states else "")
+        states = " and ".join(self.states)
+        if str(self.group) in _SINGULAR or "@" in str(self.group):
+            states = states.replace("have ", "has ")
+        return f"{self.group} who {states}" if states else str(self.group)
 
 
 class ConditionKind(StrEnum):
@@ -312,3 +329,27 @@ def states_of(audience: Audience) -> frozenset[State]:
         for inner in audience.group.audiences:
             states |= states_of(inner)
     return frozenset(states)
+
+
+def digest_of(rule: Rule) -> str:
+    """A short name for what the rule means. Where it stands, its note and its owner do not count."""
+    meaning = (
+        rule.serves, rule.whens, rule.to, rule.letter, rule.timing, rule.only_if, rule.unless, rule.attach, rule.ask,
+        rule.on_behalf_of, rule.hold, rule.repeat, rule.stop_when, rule.if_late,
+    )  # fmt: skip
+    return hashlib.sha256(_told(meaning).encode()).hexdigest()[:16]
+
+
+def _told(value: object) -> str:
+    """*value* as text that is the same for the same meaning in every run (sets have no order of their own)."""
+    if isinstance(value, tuple):
+        return f"({','.join(map(_told, value))})"
+    if isinstance(value, frozenset):
+        return f"{{{','.join(sorted(map(_told, value)))}}}"
+    if isinstance(value, OwnGroup):
+        return f"{value.name}={_told(value.addresses)}{_told(value.audiences)}"
+    if isinstance(value, Audience):
+        return f"{_told(value.group)}/{_told(frozenset(value.states))}"
+    if isinstance(value, Timing):
+        return _told((value.zone, value.between, value.business_days_only, value.holidays, value.gap))
+    return str(value)

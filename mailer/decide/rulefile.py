@@ -294,7 +294,7 @@ def _unreadable(key: str, rest: str) -> tuple[str, str]:
             inside = ", ".join(f'"{p.strip(chr(34) + " ")}"' for p in text.strip("[] ").split(",") if p.strip())
             return "Each part of a list must stand between quotes.", f"Write:  {key} = [{inside}]"
         return "This list cannot be read.", f'Write:  {key} = ["…", "…"]'
-    if text.startswith('"""') or text.startswith("'''"):
+    if text.startswith(('"""', "'''")):
         return "The words must stand in one line.", f'Write:  {key} = "…"'
     if text[0] in "\"'":
         quote = text[0]

@@ -1,0 +1,173 @@
+"""A parsed phrase → its value.
+
+A word becomes the member of its enumeration that has its text; the enumerations of `rule` and the vocabulary are kept equal by a test.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from lark import Token, Transformer
+
+from mailer.decide import rule as r
+from mailer.decide.grammar import word_of
+from mailer.decide.snapshot import HappeningKind
+from mailer.decide.vocabulary import Kind
+from mailer.terms import canonical
+
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_DAYS = {
+    r.Unit.MINUTE: 1 / 1440,
+    r.Unit.HOUR: 1 / 24,
+    r.Unit.BUSINESS_DAY: 1.4,
+    r.Unit.DAY: 1,
+    r.Unit.WEEK: 7,
+    r.Unit.MONTH: 30.5,
+}
+_LONGEST = 1100  # days; more is a slip, and dates have an end
+
+
+class NotATime(ValueError):
+    """A date or clock time that does not exist, or an offset that makes no sense; the message is the sentence."""
+
+
+_VALUES: dict[Kind, Any] = {
+    Kind.UNIT: r.Unit,
+    Kind.ANCHOR: r.Anchor,
+    Kind.GROUP: r.Group,
+    Kind.STATE: r.State,
+    Kind.CONDITION: r.ConditionKind,
+    Kind.SIGNER: r.Signer,
+    Kind.HAPPENING: HappeningKind,
+    Kind.IF_LATE: r.IfLateKind,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A word understood that this version cannot act on, in the place of its value."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Meaning(Transformer[Token, Any]):
+    """Turn a tree into values. Words become the enumeration members that have their text."""
+
+    def __init__(self, own: Sequence[r.OwnGroup]) -> None:
+        super().__init__()
+        self._own = own
+
+    def __default__(self, data: str, children: list[Any], meta: Any) -> Any:
+        if (w := word_of(str(data))) is None:
+            return children[0]
+        values = [c for c in children if not isinstance(c, Token)]
+        if not w.ready:
+            return Later(_filled(w.text, values))
+        value: Any = _VALUES[w.kind](w.text) if w.kind in _VALUES else w.text
+        match w.kind:
+            case Kind.CONDITION:
+                return r.Condition(value, *values)
+            case Kind.IF_LATE:
+                return r.IfLate(value, *values)
+            case Kind.HAPPENING:
+                return r.Happens(value)
+            case _:
+                return value
+
+    def number(self, children: list[Token]) -> int:
+        text = str(children[0])
+        if text.isdigit():
+            return int(text)
+        return 1 if text in ("a", "an") else _NUMBERS.index(text) + 1
+
+    def duration(self, children: list[Any]) -> r.Duration:
+        length = r.Duration(children[0], children[1])
+        if length.count * _DAYS[length.unit] > _LONGEST:
+            raise NotATime(f'"{length}" is more than three years.')
+        return length
+
+    def clock(self, children: list[Token]) -> time:
+        return clock(str(children[0]))
+
+    def direction(self, children: list[Token]) -> bool:
+        return str(children[0]) == "before"
+
+    def offset(self, children: list[Any]) -> r.Offset | Later:
+        duration, before, anchor, *at = children
+        if isinstance(anchor, Later):
+            return Later(
+                f"{duration} {'before' if before else 'after'} {anchor}" + (f" at {at[0]:%H:%M}" if at else "")
+            )
+        if at and duration.exact is not None:
+            raise NotATime(
+                f'"{duration}" is an exact length of time, so no "at {at[0]:%H:%M}" can follow. Leave it out, or count in days.'
+            )
+        return r.Offset(duration, before, anchor, at[0] if at else None)
+
+    def fixed(self, children: list[Any]) -> r.Fixed:
+        try:
+            return r.Fixed(date.fromisoformat(str(children[0])), children[1])
+        except ValueError:
+            raise NotATime(f'There is no day "{children[0]}". Write year-month-day, such as 2026-03-02.') from None
+
+    def every_weekday(self, children: list[Any]) -> Later:
+        return Later(f"every {str(children[0]).capitalize()} at {children[1]:%H:%M}")
+
+    def every_period(self, children: list[Any]) -> Later:
+        period, nth, day, at = children
+        return Later(f"every {period} on the {nth} {day!s} at {at:%H:%M}")
+
+    def own_group(self, children: list[Token]) -> r.OwnGroup:
+        return self._own[int(str(children[0])[1:])]
+
+    def audience(self, children: list[Any]) -> r.Audience | Later:
+        group, *states = children
+        if isinstance(group, Token):
+            group = r.Somebody(canonical(str(group)))
+        if isinstance(group, Later):
+            return Later(str(group) + (" who " + " and ".join(states) if states else ""))
+        return r.Audience(group, tuple(states))
+
+    def repeat(self, children: list[Any]) -> r.Repeat:
+        every, most = children
+        if every.count == 0 or most == 0:
+            raise NotATime("Both numbers of repeat must be at least 1.")
+        return r.Repeat(every, most)
+
+    def between(self, children: list[Token]) -> r.Between:
+        if len(children) == 1:
+            return r.Between()
+        opens, closes = (clock(str(c)) for c in children)
+        if opens >= closes:
+            raise NotATime(f"{opens:%H:%M} is not earlier than {closes:%H:%M}: write the earlier time first.")
+        return r.Between(opens, closes)
+
+    def do(self, children: list[Any]) -> Later:
+        return Later(" ".join(str(c) for c in children))
+
+
+def _filled(text: str, values: Sequence[Any]) -> str:
+    for value in values:
+        text = text.replace("COUNT" if isinstance(value, int) else "N", str(value), 1)
+    return text
+
+
+def clock(text: str) -> time:
+    """Read a clock time, in the twelve-hour manner too."""
+    if text in ("noon", "midnight"):
+        return time(12 if text == "noon" else 0)
+    letters = "".join(c for c in text if c.isalpha())
+    digits = text.replace(".m.", "").rstrip(" amphoclk'.").replace(".", ":")
+    hours, _, minutes = digits.partition(":")
+    hour, minute = int(hours), int(minutes or 0)
+    if letters in ("am", "pm"):
+        if not 1 <= hour <= 12:
+            raise NotATime(f'There is no time "{text}". Times are 24-hour HH:MM, such as 09:00 or 16:30.')
+        hour = hour % 12 + (12 if letters == "pm" else 0)
+    if hour > 23 or minute > 59:
+        raise NotATime(f'There is no time "{text}". Times are 24-hour HH:MM, such as 09:00 or 16:30.')
+    return time(hour, minute)

@@ -1,0 +1,275 @@
+"""What the rules will send for a meeting, and when, if everybody stays as silent as now.
+
+The timeline is walked with the code that decides, over a copy of the people that is changed as each letter would change it: whoever
+gets an invitation counts as invited from then on, whoever gets a mail as written to. Promises: pure, and sends nothing.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+
+from mailer.decide.conditions import (
+    audience_reason,
+    belongs,
+    cancelled_reason,
+    condition_reason,
+    invited_at,
+    is_repeat,
+    signer_of,
+    stopped_repeating,
+    unreachable,
+)
+from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
+from mailer.decide.rule import Happens, Rule, Signer, State, states_of
+from mailer.decide.snapshot import Notice, Snapshot, Standing
+from mailer.decide.stages import Stage, by_person, stages
+from mailer.decide.workdays import Window
+from mailer.partnership.attendance import Invitation
+from mailer.partnership.people import Person
+from mailer.terms import InvitationId, PersonId, RuleId, Token
+
+_NAMES = 3  # as many as show that it is the right crowd
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One line of the timeline. *at* None: whenever *starts* happens. *count*: how many would get it; None where only the
+    happening will tell. *names*: the first few of them."""
+
+    at: datetime | None
+    rule: RuleId
+    count: int | None
+    names: tuple[str, ...]
+    held: bool
+    remark: str = ""
+    note: str = ""
+    starts: str = ""
+
+
+def preview(
+    rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, datetime], now: datetime
+) -> tuple[PreviewLine, ...]:
+    """The timeline from *now* on, in order, and after it the rules that wait for a happening."""
+    serving = [r for r in rules if cancelled_reason(r, snapshot.meeting) is None]
+    lines = _Walk(serving, snapshot, known_since, now).lines()
+    return (*lines, *(_of_happening(r) for r in serving if r.happens))
+
+
+def _of_happening(rule: Rule) -> PreviewLine:
+    starts = " or ".join(str(w) for w in rule.whens if isinstance(w, Happens))
+    to = " and ".join(str(a) for a in rule.to)
+    only = "".join(f', only if "{c}"' for c in rule.only_if) + "".join(f', unless "{c}"' for c in rule.unless)
+    return PreviewLine(None, rule.id, None, (), rule.hold, f"to {to}{only}", rule.note, starts)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Event:
+    """A stage to come. *people*: for whom, where it counts from something of each person's own; None for everybody."""
+
+    at: datetime
+    index: int
+    order: int
+    stage: Stage
+    people: tuple[PersonId, ...] | None
+
+
+def _together(one: _Event, other: _Event) -> bool:
+    """Are these the same rule at the same time, for two crowds?"""
+    return (
+        one.people is not None
+        and other.people is not None
+        and (one.at, one.index, one.stage.round) == (other.at, other.index, other.stage.round)
+    )
+
+
+class _Walk:
+    """One walk along the timeline. The picture of the people changes on the way; nothing else does."""
+
+    def __init__(
+        self, rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, datetime], now: datetime
+    ) -> None:
+        self._rules, self._known, self._now = rules, known_since, now
+        self._meeting, self._holds = snapshot.meeting, snapshot.holds
+        self._start = snapshot
+        self._people = {s.person.id: s for s in snapshot.standings}
+        self._invited_by: dict[PersonId, RuleId] = {}
+        self._events: list[_Event] = []
+        self._order = count()
+        self._lines: list[PreviewLine] = []
+
+    def lines(self) -> list[PreviewLine]:
+        self._due_now()
+        for index, rule in enumerate(self._rules):
+            self._await_own(index, [s for s in self._people.values() if invited_at(s) is not None])
+            for when in rule.whens:
+                if by_person(when):
+                    continue
+                if not isinstance(when, Happens):
+                    found = stages(rule, when, self._meeting)
+                    if not found:
+                        remark = "the meeting has no reply deadline, so this never goes out"
+                        self._lines.append(PreviewLine(None, rule.id, 0, (), rule.hold, remark, rule.note, str(when)))
+                    self._await(index, found, None)
+        while self._events:
+            event = heapq.heappop(self._events)
+            while self._events and _together(event, self._events[0]):
+                more = heapq.heappop(self._events)
+                event = replace(event, people=(*(event.people or ()), *(more.people or ())))
+            self._step(event)
+        return sorted(self._lines, key=lambda line: (line.at is None, line.at or self._now))
+
+    def _await(self, index: int, found: Sequence[Stage], people: tuple[PersonId, ...] | None) -> None:
+        for stage in found:
+            if stage.at > self._now:
+                heapq.heappush(self._events, _Event(stage.at, index, next(self._order), stage, people))
+
+    def _await_own(self, index: int, standings: Sequence[Standing]) -> None:
+        """People with the same anchor share an event."""
+        rule = self._rules[index]
+        crowds: dict[datetime, list[Standing]] = {}
+        for standing in standings:
+            if (at := invited_at(standing)) is not None:
+                crowds.setdefault(at, []).append(standing)
+        for crowd in crowds.values():
+            for when in rule.whens:
+                if by_person(when):
+                    people = tuple(s.person.id for s in crowd)
+                    self._await(index, stages(rule, when, self._meeting, crowd[0]), people)
+
+    def _due_now(self) -> None:
+        """What is due at this moment comes first."""
+        found = due(self._rules, self._start, self._known, self._now)
+        by_rule: dict[RuleId, list[Notice]] = {}
+        for notice in found.notices:
+            by_rule.setdefault(notice.rule, []).append(notice)
+        for rule in self._rules:
+            notices = by_rule.get(rule.id, [])
+            out = Counter(o.sentence for o in found.left_out if o.rule == rule.id and o.person is not None)
+            if notices:
+                reached = [self._people[n.person_id] for n in notices]
+                self._line(rule, notices[0].not_before, reached, out)
+                for notice in notices:
+                    self._write(rule, notice.person_id, notice.round, notice.not_before)
+
+    def _step(self, event: _Event) -> None:
+        rule, stage = self._rules[event.index], event.stage
+        window = Window.of(rule.timing, self._meeting.zone)
+        leaves = window.opening(event.at)
+        if late := lateness(rule, stage, leaves, window, self._meeting, event.at):
+            self._lines.append(PreviewLine(stage.at, rule.id, 0, (), rule.hold, late, rule.note))
+            return
+        people = self._people.values() if event.people is None else [self._people[p] for p in event.people]
+        picture = Snapshot(self._meeting, (), self._holds)
+        reached: list[Standing] = []
+        out: Counter[str] = Counter()
+        meant = False
+        for standing in people:
+            if (rule.id, stage.round) in standing.noticed or not any(belongs(a, standing, None) for a in rule.to):
+                continue
+            meant = True
+            if audience_reason(rule, standing, None) is not None:
+                other = self._invited_by.get(standing.person.id)
+                if rule.for_uninvited and other is not None and other != rule.id:
+                    out[f"they get [{other}]"] += 1
+                continue
+            if had_before_move(rule, stage, self._meeting, standing) or joined_later(rule, stage, standing):
+                continue
+            if unreachable(standing) is not None:
+                continue  # told once for the whole preview, not in every line
+            blocked = condition_reason(rule, standing, picture, leaves)
+            if blocked is None and is_repeat(stage.round):
+                blocked = stopped_repeating(rule, standing, picture, leaves)
+            if blocked is not None:
+                out[blocked.reason] += 1
+            else:
+                reached.append(standing)
+        if not meant and event.people is None:
+            out[nobody(rule)] = 0
+        self._line(rule, leaves, reached, out)
+        for standing in reached:
+            self._write(rule, standing.person.id, stage.round, leaves)
+        if rule.invites:
+            invited = [s for r in reached if invited_at(s := self._people[r.person.id]) == leaves]
+            for index in range(len(self._rules)):
+                self._await_own(index, invited)
+
+    def _write(self, rule: Rule, person: PersonId, round_: str, leaves: datetime) -> None:
+        """Change the picture as the letter would."""
+        standing = self._people[person]
+        invitation = standing.invitation
+        if rule.invites and invited_at(standing) is None:
+            blank = Invitation(InvitationId(0), self._meeting.id, person, Token(""))
+            invitation = replace(invitation or blank, invited_at=leaves)
+            self._invited_by[person] = rule.id
+        noticed = standing.noticed | {(rule.id, round_)}
+        self._people[person] = replace(standing, invitation=invitation, noticed=noticed, written_at=leaves)
+
+    def _line(self, rule: Rule, leaves: datetime, reached: list[Standing], out: Counter[str]) -> None:
+        remarks = [_shrinks(rule)] if reached and _shrinks(rule) else []
+        if reached and rule.on_behalf_of not in (None, Signer.CONVENER):
+            alone = sum(signer_of(rule, s.person, self._start) is None for s in reached)
+            if alone:
+                remarks.append(f"{alone} without {str(rule.on_behalf_of).removeprefix('their ')}: you sign")
+        remarks += [reason if not number else f"{number} left out: {reason}" for reason, number in out.most_common()]
+        if not reached and not out:
+            remarks.append("nobody, as things stand")
+        if rule.id not in self._known:
+            remarks.append("new: not switched on yet")
+        names = tuple(_short(s.person) for s in reached[:_NAMES])
+        self._lines.append(PreviewLine(leaves, rule.id, len(reached), names, rule.hold, "; ".join(remarks), rule.note))
+
+
+def _shrinks(rule: Rule) -> str:
+    states = frozenset[State]().union(*(states_of(a) for a in rule.to))
+    if State.NOT_REPLIED in states:
+        return "minus everybody who answers by then"
+    if State.NOT_SAID_NO in states:
+        return "minus anyone who says no by then"
+    return ""
+
+
+def _short(person: Person) -> str:
+    """ "Acme: A. Ortiz"."""
+    *first, last = person.name.split() or [person.addresses[0] if person.addresses else "?"]
+    name = f"{first[0][0]}. {last}" if first else last
+    return f"{person.organisation}: {name}" if person.organisation else name
+
+
+def timeline(snapshot: Snapshot, lines: Sequence[PreviewLine]) -> str:
+    """Print a preview."""
+    meeting = snapshot.meeting
+    start = meeting.local(meeting.dtstart)
+    head = f"{meeting.slug} · {start:%a} {start.day} {start:%b %Y %H:%M} · {meeting.zone}"
+    if meeting.reply_deadline is not None:
+        deadline = meeting.local(meeting.reply_deadline)
+        head += f" · reply deadline {deadline:%a} {deadline.day} {deadline:%b}"
+    if meeting.cancelled:
+        head += " · cancelled"
+    width = max((len(line.rule) for line in lines), default=0)
+    planned = [_planned(line, snapshot, width) for line in lines if line.at is not None]
+    waiting = [_waiting(line, width) for line in lines if line.at is None]
+    body = [head, *(planned or [" nothing is planned from now on"])]
+    if waiting:
+        body += ["whenever it happens:", *waiting]
+    out = Counter(reason for s in snapshot.standings if (reason := unreachable(s)) is not None)
+    if out:
+        body.append("left out entirely: " + ", ".join(f"{number} {reason}" for reason, number in out.most_common()))
+    return "\n".join(line.rstrip() for line in body) + "\n"
+
+
+def _planned(line: PreviewLine, snapshot: Snapshot, width: int) -> str:
+    assert line.at is not None
+    at = snapshot.meeting.local(line.at)
+    people = "1 person" if line.count == 1 else f"{line.count} people"
+    more = ", …" if line.count is not None and line.count > len(line.names) else ""
+    names = f"({', '.join(line.names)}{more})" if line.names else ""
+    parts = [names, "waits for your OK" if line.held and line.count else "", line.remark]
+    return f" {at:%a} {at.day:>2} {at:%b %H:%M}  {line.rule:<{width}}  {people:>11}  {'  '.join(p for p in parts if p)}"
+
+
+def _waiting(line: PreviewLine, width: int) -> str:
+    held = "  waits for your OK" if line.held else ""
+    return f" {line.starts:<22} {line.rule:<{width}}  {line.remark}{held}"

@@ -1,0 +1,336 @@
+"""The sections of one rule file → its rules.
+
+Reads ``[about]`` and ``[timing]`` first, because every rule of the file stands on them; then each rule, and what only the whole of
+a rule shows: parts that are missing, and parts that do not go together.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from mailer.decide.rule import Audience, OwnGroup, Rule, Timing, When, digest_of
+from mailer.decide.rulefile import FOLLOW, Entry, Section
+from mailer.decide.sense import check_sense
+from mailer.decide.vocabulary import Kind, Word, of_kind
+from mailer.decide.wording import EntryReader, not_yet
+from mailer.decide.workdays import calendar_of
+from mailer.errors import Problem
+from mailer.terms import RuleId
+
+RESERVED = ("about", "timing", "groups")
+ALL_MEETINGS = "all meetings"
+
+
+def kind_of_meetings(text: str) -> str:
+    """The one form in which kinds of meetings are compared: "Launch meeting" is "launch meetings"."""
+    words = " ".join(text.lower().split())
+    return words if words.endswith("s") else f"{words}s"
+
+
+@dataclass(slots=True)
+class FileReader:
+    """Reads the sections of one file."""
+
+    file: str
+    own: tuple[OwnGroup, ...]
+    letters: Collection[str]
+    default_zone: str
+    problems: list[Problem]
+
+    def rules(self, sections: list[Section], seen: dict[str, tuple[str, int]]) -> Iterator[Rule]:
+        about = next((s for s in sections if s.name == "about"), None)
+        timing_section = next((s for s in sections if s.name == "timing"), None)
+        serves, owner = self._about(about)
+        timing = self._timing(timing_section)
+        for section in sections:
+            if section.name in RESERVED:
+                continue
+            alike = get_close_matches(section.name, RESERVED, cutoff=0.8)
+            if alike and not any(e.key in ("when", "send", "to") for e in section.entries):
+                self._tell(section, f"I do not know the heading [{section.name}]. Did you mean [{alike[0]}]?")
+                continue
+            if section.name in seen:
+                file, line = seen[section.name]
+                self._tell(
+                    section,
+                    f"The heading [{section.name}] is already in {file}, line {line}.",
+                    f"Give this rule another name, such as [{section.name}-2].",
+                )
+                continue
+            seen[section.name] = (self.file, section.line)
+            if (rule := self._rule(section, serves, owner, timing)) is not None:
+                yield rule
+
+    def _tell(self, section: Section, sentence: str, remedy: str = "") -> None:
+        self.problems.append(
+            Problem(self.file, section.line, sentence, f"[{section.name}]", section.typed, remedy, FOLLOW)
+        )
+
+    def _reader(self, section: Section, entry: Entry) -> EntryReader:
+        return EntryReader(self.file, f"[{section.name}]", entry, self.own, self.problems)
+
+    def _known_keys(self, section: Section, kind: Kind) -> Iterator[tuple[str, EntryReader]]:
+        """The entries of *section* whose keys are known and work; the others are told."""
+        words = {w.text: w for w in of_kind(kind)}
+        for entry in section.entries:
+            reader = self._reader(section, entry)
+            found: Word | None = words.get(entry.key)
+            if found is None:
+                self._unknown_key(section, reader, kind, list(words))
+            elif not found.ready:
+                if entry.key == "bundle":
+                    reader.phrases("bundle", one=True)
+                elif entry.key == "do":
+                    reader.phrases("do", one=True)
+                if not reader.failed:
+                    reader.problem(*not_yet(f'"{entry.key}"'))
+            else:
+                yield entry.key, reader
+
+    def _unknown_key(self, section: Section, reader: EntryReader, kind: Kind, words: list[str]) -> None:
+        key = reader.entry.key
+        plain = key.lower().replace("_", "-")
+        if alike := get_close_matches(_SYNONYMS.get(plain, plain), words, n=1, cutoff=0.6):
+            reader.problem(
+                f'I do not know the key "{key}". Did you mean "{alike[0]}"?',
+                f"{kind.plural.capitalize()} I know: {', '.join(w for w in words)}",
+            )
+            return
+        for other, heading in ((Kind.ABOUT_KEY, "about"), (Kind.TIMING_KEY, "timing")):
+            if any(plain == w.text for w in of_kind(other)):
+                reader.problem(f'"{key}" belongs under [{heading}].', "Put the line there: it is for the whole file.")
+                return
+        if kind is not Kind.KEY and any(plain == w.text for w in of_kind(Kind.KEY)):
+            reader.problem(
+                f'"{key}" belongs under the heading of a rule, not under [{section.name}].',
+                "Put a heading above it, such as [remind-1].",
+            )
+            return
+        reader.problem(
+            f'I do not know the key "{key}".', f"{kind.plural.capitalize()} I know: {', '.join(w for w in words)}"
+        )
+
+    def _about(self, section: Section | None) -> tuple[tuple[str, ...], str]:
+        serves: tuple[str, ...] = (ALL_MEETINGS,)
+        owner = ""
+        if section is None:
+            return serves, owner
+        for key, reader in self._known_keys(section, Kind.ABOUT_KEY):
+            match key:
+                case "serves":
+                    serves = tuple(map(kind_of_meetings, reader.texts())) or serves
+                    if any("action item" in s for s in serves):
+                        reader.problem(*not_yet('"action items"'))
+                case "owner":
+                    for text in reader.texts(one=True):
+                        if not _is_address(text):
+                            reader.problem(
+                                f'"{text}" is not an e-mail address.',
+                                'Write, for example:  owner = "dana@northwdb.example"',
+                            )
+                        owner = text.strip()
+                case _:
+                    reader.texts(one=True)
+        return serves, owner
+
+    def _timing(self, section: Section | None) -> Timing:
+        timing = Timing(self.default_zone)
+        if section is None:
+            return timing
+        for key, reader in self._known_keys(section, Kind.TIMING_KEY):
+            match key:
+                case "time-zone":
+                    for text in reader.texts(one=True):
+                        if _is_zone(text):
+                            timing = replace(timing, zone=text)
+                        else:
+                            alike = _zones_like(text)
+                            reader.problem(
+                                f'I do not know the time zone "{text}".'
+                                + (f' Did you mean "{alike}"?' if alike else ""),
+                                'A time zone is a continent and a city, such as "America/Chicago".',
+                            )
+                case "holidays":
+                    names = reader.texts()
+                    if [n.lower() for n in names] == ["none"]:
+                        names = []
+                    for text in names:
+                        if calendar_of(text) is None:
+                            reader.problem(
+                                f'I do not know the holidays of "{text}".',
+                                'Write a country, or a country and its region, such as "US federal", "US-IL" or "Germany".',
+                            )
+                    timing = replace(timing, holidays=tuple(names))
+                case "gap-per-person":
+                    for value in reader.phrases("duration", one=True):
+                        timing = replace(timing, gap=value)
+                case _:
+                    timing = self._window(timing, key, reader)
+        return timing
+
+    def _window(self, timing: Timing, key: str, reader: EntryReader) -> Timing:
+        for value in reader.phrases("between" if key == "send-between" else "send_on", one=True):
+            field = {"between": value} if key == "send-between" else {"business_days_only": value == "business days"}
+            timing = replace(timing, **field)
+        return timing
+
+    def _rule(self, section: Section, serves: tuple[str, ...], owner: str, timing: Timing) -> Rule | None:
+        before = len(self.problems)
+        found: dict[str, Any] = {}
+        lines = []
+        readers: dict[str, EntryReader] = {}
+        for key, reader in self._known_keys(section, Kind.KEY):
+            lines.append((key, reader.entry.line))
+            readers[key] = reader
+            match key:
+                case "send-between" | "send-on":
+                    timing = self._window(timing, key, reader)
+                case "hold":
+                    found[key] = [v == "ask me first" for v in reader.phrases("hold", one=True)]
+                case "send":
+                    found[key] = reader.texts(one=True)
+                    for text in found[key]:
+                        self._letter(reader, text)
+                case "note":
+                    found[key] = reader.texts(one=True)
+                case _:
+                    start, single = _READ_AS[key]
+                    found[key] = reader.phrases(start, one=single)
+        present = {e.key for e in section.entries} | section.broken
+        for key, question in (
+            ("when", "what starts the rule"),
+            ("to", "who gets the mail"),
+            ("send", "which letter goes out"),
+        ):
+            if key not in present and not (key == "send" and "do" in present):
+                self._tell(section, f'"{key}" is missing: {question}.', _missing(key))
+        whens: list[When] = found.get("when", [])
+        to: list[Audience] = found.get("to", [])
+        if len(self.problems) == before or all(p.warning for p in self.problems[before:]):
+            check_sense(readers, whens, to, found, timing)
+        if section.broken or any(not p.warning for p in self.problems[before:]):
+            return None
+
+        def only(key: str, default: Any) -> Any:
+            return found[key][0] if found.get(key) else default
+
+        rule = Rule(
+            id=RuleId(section.name),
+            file=self.file,
+            line=section.line,
+            digest="",
+            serves=serves,
+            whens=tuple(dict.fromkeys(whens)),
+            to=tuple(dict.fromkeys(to)),
+            letter=only("send", ""),
+            timing=timing,
+            owner=owner,
+            note=only("note", ""),
+            only_if=tuple(found.get("only-if", ())),
+            unless=tuple(found.get("unless", ())),
+            attach=tuple(dict.fromkeys(found.get("attach", ()))),
+            ask=only("ask", ""),
+            on_behalf_of=only("on-behalf-of", None),
+            hold=only("hold", False),
+            repeat=only("repeat", None),
+            stop_when=tuple(found.get("stop-when", ())),
+            if_late=only("if-late", None),
+            lines=tuple(lines),
+        )
+        return replace(rule, digest=digest_of(rule))
+
+    def _letter(self, reader: EntryReader, text: str) -> None:
+        if text in self.letters:
+            return
+        stem = text.rsplit("/", 1)[-1].split(".")[0]
+        alike = [stem] if stem in self.letters else get_close_matches(text, sorted(self.letters), n=1, cutoff=0.6)
+        meant = f' Did you mean "{alike[0]}"?' if alike else ""
+        listed = ", ".join(sorted(self.letters)) or "none"
+        reader.problem(f'There is no letter "{text}".{meant}', f"Letters there are: {listed}")
+
+
+_READ_AS = {
+    "when": ("when", False),
+    "to": ("audience", False),
+    "only-if": ("condition", False),
+    "unless": ("condition", False),
+    "stop-when": ("condition", False),
+    "attach": ("attachment", False),
+    "ask": ("ask", True),
+    "on-behalf-of": ("signer", True),
+    "repeat": ("repeat", True),
+    "if-late": ("if_late", True),
+}
+_SYNONYMS = {
+    "template": "send",
+    "letter": "send",
+    "mail": "send",
+    "who": "to",
+    "recipients": "to",
+    "audience": "to",
+    "from": "on-behalf-of",
+    "signed-by": "on-behalf-of",
+    "attachment": "attach",
+    "attachments": "attach",
+    "if": "only-if",
+    "condition": "only-if",
+    "except": "unless",
+    "not-if": "unless",
+    "comment": "note",
+    "remark": "note",
+    "at": "when",
+    "trigger": "when",
+    "stop-if": "stop-when",
+    "timezone": "time-zone",
+    "zone": "time-zone",
+    "hours": "send-between",
+    "days": "send-on",
+    "late": "if-late",
+}
+
+
+def _missing(key: str) -> str:
+    return {
+        "when": 'Add, for example:  when = "6 weeks before meeting start at 09:00"',
+        "to": 'Add, for example:  to = "businesses who have not been invited"',
+        "send": 'Add the name of a letter:  send = "reminder"',
+    }[key]
+
+
+def _is_address(text: str) -> bool:
+    local, at, domain = text.strip().rpartition("@")
+    return bool(local and at and "." in domain and " " not in text.strip())
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        return False
+    return "/" in text or text == "UTC"
+
+
+_USUAL_ZONES = {
+    **dict.fromkeys(("eastern", "est", "edt", "et"), "America/New_York"),
+    **dict.fromkeys(("central", "cst", "cdt", "ct"), "America/Chicago"),
+    **dict.fromkeys(("mountain", "mst", "mdt", "mt"), "America/Denver"),
+    **dict.fromkeys(("pacific", "pst", "pdt", "pt"), "America/Los_Angeles"),
+}
+
+
+def _zones_like(text: str) -> str:
+    zones = sorted(
+        z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+    )
+    first = text.lower().split(" ")[0].split("/")[-1]
+    if first in _USUAL_ZONES:
+        return _USUAL_ZONES[first]
+    plain = text.lower().replace(" ", "_")
+    by_city = {z.rsplit("/", 1)[-1].lower(): z for z in zones}
+    if plain.rsplit("/", 1)[-1] in by_city:
+        return by_city[plain.rsplit("/", 1)[-1]]
+    lower = {z.lower(): z for z in zones}
+    found = get_close_matches(plain, list(lower), n=1, cutoff=0.75)
+    return lower[found[0]] if found else ""
