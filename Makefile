@@ -44,7 +44,7 @@ bench: .venv/.test
 
 # --without-pip works where ensurepip is missing (Debian without python3-venv); uv needs no pip.
 $(BIN)/python:
-	@if [ -z "$(PYTHON)" ]; then \
+	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 		echo "convener needs Python 3.11 or newer, and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"; \
 		exit 1; fi
 	@if [ -n "$(UV)" ]; then $(PYTHON) -m venv --without-pip .venv; \
@@ -60,7 +60,7 @@ define install
 	echo "Setting up .venv from $(1) ..."; \
 	if [ -z "$(UV)" ] || ! $(UV) pip install -q --python $(BIN)/python --require-hashes -r $(1); then \
 		$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null || exit 1; \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) || exit 1; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(1) || exit 1; \
 	fi; \
 	pwd > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/convener.pth" && \
 	printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m mailer "$$@"\n' "$$(pwd)" > $(BIN)/convener && chmod +x $(BIN)/convener

@@ -20,7 +20,7 @@ def test_mail_goes_in_by_smtp_and_is_seen_by_imap(postfix: Postfix, mailbox: Mai
     message = message_from_bytes(raw)
     assert message["Subject"] == "hello"
     assert message["Return-Path"] == "<ana@acme.example>"
-    assert message["Delivered-To"] == f"<{mailbox.user}+token@northwdb.example>"
+    assert message["Delivered-To"] == f"{mailbox.user}+token@northwdb.example"
 
 
 def test_mail_to_an_unknown_user_is_taken_and_returned(postfix: Postfix, mailbox: Mailbox) -> None:
