@@ -94,9 +94,9 @@ def faults_of_part(source: str, where: str, first_line: int = 1) -> tuple[Proble
     except TemplateSyntaxError as error:
         faults += [(error.lineno, *_plain_words(error)), *_names_alone(lines)]
     except RecursionError:
-        faults.append((1, _NOT_IN_LETTERS, _WHAT_CAN))
+        faults.append((0, _NOT_IN_LETTERS, _WHAT_CAN))
     return tuple(
-        Problem(where, first_line + line - 1, sentence, typed=_typed(lines, line), remedy=remedy)
+        Problem(where, first_line + line - 1 if line else 0, sentence, typed=_typed(lines, line), remedy=remedy)
         for line, sentence, remedy in dict.fromkeys(faults)
     )
 
@@ -165,14 +165,13 @@ def _names_alone(lines: list[str]) -> Iterator[_Fault]:
 
 def _did_you_mean(whole: str) -> str:
     """The nearest name that exists; where there is none, the list to choose from."""
-    first, _, last = whole.lower().partition(".")
-    if near := nearest(whole.lower(), _EVERYTHING):
-        return f"Did you mean {{{{ {near} }}}}?"
-    if NAMES.get(first):
-        return _list(f"Of {first} I know", NAMES[first])
-    if same := [each for each in _EVERYTHING if each.endswith(f".{last or first}")]:
-        return f"Did you mean {{{{ {same[0]} }}}}?"
-    return _list("Names I know", NAMES)
+    first, point, last = whole.lower().partition(".")
+    if NAMES.get(first) and point:
+        near = nearest(last, NAMES[first])
+        return f"Did you mean {{{{ {first}.{near} }}}}?" if near else _list(f"Of {first} I know", NAMES[first])
+    same = [each for each in _EVERYTHING if each.rpartition(".")[2] == (last or first)]
+    near = same[0] if same and not point else nearest(whole.lower(), _EVERYTHING) or next(iter(same), "")
+    return f"Did you mean {{{{ {near} }}}}?" if near else _list("Names I know", NAMES)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

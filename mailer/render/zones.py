@@ -88,14 +88,18 @@ def _duration(text: str) -> timedelta:
     return sign * timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
-def offset_at(rules: tuple[Observance, ...], instant: datetime) -> timedelta:
-    """What a client that obeys *rules* takes for the UTC offset at *instant*."""
-    onsets = [
+def changes(rules: tuple[Observance, ...], first_year: int, last_year: int) -> list[tuple[datetime, timedelta]]:
+    """When a client that obeys *rules* changes the clock, and to which UTC offset; in order."""
+    return sorted(
         ((rule.onset(year) - rule.offset_from).replace(tzinfo=UTC), rule.offset_to)
         for rule in rules
-        for year in range(instant.year - 2, instant.year + 2)
-    ]
-    return max((onset for onset in onsets if onset[0] <= instant), default=onsets[0])[1]
+        for year in range(first_year, last_year + 1)
+    )
+
+
+def offset_at(clock_changes: list[tuple[datetime, timedelta]], instant: datetime) -> timedelta:
+    """The UTC offset at *instant*, which lies after the first change."""
+    return next(offset for onset, offset in reversed(clock_changes) if onset <= instant)
 
 
 def footer_of(zone: str) -> str:
@@ -117,13 +121,14 @@ def vtimezone(zone: str, dtstart: datetime, dtend: datetime) -> Timezone | None:
     try:
         info = zoneinfo.ZoneInfo(zone)  # refuses names that leave the tz database, too
         rules = observances(footer_of(zone))
-    except (OSError, ValueError, ModuleNotFoundError):
+    except (OSError, ValueError, KeyError, ImportError):
         return None
     if rules is None or any(rule.offset_to.total_seconds() % 60 for rule in rules):
         return None
     instant, last = dtstart.astimezone(UTC) - _AROUND, dtend.astimezone(UTC) + _AROUND
+    clock_changes = changes(rules, instant.year - 2, last.year)
     while instant <= last:
-        if offset_at(rules, instant) != instant.astimezone(info).utcoffset():
+        if offset_at(clock_changes, instant) != instant.astimezone(info).utcoffset():
             return None
         instant += timedelta(hours=1)
     return _component(zone, rules)
