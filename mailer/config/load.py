@@ -6,7 +6,7 @@ itself under [convener], [mailbox] and [sending] holds for each of them unless i
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -48,14 +48,14 @@ class _Reading:
 def load(path: Path, environ: Mapping[str, str]) -> Config:
     """Read the configuration at *path*, with *environ* over it. Raises ConfigProblems with all that is wrong."""
     problems: list[Problem] = []
-    path = path.absolute()
-    main = read_file(path, path.name, problems)
+    shown, path = path, path.absolute()
+    main = read_file(path, str(shown), problems)
     if main is None:
         raise ConfigProblems(tuple(problems))
     files = [path]
     sources = [(main, path)]
     if main.partnerships is not None:
-        sources = _many(main, path, problems)
+        sources = _many(main, shown, path, problems)
         files += [file for _, file in sources]
     keys = [str(entry.value) for source, _ in sources if (entry := source.entries.get("partnership", {}).get("key"))]
     variables = read_environment(environ, keys, problems)
@@ -77,7 +77,9 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
                 passwords[0].problem("Other users of this machine can read this password.", remedy, warning=True)
             )
     _distinct([(p, s) for p, s, _ in partnerships], problems)
-    problems = sorted(set(problems), key=lambda problem: (problem.where != path.name, problem.where, problem.line))
+    problems = sorted(
+        dict.fromkeys(problems), key=lambda problem: (problem.where != main.where, problem.where, problem.line)
+    )
     if any(not problem.warning for problem in problems) or service is None:
         raise ConfigProblems(tuple(problems))
     return Config(
@@ -91,7 +93,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     )
 
 
-def _many(main: Source, path: Path, problems: list[Problem]) -> list[tuple[Source, Path]]:
+def _many(main: Source, shown: Path, path: Path, problems: list[Problem]) -> list[tuple[Source, Path]]:
     assert main.partnerships is not None
     if "partnership" in main.entries:
         sentence = "A file is one partnership or the list of many, not both."
@@ -106,7 +108,7 @@ def _many(main: Source, path: Path, problems: list[Problem]) -> list[tuple[Sourc
         problems.append(main.partnerships.problem(f"No file is named like {main.partnerships.value}."))
     sources = []
     for file in files:
-        source = read_file(file, str(file.relative_to(path.parent)), problems)
+        source = read_file(file, str(shown.parent / file.relative_to(path.parent)), problems)
         if source is None:
             continue
         if "service" in source.entries:
@@ -122,29 +124,30 @@ def _service(entries: Entries, main: Source, path: Path, problems: list[Problem]
     service = _validated("service", entries.get("service", {}), {}, main, problems)
     if not isinstance(service, ServiceSettings):
         return None
-    scheme, separator, rest = service.database.partition("://")
-    if not separator or scheme not in ("sqlite", "postgres", "postgresql", "asyncpg"):
-        entry = entries["service"]["database"]
-        remedy = "Write sqlite://convener.db, or postgres://USER@HOST/NAME."
-        problems.append(replace(entry, typed="").problem("This is no database address.", remedy))
-    elif scheme == "sqlite" and not rest.startswith(":memory:"):
+    scheme, _, rest = service.database.partition("://")
+    if scheme == "sqlite" and not rest.startswith(":memory:"):
         service = service.model_copy(update={"database": f"sqlite://{path.parent / rest}"})
-    elif scheme == "postgresql":
-        service = service.model_copy(update={"database": f"postgres://{rest}"})
     return service
 
 
 def _partnership(reading: _Reading) -> PartnershipSettings | None:
     entries, problems = reading.entries, reading.problems
+    missing: set[str] = set()
     for section in _OWN_SECTIONS:
         if section not in entries:
-            problems.append(
-                Problem(reading.source.where, 0, f"The section [{section}] is missing.", remedy=f"Add [{section}].")
-            )
+            if (section, "") not in reading.source.misspelt:
+                sentence = f"The section [{section}] is missing."
+                remedy = "`convener init` writes an example with every section."
+                problems.append(Problem(reading.source.where, 0, sentence, remedy=remedy))
             entries[section] = {}
+            missing.add(section)
     added = {"convener": {}, "partnership": {}, "mailbox": _mailbox(reading), "sending": {}}
     added["sending"] = _sending(reading, added["mailbox"])
-    parts = {s: _validated(s, entries[s], added[s], reading.source, problems) for s in _OWN_SECTIONS}
+    parts = {
+        section: _validated(section, entries[section], added[section], reading.source, problems)
+        for section in _OWN_SECTIONS
+        if section not in missing
+    }
     paths = _paths(reading)
     match parts:
         case {
@@ -276,6 +279,8 @@ def _validated(
     except ValidationError as exc:
         for error in exc.errors(include_url=False):
             key = str(error["loc"][0])
+            if error["type"] == "missing" and (section, key) in source.misspelt:
+                continue
             line = source.section_lines.get(section, 0)
             entry = keys.get(key) or Entry(None, source.where, line, f"{section}.{key}" if line else section)
             problems.append(_problem(section, key, entry, error))

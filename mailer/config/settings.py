@@ -66,6 +66,13 @@ def _language(text: str) -> str:
     return text
 
 
+def _database(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if not separator or not rest or scheme not in ("sqlite", "postgres", "postgresql", "asyncpg"):
+        raise ValueError("This is no database address. Write sqlite://convener.db, or postgres://USER@HOST/NAME.")
+    return "postgres://" + rest if scheme == "postgresql" else url
+
+
 Tls = Literal["tls", "starttls", "none"]
 AddressText = Annotated[str, AfterValidator(_address)]
 
@@ -207,7 +214,7 @@ class PartnershipSettings(PartnershipSection):
 class ServiceSettings(Section):
     """[service]: the program itself."""
 
-    database: str = Field(
+    database: Annotated[str, AfterValidator(_database)] = Field(
         "sqlite://convener.db",
         min_length=1,
         description="sqlite://FILE (from the folder of this file), or postgres://USER:PASSWORD@HOST/NAME for several workers;"

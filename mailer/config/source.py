@@ -7,7 +7,7 @@ that may hold a password.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from mailer.errors import Problem
 
 PREFIX = "CONVENER_"
 ENVIRONMENT = "the environment"
+_OTHER_NAMES = {"smtp": "sending", "imap": "mailbox", "mail": "mailbox", "database": "service", "logging": "service"}
+"""What people call the sections in other programs."""
 _LARGEST = 1024 * 1024
 _SECRET = re.compile(r"pass|secret|token|credential", re.IGNORECASE)
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]")
@@ -50,6 +52,8 @@ class Source:
     where: str
     entries: Entries
     section_lines: dict[str, int]
+    misspelt: frozenset[tuple[str, str]] = frozenset()
+    """Sections and keys that a problem already proposes in place of something else; to call them missing would say it twice."""
     partnerships: Entry | None = None
 
 
@@ -90,12 +94,15 @@ def _sections(where: str, text: str, table: dict[str, Any], problems: list[Probl
     lines, typed = _lines(text), text.split("\n")
     entries: Entries = {}
     partnerships = None
+    misspelt: set[tuple[str, str]] = set()
     for name, value in table.items():
         line = lines.get((name,), 0)
         if name == "partnerships" and isinstance(value, str):
             partnerships = Entry(value, where, line, "partnerships", typed[line - 1] if line else "")
         elif name not in SECTIONS:
-            problems.append(_unknown_section(where, line, name, value))
+            meant = near_section(name) if isinstance(value, dict | list) else ""
+            misspelt.add((meant, ""))
+            problems.append(_unknown_section(where, line, name, value, meant))
         elif not isinstance(value, dict):
             sentence = (
                 f"{name} is a section, not a setting."
@@ -107,13 +114,23 @@ def _sections(where: str, text: str, table: dict[str, Any], problems: list[Probl
             keys = entries.setdefault(name, {})
             for key, setting in value.items():
                 line = lines.get((name, key), lines.get((name,), 0))
-                shown = typed[line - 1].strip() if line and not _SECRET.search(key) else ""
+                shown = typed[line - 1].strip() if line else ""
+                if _SECRET.search(shown) or "://" in shown:  # a database address may hold a password
+                    shown = ""
                 entry = Entry(setting, where, line, f"{name}.{key}", shown)
                 if key in keys_of(name):
                     keys[key] = entry
                 else:
-                    problems.append(_unknown_key(entry, name, key))
-    return Source(where, entries, {name[0]: line for name, line in lines.items() if len(name) == 1}, partnerships)
+                    meant = next(iter(get_close_matches(key, keys_of(name), 1)), "")
+                    misspelt.add((name, meant))
+                    problems.append(_unknown_key(entry, name, key, meant))
+    section_lines = {name[0]: line for name, line in lines.items() if len(name) == 1}
+    return Source(where, entries, section_lines, frozenset(misspelt), partnerships)
+
+
+def near_section(name: str) -> str:
+    """The section that *name* may stand for; empty where none is near."""
+    return _OTHER_NAMES.get(name.lower()) or next(iter(get_close_matches(name.lower(), SECTIONS, 1)), "")
 
 
 def read_environment(
@@ -181,10 +198,9 @@ def _parts(dotted: str) -> tuple[str, ...]:
     return tuple(part.strip().strip("\"'") for part in dotted.split("."))
 
 
-def _unknown_section(where: str, line: int, name: str, value: object) -> Problem:
+def _unknown_section(where: str, line: int, name: str, value: object, meant: str) -> Problem:
     if isinstance(value, dict | list):
-        near = get_close_matches(name, SECTIONS, 1)
-        remedy = f"Did you mean [{near[0]}]?" if near else f"The sections are {', '.join(f'[{s}]' for s in SECTIONS)}."
+        remedy = f"Did you mean [{meant}]?" if meant else f"The sections are {', '.join(f'[{s}]' for s in SECTIONS)}."
         return Problem(where, line, f"There is no section [{name}].", remedy=remedy)
     homes = [f"[{section}]" for section in SECTIONS if name in keys_of(section)]
     if homes:
@@ -195,17 +211,16 @@ def _unknown_section(where: str, line: int, name: str, value: object) -> Problem
     return Problem(where, line, f"{name} stands outside of any section.", remedy=remedy)
 
 
-def _unknown_key(entry: Entry, section: str, key: str) -> Problem:
+def _unknown_key(entry: Entry, section: str, key: str, meant: str) -> Problem:
     # The line is not shown: a misspelt password is a password.
-    near = get_close_matches(key, keys_of(section), 1)
     homes = [f"[{other}]" for other in SECTIONS if other != section and key in keys_of(other)]
-    if near:
-        remedy = f"Did you mean {near[0]}?"
+    if meant:
+        remedy = f"Did you mean {meant}?"
     elif homes:
         remedy = f"It belongs under {' or '.join(homes)}."
     else:
         remedy = f"What it knows: {', '.join(keys_of(section))}."
-    return Problem(entry.where, entry.line, f"[{section}] has no {key}.", entry.context, remedy=remedy)
+    return replace(entry, typed="").problem(f"[{section}] has no {key}.", remedy)
 
 
 def _syntax(where: str, text: str, message: str) -> Problem:
