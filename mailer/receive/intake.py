@@ -1,5 +1,6 @@
 """The seam between a mailbox and the store: what the IMAP side hands over, and what it is told back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +44,9 @@ class Intake(Protocol):
 
     async def take(self, mailbox: str, fetched: Fetched) -> Taken:
         """Commit the bytes of *fetched* if it is ours, else its ids only. Taking the same message again is nothing."""
+
+    async def take_all(self, mailbox: str, batch: Sequence[Fetched]) -> list[Taken]:
+        """Take a batch of small messages at one go: the same promise for each of them, or an exception and none is taken."""
 
     async def advance(self, mailbox: str, position: Position) -> None:
         """Remember that everything up to *position* has been taken."""

@@ -78,8 +78,9 @@ class Progress:
         self._held &= self._open
         return list(self._order)
 
-    def settle(self, imap_uids: Collection[int]) -> None:
+    def settle(self, imap_uids: Iterable[int]) -> None:
         """These are taken, gone, or to be left alone."""
+        imap_uids = tuple(imap_uids)
         self._open.difference_update(imap_uids)
         self._held.difference_update(imap_uids)
         self._settled.update(imap_uids)

@@ -18,7 +18,7 @@ from datetime import datetime
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused, MailerError
 from mailer.receive.imap import Selected, Session, first_of
-from mailer.receive.intake import Fetched, Intake, Position
+from mailer.receive.intake import Fetched, Intake, Position, Taken
 from mailer.receive.progress import (
     BYTES_AT_ONCE,
     TRIES_OF_EACH_FORM,
@@ -120,13 +120,17 @@ class Reading:
         await self._advance()
 
     async def wait(self, session: Session) -> None:
-        """Wait until the server speaks of new mail or the poll is due; then let it tell what is new."""
+        """Wait until the server speaks of new mail or the poll is due."""
+        # What came since the search is told now, not by all servers (RFC 2177 leaves it open) once IDLE has begun.
+        await session.noop()
+        if self._stop.is_set() or session.news.is_set():
+            return
         if self._is_idling:
             self._is_idling = await session.idle(self._settings.poll_every, self._stop)
         if not self._is_idling:
             await first_of(self._settings.poll_every, self._stop, session.news)
-        if not self._stop.is_set() and not session.news.is_set():
-            await session.noop()
+            if not self._stop.is_set():
+                await session.noop()
 
     async def _list(self, session: Session, imap_uids: Sequence[int]) -> list[Listed]:
         listed = await session.list_messages(imap_uids)
@@ -206,14 +210,35 @@ class Reading:
 
     async def _take(self, session: Session, messages: deque[Fetched]) -> None:
         """Hand over one portion, file it, and commit how far we are."""
-        settled: list[int] = []
+        outcomes = await self._hand_over(messages)
         filing: defaultdict[str, list[int]] = defaultdict(list)
-        is_new = False
+        for imap_uid, taken in outcomes.items():
+            if taken.file_into:
+                filing[taken.file_into].append(imap_uid)
+        for mailbox, imap_uids in filing.items():
+            await self._file(session, imap_uids, mailbox)
+        self._progress.settle(outcomes.keys())
+        await self._advance()
+        if self._on_new is not None and any(taken.kept for taken in outcomes.values()):
+            self._on_new()
+
+    async def _hand_over(self, messages: deque[Fetched]) -> dict[int, Taken]:
+        """Have *messages* taken, and say what became of each by its UID; those that could not be taken are held."""
+        if len(messages) > 1:
+            try:
+                outcomes = await self._intake.take_all(self._mailbox, messages)
+                return {fetched.imap_uid: taken for fetched, taken in zip(messages, outcomes, strict=True)}
+            except MailerError:
+                raise
+            except Exception:
+                log.exception("mailbox=%s: a batch could not be taken; now one by one", self._mailbox)
+        taken: dict[int, Taken] = {}
         while messages and not self._stop.is_set():
             fetched = messages.popleft()
             imap_uid = fetched.imap_uid
             try:
-                taken = await self._intake.take(self._mailbox, fetched)
+                taken[imap_uid] = await self._intake.take(self._mailbox, fetched)
+                self._failures = 0
             except MailerError:
                 raise
             except Exception as error:
@@ -223,20 +248,9 @@ class Reading:
                 if self._failures >= FAILURES_IN_A_ROW:
                     self._failures = 0
                     raise MailerError("Messages cannot be stored; the log says why. None is lost.") from error
-                continue
             finally:
                 del fetched  # a large message must not outlive its commit
-            self._failures = 0
-            settled.append(imap_uid)
-            is_new = is_new or taken.kept
-            if taken.file_into:
-                filing[taken.file_into].append(imap_uid)
-        for mailbox, imap_uids in filing.items():
-            await self._file(session, imap_uids, mailbox)
-        self._progress.settle(settled)
-        await self._advance()
-        if is_new and self._on_new is not None:
-            self._on_new()
+        return taken
 
     async def _file(self, session: Session, imap_uids: list[int], mailbox: str) -> None:
         # Moved into itself a message gets a new UID, would be new again, and so for ever.

@@ -1,7 +1,7 @@
 """Watch one mailbox: hand over every new message, then wait for more, through whatever servers and lines do.
 
     connect ─▶ select ─▶ where were we? ─▶ ┌─ search ─▶ list sizes ─▶ fetch a portion ─▶ take each ─▶ file ─▶ advance ─┐
-       ▲                                   └──────────────────── IDLE, or a pause, then NOOP ◀─────────────────────────┘
+       ▲                                   └──────────────────── NOOP, then IDLE or a pause ◀──────────────────────────┘
        └── a pause that grows, with jitter ◀── anything that goes wrong
 
 Promises: a message is taken (committed) before the position passes it, so a death anywhere costs only a second `take`, which is
