@@ -7,8 +7,9 @@ Never: used by the service itself; knows how our own parser reads (what people d
 `servers`  the embedded SMTP and IMAP servers: mailbox, refusals, bounces
 `reports`  delivery reports (RFC 3464) as mail servers write them
 `letter`   what a pretend person's mail program finds in a letter
-`clients`  mails as Gmail, Outlook, Apple and others write them
-`zones`    time zones as Exchange writes them
-`people`   who answers what, when: the behaviours
-`cast`     the thirty-odd people of the demo
+`mime`, `zones`                       how mail programs lay out MIME and name time zones
+`calendar_programs`, `mail_programs`  answers as Gmail, Outlook, Apple and others write them, by calendar and in words
+`habits`, `cast`                      what a person does with mail, and the thirty-odd people of the demo
+`people`   who answers what, when
+`stage`    the daemon among them, on a clock that is moved on
 """

@@ -7,6 +7,7 @@ parts, under which header fields (seen in captures of each).
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 from mailer.sandbox.letter import CalendarObject, Letter
@@ -86,7 +87,7 @@ def gmail_answer(answer: CalendarAnswer) -> Mail:
     verb = _VERBS[answer.language][answer.partstat]
     text = f"{author.display_name} {verb}\n\n" + (f"{answer.comment}\n\n" if answer.comment else "")
     text += f"{calendar.summary}\n{when}\n\nInvitation from Google Calendar: https://calendar.google.com/calendar/\n"
-    html = f"<html><body><div><p><b>{author.display_name}</b> {verb}</p><p>{calendar.summary}<br>{when}</p></div></body></html>"
+    html = f"<html><body><div><p><b>{escape(author.display_name)}</b> {verb}</p><p>{escape(calendar.summary)}<br>{when}</p></div></body></html>"
     outer, inner = f"000000000000{answer.mark[:16]}", f"000000000000{answer.mark[16:32]}"
     alternative = multipart(
         inner,
@@ -186,7 +187,7 @@ def outlook_answer(answer: CalendarAnswer) -> Mail:
     boundary = f"_000_{mark[:24]}{domain.replace('.', '').replace('-', '')[:20]}_"
     html = (
         '<html>\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\n</head>\n'
-        f'<body lang="{tongue}">\n<div class="WordSection1">\n<p class="MsoNormal">{answer.comment or "<o:p>&nbsp;</o:p>"}</p>\n'
+        f'<body lang="{tongue}">\n<div class="WordSection1">\n<p class="MsoNormal">{escape(answer.comment) or "<o:p>&nbsp;</o:p>"}</p>\n'
         "</div>\n</body>\n</html>\n"
     )
     quoted_printable = ("Content-Transfer-Encoding", "quoted-printable")
@@ -260,7 +261,7 @@ def apple_answer(answer: CalendarAnswer) -> Mail:
     quoted_printable = ("Content-Transfer-Encoding", "quoted-printable")
     html = part(
         [("Content-Type", "text/html;\r\n\tcharset=utf-8"), quoted_printable],
-        in_quoted_printable(f"<html><body><div>{sentence}</div></body></html>\n"),
+        in_quoted_printable(f"<html><body><div>{escape(sentence)}</div></body></html>\n"),
     )
     attached = part(
         [

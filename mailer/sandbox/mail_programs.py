@@ -4,6 +4,7 @@ Promises: functions of values. The answer goes to Reply-To of the letter and is 
 where a mailto link was clicked: that makes a new mail with nothing but what the link says.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -54,7 +55,7 @@ def gmail_words(answer: WordsAnswer) -> Mail:
         f'<div dir="ltr" class="gmail_signature" data-smartmail="gmail_signature">{_html(signature)}</div></div><br>'
         f'<div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">{_html(attribution)}<br></div>'
         '<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex">'
-        f"{letter.html or _html(letter.text)}</blockquote></div>"
+        f"{_inner(letter)}</blockquote></div>"
     )
     boundary = f"000000000000{answer.mark[:16]}"
     header = [
@@ -90,7 +91,7 @@ def outlook_words(answer: WordsAnswer) -> Mail:
         f'<div class="elementToProof">{_html(answer.words)}</div>\n<div id="Signature">{_html(signature)}</div>\n'
         '<div id="appendonsend"></div>\n<hr style="display:inline-block;width:98%" tabindex="-1">\n'
         f'<div id="divRplyFwdMsg" dir="ltr"><font face="Calibri, sans-serif" style="font-size:11pt">{html_block}</font>'
-        f"<div>&nbsp;</div></div>\n<div>{letter.html or _html(letter.text)}</div>\n<p>{_DISCLAIMER}</p>\n</body>\n</html>\n"
+        f"<div>&nbsp;</div></div>\n<div>{_inner(letter)}</div>\n<p>{_DISCLAIMER}</p>\n</body>\n</html>\n"
     )
     mark, domain = answer.mark.upper(), _domain(answer)
     boundary = f"_000_{mark[:24]}{domain.replace('.', '').replace('-', '')[:20]}_"
@@ -130,7 +131,7 @@ def apple_words(answer: WordsAnswer) -> Mail:
         '<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"></head><body dir="auto">'
         f'{_html(answer.words)}<br id="lineBreakAtBeginningOfSignature"><div dir="ltr">{device}</div>'
         f'<div dir="ltr"><br><blockquote type="cite">{_html(attribution)}<br><br></blockquote></div>'
-        f'<blockquote type="cite"><div dir="ltr">{letter.html or _html(letter.text)}</div></blockquote></body></html>'
+        f'<blockquote type="cite"><div dir="ltr">{_inner(letter)}</div></blockquote></body></html>'
     )
     mark = answer.mark.upper()
     boundary = f"Apple-Mail-{mark[:8]}-{mark[8:12]}-{mark[12:16]}-{mark[16:20]}-{mark[20:32]}"
@@ -268,6 +269,12 @@ def _quoted(text: str) -> str:
 
 def _html(text: str) -> str:
     return escape(text).replace("\n", "<br>")
+
+
+def _inner(letter: Letter) -> str:
+    """The letter's HTML as it is quoted: without the document around it."""
+    body = re.search(r"<body[^>]{0,2000}>(.*)</body>", letter.html, re.IGNORECASE | re.DOTALL)
+    return body.group(1) if body else letter.html or _html(letter.text)
 
 
 def _domain(answer: WordsAnswer) -> str:

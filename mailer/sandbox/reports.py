@@ -14,18 +14,20 @@ Action = Literal["failed", "delayed"]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong with one recipient. *smtp_reply* is what the far server said; *dsn_status* is RFC 3463's number."""
+    """What went wrong with one recipient: RFC 3463's number, and what the far server said, or where there is none (*far* is
+    false) our own. ``{address}`` and ``{domain}`` are the recipient's."""
 
     dsn_status: str
-    smtp_reply: str
+    words: str
     action: Action = "failed"
+    far: bool = True
 
 
 UNKNOWN_USER = Trouble(
     "5.1.1", "550 5.1.1 <{address}>: Recipient address rejected: User unknown in virtual mailbox table"
 )
 UNKNOWN_DOMAIN = Trouble(
-    "5.1.2", "550 5.1.2 <{address}>: Host or domain name not found. Name service error: Host not found"
+    "5.4.4", "Host or domain name not found. Name service error for name={domain} type=AAAA: Host not found", far=False
 )
 MAILBOX_FULL_DELAY = Trouble(
     "4.2.2", "452 4.2.2 <{address}>: The email account that you tried to reach is over quota", "delayed"
@@ -45,8 +47,7 @@ delete your own text from the attached returned message.
 
                    The mail system
 
-<{address}>: host mx.{domain}[192.0.2.25] said:
-    {reply} (in reply to RCPT TO command)
+<{address}>: {cause}
 """
 _DELAYED = """\
 This is the mail system at host {host}.
@@ -65,8 +66,7 @@ delete your own text from the attached returned message.
 
                    The mail system
 
-<{address}>: host mx.{domain}[192.0.2.25] said:
-    {reply} (in reply to RCPT TO command)
+<{address}>: {cause}
 """
 
 
@@ -78,11 +78,15 @@ def delivery_report(
     A failure returns the whole message, a delay its header only, as Postfix does.
     """
     delayed = trouble.action == "delayed"
-    reply = trouble.smtp_reply.format(address=recipient)
-    names = {"host": host, "address": recipient, "domain": recipient.rpartition("@")[2], "reply": reply}
+    domain = recipient.rpartition("@")[2]
+    said = trouble.words.format(address=recipient, domain=domain)
+    mx, diagnostic, cause = "", f"X-Postfix; {said}", said
+    if trouble.far:
+        mx, diagnostic = f"\nRemote-MTA: dns; mx.{domain}", f"smtp; {said}"
+        cause = f"host mx.{domain}[192.0.2.25] said:\n    {said} (in reply to RCPT TO command)"
     mark = sha256(b"\0".join((original, recipient.encode(), trouble.action.encode()))).hexdigest().upper()
     queue_id, boundary = mark[:10], f"{mark[:10]}.{int(now.timestamp())}/{host}"
-    words = (_DELAYED if delayed else _FAILED).format(**names)
+    words = (_DELAYED if delayed else _FAILED).format(host=host, address=recipient, cause=cause)
     header, _, _ = original.replace(b"\r\n", b"\n").partition(b"\n\n")
     returned = header + b"\n" if delayed else original.replace(b"\r\n", b"\n")
     eight_bit = any(byte > 127 for byte in returned)
@@ -117,9 +121,8 @@ Arrival-Date: {format_datetime(now)}
 Final-Recipient: rfc822; {recipient}
 Original-Recipient: rfc822;{recipient}
 Action: {trouble.action}
-Status: {trouble.dsn_status}
-Remote-MTA: dns; mx.{names["domain"]}
-Diagnostic-Code: smtp; {reply}
+Status: {trouble.dsn_status}{mx}
+Diagnostic-Code: {diagnostic}
 
 --{boundary}
 Content-Description: {"Undelivered Message Headers" if delayed else "Undelivered Message"}
