@@ -119,7 +119,8 @@ class Meaning(Transformer[Token, Any]):
 
     def every_period(self, children: list[Any]) -> Later:
         period, nth, day, at = children
-        return Later(f"every {period} on the {nth} {day!s} at {at:%H:%M}")
+        name = str(day) if " " in day else str(day).capitalize()
+        return Later(f"every {period} on the {nth} {name} at {at:%H:%M}")
 
     def own_group(self, children: list[Token]) -> r.OwnGroup:
         return self._own[int(str(children[0])[1:])]
@@ -138,10 +139,10 @@ class Meaning(Transformer[Token, Any]):
             raise NotATime("Both numbers of repeat must be at least 1.")
         return r.Repeat(every, most)
 
-    def between(self, children: list[Token]) -> r.Between:
+    def between(self, children: list[Any]) -> r.Between:
         if len(children) == 1:
             return r.Between()
-        opens, closes = (clock(str(c)) for c in children)
+        opens, closes = children
         if opens >= closes:
             raise NotATime(f"{opens:%H:%M} is not earlier than {closes:%H:%M}: write the earlier time first.")
         return r.Between(opens, closes)

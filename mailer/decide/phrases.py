@@ -4,6 +4,7 @@ Promises: a phrase that is not quite right comes back with what was meant, as fa
 and the right text. The grammar is compiled once, at the first phrase. Never: guesses silently; a loose spelling is a slip.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -35,6 +36,7 @@ _WITHIN: dict[Start, tuple[Kind, ...]] = {
     "send_on": (Kind.SEND_ON,),
 }
 """The kinds of word that a phrase can hold: what an error text lists."""
+_GLUED = re.compile(r"(\d{1,4})(minutes?|hours?|days?|weeks?|months?)\b")
 _LIKELY = 0.72  # how alike two wordings must be to offer one for the other
 _MOST_REPAIRS = 8
 
@@ -100,21 +102,23 @@ def _with_marks(text: str, own: Sequence[OwnGroup]) -> str:
 
 def _read(start: Start, text: str, own: Sequence[OwnGroup]) -> Read | Misread:
     g = grammar()
-    words = normal(text)
+    words, cased = normal(text), " ".join(text.split())
     phrase = _with_marks(words, own) if start == "audience" else words.replace("§", "?")
     slips: list[Slip] = []
     for _ in range(_MOST_REPAIRS):
         try:
             tree = g.parser.parse(phrase, start=start)
         except UnexpectedInput as e:
-            at, names = _where(e, phrase)
+            at = _where(e, phrase)
+            names = _could_follow(g, start, phrase[:at])
             mended = _mend(phrase, at, names, g, own)
             if mended is None:
                 wanted = tuple(
                     k for k in dict.fromkeys(k for n in names for k in g.kinds.get(n, ())) if k in _WITHIN[start]
                 )
                 plain = tuple(dict.fromkeys(_shown(n, g) for n in names if n not in g.kinds))
-                return Misread(tuple(slips), rest=phrase[at:], after=phrase[:at].strip(), wanted=wanted, texts=plain)
+                shown = cased if normal(cased) == phrase else phrase
+                return Misread(tuple(slips), rest=shown[at:], after=shown[:at].strip(), wanted=wanted, texts=plain)
             phrase, slip = mended
             slips.append(slip)
             continue
@@ -131,18 +135,20 @@ def _read(start: Start, text: str, own: Sequence[OwnGroup]) -> Read | Misread:
     return Misread(tuple(slips), rest=phrase)
 
 
-def _where(e: UnexpectedInput, phrase: str) -> tuple[int, list[str]]:
-    """Where reading stopped, and the terminals that could have come."""
+def _where(e: UnexpectedInput, phrase: str) -> int:
+    """Where reading stopped."""
     if isinstance(e, UnexpectedToken):
-        names = sorted(e.accepts or e.expected)
         at = len(phrase) if e.token.type == "$END" else (e.token.start_pos or 0)
-    elif isinstance(e, UnexpectedCharacters):
-        names, at = sorted(e.allowed or ()), e.pos_in_stream or 0
     else:
-        names, at = [], len(phrase)
-    while at < len(phrase) and phrase[at] == " ":
-        at += 1
-    return at, [n for n in names if n != "$END"]
+        at = e.pos_in_stream or 0 if isinstance(e, UnexpectedCharacters) else len(phrase)
+    return at + len(phrase[at:]) - len(phrase[at:].lstrip())
+
+
+def _could_follow(g: Grammar, start: Start, read_so_far: str) -> list[str]:
+    """The terminals that can follow what has been read."""
+    parser: Any = g.parser.parse_interactive(read_so_far, start=start)
+    parser.exhaust_lexer()
+    return sorted(n for n in parser.accepts() if n != "$END")
 
 
 _SPELLINGS = {
@@ -182,6 +188,9 @@ def _mend(
     own: Sequence[OwnGroup],
 ) -> tuple[str, Slip] | None:
     """Put the likeliest of the words that could stand at *at* in the place of what stands there."""
+    if "NUMBER" in names and (found := _GLUED.match(phrase[at:])):
+        apart = f"{found[1]} {found[2]}"
+        return phrase[:at] + apart + phrase[at + found.end() :], Slip(found[0], apart, loose=True)
     pieces = phrase[at:].split(" ") if at < len(phrase) else []
     candidates = [(g.texts[n], g.texts[n], g.kinds[n][0] if n in g.kinds else None) for n in names if g.texts.get(n)]
     candidates += [(t, t, None) for n in names for t in _SPELLINGS.get(n, ())]

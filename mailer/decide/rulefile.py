@@ -78,9 +78,10 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
             current = None
             if sentence:
                 problem(line, typed, sentence, remedy)
-            earlier = next((s for s in sections if s.name == heading and not s.skipped), None)
-            current = _Open(heading, line, stripped, [], set(), skipped=bool(sentence) and not heading)
-            if earlier is not None and heading:
+            earlier = next((s for s in sections if s.name == heading), None)
+            # A section with a slip in its heading is still read, for the mistakes in it.
+            current = _Open(heading, line, stripped, [], {"heading"} if sentence else set(), skipped=not heading)
+            if earlier is not None and heading and not sentence:
                 current.skipped = True
                 problem(
                     line,
@@ -148,7 +149,11 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         if not statement.strip() or statement.lstrip().startswith("#"):
             continue
         # An unfinished list must not swallow the entries that follow it.
-        while _depth(statement) > 0 and index < len(lines) and not _starts_another(lines[index]):
+        while (
+            (_depth(statement) > 0 or _in_long_text(statement))
+            and index < len(lines)
+            and not _starts_another(lines[index])
+        ):
             statement += "\n" + lines[index]
             index += 1
         yield start + 1, statement
@@ -156,6 +161,11 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 def _starts_another(line: str) -> bool:
     return bool(_KEY.match(line) or (_HEADING.match(line) and '"' not in line and "'" not in line))
+
+
+def _in_long_text(statement: str) -> bool:
+    """Is a text between three quotes still open?"""
+    return statement.count('"""') % 2 == 1 or statement.count("'''") % 2 == 1
 
 
 def _depth(statement: str) -> int:
@@ -191,27 +201,23 @@ def _bare(text: str) -> str:
 
 def _heading(typed: str) -> tuple[str, str, str]:
     """Name, and what is wrong with the heading *typed* and how to mend it (both empty when nothing is)."""
-    if typed.startswith("[["):
-        name = typed.strip("[] \t")
-        return "", "A heading has one pair of brackets.", f"Write:  [{name}]"
-    found = _HEADING.match(typed)
-    if not found:
-        name = re.split(r"[\]#]", typed[1:])[0].strip()
-        if "]" in typed:
-            return (
-                "",
-                "Nothing can follow the heading in its line.",
-                f"Write:  [{name}]  and put the rest into a line of its own.",
-            )
-        return "", "The heading is not closed.", f"Write:  [{name}]"
-    name = found[1].strip()
-    bare = name.strip("\"' ")
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", bare).strip("-")
-    if name and re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        return name, "", ""
+    inside = re.split(r"[\]#]", typed.lstrip("["))[0].strip().strip("\"'")
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", inside).strip("-")
     if not plain:
         return "", "The heading has no name.", "Write a name between the brackets, such as [remind-1]."
-    return "", "The name of a rule is letters, digits and hyphens, without blanks or dots.", f"Write:  [{plain}]"
+    if typed.startswith("[["):
+        return plain, "A heading has one pair of brackets.", f"Write:  [{plain}]"
+    if not _HEADING.match(typed):
+        if "]" in typed:
+            return (
+                plain,
+                "Nothing can follow the heading in its line.",
+                f"Write:  [{plain}]  and put the rest into another line.",
+            )
+        return plain, "The heading is not closed.", f"Write:  [{plain}]"
+    if typed[1:].split("]")[0].strip() != plain:
+        return plain, "The name of a rule is letters, digits and hyphens, without blanks or dots.", f"Write:  [{plain}]"
+    return plain, "", ""
 
 
 def _entry(typed: str) -> Entry | tuple[str, str, str]:
@@ -230,7 +236,7 @@ def _entry(typed: str) -> Entry | tuple[str, str, str]:
         return (*_unreadable(key, rest), key)
     match value:
         case bool():
-            word = "no" if not value else "yes"
+            word = "no" if not value else "ask me first" if key == "hold" else "yes"
             return f'"{first}" must stand between quotes here.', f'Write:  {key} = "{word}"', key
         case str() | int():
             return Entry(key, value, 0, typed)
@@ -241,11 +247,9 @@ def _entry(typed: str) -> Entry | tuple[str, str, str]:
         case dict():
             return "There are no braces in rule files.", f'Write words between quotes:  {key} = "…"', key
         case _:
-            return (
-                f"The words after {key} = must stand between quotes.",
-                f'Write:  {key} = "{first.split("#")[0].strip()}"',
-                key,
-            )
+            bare = first.split("#")[0].strip()
+            right = f"on {bare} at 09:00" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", bare) else bare
+            return f"The words after {key} = must stand between quotes.", f'Write:  {key} = "{right}"', key
 
 
 def _no_entry(typed: str) -> tuple[str, str, str]:
@@ -258,8 +262,8 @@ def _no_entry(typed: str) -> tuple[str, str, str]:
     if found := re.match(r"([A-Za-z][\w-]*(?: [A-Za-z][\w-]*)+)\s*=\s*(.*)$", first):
         key = found[1].lower().replace(" ", "-")
         return "A key is one word, with hyphens instead of blanks.", f"Write:  {key} = {found[2]}", key
-    if found := re.match(r"([A-Za-z][\w-]*)\s+[\"“']", first):
-        return f'"=" is missing after {found[1]}.', f'Write:  {found[1]} = "…"', found[1]
+    if found := re.match(r"([A-Za-z][\w-]*)\s+([\"“'].*)$", first):
+        return f'"=" is missing after {found[1]}.', f"Write:  {found[1]} = {found[2].translate(_CURLY)}", found[1]
     if first[:1] in "\"'" or first.endswith((",", "]")):
         return "This line belongs to no key.", 'A list begins with [ in the line of its key:  to = ["…", "…"]', ""
     return 'This line is neither a heading nor a key with "=".', 'Write:  key = "words", or put # before a remark.', ""
@@ -300,20 +304,17 @@ def _unreadable(key: str, rest: str) -> tuple[str, str]:
         quote = text[0]
         end = _end_of_quoted(line)
         if end < 0:
-            return (
-                f"The quote at the end is missing: put the words after {key} = between quotes.",
-                f"Write:  {key} = {line}{quote}",
-            )
+            inner = line.strip("\"'“” ")
+            return f"A quote is missing: put the words after {key} = between quotes.", f'Write:  {key} = "{inner}"'
         after = line[end + 1 :].strip()
         if after.startswith((",", quote)) and _parses(f"[{text.rstrip(',')}]"):
             return "Several texts need brackets.", f"Write:  {key} = [{text.rstrip(',')}]"
         if after:
             if "\\" in line[:end]:
                 return _backslash(key, line)
-            return (
-                f'"{after}" stands after the closing quote.',
-                f"Write:  {key} = {line[: end + 1]}   (a remark begins with #)",
-            )
+            whole = f"{line[1:end]} {after}".replace('"', "")
+            remedy = f'Write:  {key} = "{whole}"   (or put # before a remark)'
+            return f'"{after}" stands behind the closing quote.', remedy
         return _backslash(key, line)
     if text[0] == "{":
         return "There are no braces in rule files.", f'Write words between quotes:  {key} = "…"'

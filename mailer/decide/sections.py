@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from mailer.decide.rule import Audience, OwnGroup, Rule, Timing, When, digest_of
 from mailer.decide.rulefile import FOLLOW, Entry, Section
 from mailer.decide.sense import check_sense
-from mailer.decide.vocabulary import Kind, Word, of_kind
+from mailer.decide.vocabulary import Kind, Word, known, of_kind
 from mailer.decide.wording import EntryReader, not_yet
 from mailer.decide.workdays import calendar_of
 from mailer.errors import Problem
@@ -92,25 +92,22 @@ class FileReader:
     def _unknown_key(self, section: Section, reader: EntryReader, kind: Kind, words: list[str]) -> None:
         key = reader.entry.key
         plain = key.lower().replace("_", "-")
-        if alike := get_close_matches(_SYNONYMS.get(plain, plain), words, n=1, cutoff=0.6):
-            reader.problem(
-                f'I do not know the key "{key}". Did you mean "{alike[0]}"?',
-                f"{kind.plural.capitalize()} I know: {', '.join(w for w in words)}",
-            )
-            return
-        for other, heading in ((Kind.ABOUT_KEY, "about"), (Kind.TIMING_KEY, "timing")):
-            if any(plain == w.text for w in of_kind(other)):
-                reader.problem(f'"{key}" belongs under [{heading}].', "Put the line there: it is for the whole file.")
-                return
-        if kind is not Kind.KEY and any(plain == w.text for w in of_kind(Kind.KEY)):
+        if kind is Kind.KEY:
+            for other, heading in ((Kind.ABOUT_KEY, "about"), (Kind.TIMING_KEY, "timing")):
+                if any(plain == w.text for w in of_kind(other)):
+                    reader.problem(
+                        f'"{key}" belongs under [{heading}].', "Put the line there: it is for the whole file."
+                    )
+                    return
+        elif any(plain == w.text for w in of_kind(Kind.KEY)):
             reader.problem(
                 f'"{key}" belongs under the heading of a rule, not under [{section.name}].',
                 "Put a heading above it, such as [remind-1].",
             )
             return
-        reader.problem(
-            f'I do not know the key "{key}".', f"{kind.plural.capitalize()} I know: {', '.join(w for w in words)}"
-        )
+        alike = get_close_matches(_SYNONYMS.get(plain, plain), words, n=1, cutoff=0.6)
+        meant = f' Did you mean "{alike[0]}"?' if alike else ""
+        reader.problem(f'I do not know the key "{key}".{meant}', f"{kind.plural.capitalize()} I know: {known(kind)}")
 
     def _about(self, section: Section | None) -> tuple[tuple[str, ...], str]:
         serves: tuple[str, ...] = (ALL_MEETINGS,)

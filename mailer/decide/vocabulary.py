@@ -27,13 +27,18 @@ class Kind(StrEnum):
     STATE = "state"
     CONDITION = "condition"
     ATTACHMENT = "attachment"
-    ASK = "answer to ask for"
+    ASK = "question"
     SIGNER = "signer"
     HOLD = "choice for hold"
     IF_LATE = "choice for if-late"
     BUNDLE = "choice for bundle"
     SEND_ON = "choice for send-on"
     DO = "thing to do"
+
+    @property
+    def article(self) -> str:
+        """The noun with its article."""
+        return f"an {self}" if self[0] in "aeio" else f"a {self}"
 
     @property
     def plural(self) -> str:
@@ -46,7 +51,6 @@ _PLURALS = {
     Kind.TIMING_KEY: "keys of [timing]",
     Kind.FORM: "ways to say when",
     Kind.UNIT: "units of time",
-    Kind.ASK: "answers to ask for",
     Kind.HOLD: "choices for hold",
     Kind.IF_LATE: "choices for if-late",
     Kind.BUNDLE: "choices for bundle",

@@ -3,13 +3,15 @@
 The style: what is wrong in one sentence, with the words as typed; then the nearest right text. Never a word of programmers.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailer.decide.phrases import Misread, Slip, read
+from mailer.decide.grammar import parts
+from mailer.decide.phrases import Misread, Read, Slip, read
 from mailer.decide.rule import OwnGroup
 from mailer.decide.rulefile import FOLLOW, Entry
-from mailer.decide.vocabulary import Kind, known
+from mailer.decide.vocabulary import Kind, known, of_kind
 from mailer.errors import Problem
 
 _LONGEST_TEXT = 300  # characters of one phrase; a longer one is a letter that lost its way
@@ -108,8 +110,7 @@ def _worded(entry: Entry, text: str, misread: Misread, own: tuple[OwnGroup, ...]
             )
         sentence = _unknown(hard[0]) if len(misread.slips) == 1 and hard and hard[0].kind is not None else "Close."
         return sentence, f"{write}{_hint(misread)}"
-    sentence, remedy = _stuck(entry, text, misread, names, start)
-    return sentence, remedy
+    return _stuck(entry, text, misread, own, start)
 
 
 def _unknown(slip: Slip) -> str:
@@ -124,47 +125,53 @@ def _hint(misread: Misread) -> str:
     return f"\n({'; '.join(dict.fromkeys(hints))})" if hints else ""
 
 
-def _stuck(entry: Entry, text: str, misread: Misread, names: list[str], start: str) -> tuple[str, str]:
+def _stuck(entry: Entry, text: str, misread: Misread, own: tuple[OwnGroup, ...], start: str) -> tuple[str, str]:
     """Sentence and remedy where no right text could be guessed."""
-    rest = misread.rest
-    joined = rest.split(" ")[0].strip(",;")
-    if start in ("audience", "when", "condition") and (
-        (joined in ("or", "and", "but", "") and rest) or rest.startswith(",")
-    ):
-        listed = ", ".join(f'"{p}"' for p in _pieces(text))
-        if len(_pieces(text)) > 1:
-            meaning = {
-                "audience": "or",
-                "when": "or",
-                "condition": '"and" under only-if, "or" under unless and stop-when',
-            }[start]
-            return (
-                f"One text holds one thing. Several make a list (it means {meaning}).",
-                f"Write:  {entry.key} = [{listed}]",
-            )
-    if not misread.after:
-        typed = f'"{rest}"' if rest else "this"
-        kinds = [k for k in misread.wanted if k is not Kind.UNIT]
-        if len(kinds) == 1 and rest:
-            head = rest.split(" who ")[0].split(" that ")[0]
-            return f'I do not know the {kinds[0]} "{head}".', _list(kinds[0], names)
-        return f"I do not understand {typed}.", _example(start, entry.key)
-    expected = [k.value if k is not Kind.UNIT else "a unit of time" for k in misread.wanted]
-    expected += [
-        t
-        if t in ("a number", "HH:MM", "an address") or t.startswith(("a date", "a day", "month", "first"))
-        else f'"{t}"'
-        for t in misread.texts
-        if t
-    ]
-    expected = list(dict.fromkeys(expected))
-    then = f" There I expect {_any_of(expected)}." if expected else ""
-    if not rest:
-        return f'Something is missing after "{_shown(misread.after, names)}".{then}', _lists(
-            misread, names
-        ) or _example(start, entry.key)
-    after = _shown(misread.after, names)
-    return f'I do not understand "{rest}" after "{after}".{then}', _lists(misread, names) or _example(start, entry.key)
+    names = [g.name for g in own]
+    rest, after = misread.rest, _shown(misread.after, names)
+    kinds = [k for k in misread.wanted if k is not Kind.UNIT]
+    lists = "\n".join(
+        f"{k.plural.capitalize()} I know: {known(k, names if k is Kind.GROUP else ())} (type: convener words)"
+        for k in kinds
+    )
+    if (listed := _as_list(entry, text, rest, own, start)) is not None:
+        return listed
+    if not after and start == "when":
+        return f'I do not understand "{rest}".', f"{_example(start, entry.key)}\n{lists}".strip()
+    if not after and len(kinds) == 1:
+        typed = rest.split(" who ")[0].split(" that ")[0]
+        if kinds[0].startswith("choice"):
+            return f'"{typed}" is no {kinds[0]}.', lists
+        return f'I do not know the {kinds[0]} "{typed}".', lists
+    if not after:
+        return f'I do not understand "{rest}".', _example(start, entry.key)
+    expected = [k.article for k in misread.wanted]
+    expected += [t if t[:2] in ("a ", "an") or t == "HH:MM" else f'"{t}"' for t in misread.texts if t]
+    then = f" There I expect {_any_of(list(dict.fromkeys(expected)))}." if expected else ""
+    what = f'I do not understand "{rest}" after "{after}".' if rest else f'Something is missing after "{after}".'
+    return f"{what}{then}", lists or _example(start, entry.key, after)
+
+
+_MEANING = {"audience": '"or"', "when": '"or"', "condition": '"and" under only-if, "or" under unless and stop-when'}
+
+
+def _as_list(entry: Entry, text: str, rest: str, own: tuple[OwnGroup, ...], start: str) -> tuple[str, str] | None:
+    """Sentence and remedy where several things stand in one text."""
+    if start not in _MEANING or not re.match(r"(or|and|but|,|;)(?!\w)", rest):
+        return None
+    pieces = [p for p in re.split(r"\s*(?:,|;|\bor\b|\band\b|\bbut\b)\s*", " ".join(text.split())) if p]
+    told = f"One text holds one thing. Several make a list, which means {_MEANING[start]}."
+    # "everyone who said yes or said maybe": the later pieces go on from the head of the first.
+    head = re.match(r".* who |reply is ", pieces[0]) if pieces else None
+    right = []
+    for piece in pieces:
+        found = next(
+            (f for t in (piece, (head[0] if head else "") + piece) if isinstance(f := read(start, t, own), Read)), None
+        )
+        if found is None:
+            return told, f'Write:  {entry.key} = ["…", "…"]'
+        right.append(f'"{found.value}"')
+    return told, f"Write:  {entry.key} = [{', '.join(right)}]"
 
 
 def _shown(text: str, names: list[str]) -> str:
@@ -173,30 +180,8 @@ def _shown(text: str, names: list[str]) -> str:
     return text
 
 
-def _pieces(text: str) -> list[str]:
-    """*text* cut at its commas, and its words "or" and "and"."""
-    words = text.replace(",", " , ").split()
-    pieces: list[list[str]] = [[]]
-    for w in words:
-        if w.lower() in (",", "or", "and", "but"):
-            pieces.append([])
-        else:
-            pieces[-1].append(w)
-    return [" ".join(p) for p in pieces if p]
-
-
 def _any_of(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def _lists(misread: Misread, names: list[str]) -> str:
-    kinds = [k for k in misread.wanted if k is not Kind.UNIT]
-    return "\n".join(_list(k, names) for k in kinds)
-
-
-def _list(kind: Kind, names: list[str]) -> str:
-    own = names if kind is Kind.GROUP else ()
-    return f"{kind.plural.capitalize()} I know: {known(kind, own)} (type: convener words)"
 
 
 _EXAMPLES = {
@@ -210,5 +195,9 @@ _EXAMPLES = {
 }
 
 
-def _example(start: str, key: str) -> str:
+def _example(start: str, key: str, after: str = "") -> str:
+    """A right line to go by; where a condition has begun, the rest of that condition."""
+    begun = next((w.text for w in of_kind(Kind.CONDITION) if after and parts(w.text)[0] in after), None)
+    if start == "condition" and begun is not None:
+        return f'Write, for example:  {key} = "{begun.replace("N", "3 business days", 1)}"'
     return f"Write, for example:  {key} = {_EXAMPLES[start]}" if start in _EXAMPLES else ""
