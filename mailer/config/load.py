@@ -271,9 +271,11 @@ def _paths(reading: _Reading) -> dict[str, Path]:
 def _validated(
     section: str, keys: dict[str, Entry], added: dict[str, Any], source: Source, problems: list[Problem]
 ) -> Section | None:
-    """Check the values of one section. *added*: what was found for keys that are not set, or in their place."""
+    """Check the values of one section. *added*: what was found for keys that are not set, and where a file is."""
     values = {key: entry.value for key, entry in keys.items() if not key.startswith("password")}
-    values |= {key: value for key, value in added.items() if value is not None and value != ""}
+    for key, value in added.items():
+        if value is not None and value != "" and (values.get(key, "") == "" or key == "ca-file"):
+            values[key] = value
     try:
         return SECTIONS[section].model_validate(values)
     except ValidationError as exc:

@@ -104,6 +104,7 @@ def _sections(where: str, text: str, table: dict[str, Any], problems: list[Probl
             misspelt.add((meant, ""))
             problems.append(_unknown_section(where, line, name, value, meant))
         elif not isinstance(value, dict):
+            misspelt.add((name, ""))
             sentence = (
                 f"{name} is a section, not a setting."
                 if not isinstance(value, list)
