@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
@@ -20,6 +20,9 @@ from mailer.render.zones import vtimezone
 from mailer.terms import Address, Method
 
 _PRODID = "-//convener//meetings//EN"
+_LINE = 75  # octets
+_TOLD = ";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT"
+_ASKED = f"{_TOLD};PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
 
 
 def calendar_object(
@@ -30,12 +33,13 @@ def calendar_object(
     *organizer* must stay the same over all updates to one person (some clients refuse a changed one): the mailbox with the
     person's token. *dtstamp* is now: an update with an old DTSTAMP is ignored.
     """
-    personal = Event()
-    personal.add("dtstamp", dtstamp.astimezone(UTC).replace(microsecond=0))
-    personal.add("organizer", _calendar_user(organizer))
-    personal.add("attendee", _attendee(method, person))
     before, after = _same_for_all(method, meeting, language)
-    return before + _lines(personal) + after
+    personal = (
+        f"DTSTAMP:{dtstamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"ORGANIZER{_common_name(organizer)}:mailto:{organizer.addr_spec}",
+        f"ATTENDEE{_ASKED if method is Method.REQUEST else _TOLD}{_common_name(person.mailbox())}:mailto:{person.address}",
+    )
+    return before + b"".join(_folded(line) for line in personal) + after
 
 
 @lru_cache(maxsize=256)
@@ -71,9 +75,23 @@ def _same_for_all(method: Method, meeting: Meeting, language: str) -> tuple[byte
     return content[:end], content[end:]
 
 
-def _lines(component: Event) -> bytes:
-    """The properties of *component*, folded, without its BEGIN and END."""
-    return b"".join(line.to_ical() + b"\r\n" for line in component.content_lines()[1:-2])
+def _common_name(address: Address) -> str:
+    """CN as a quoted parameter (RFC 5545 §3.2), with nothing in it that would need RFC 6868."""
+    name = one_line(address.display_name).replace('"', "'").replace("^", " ")
+    return f';CN="{name}"' if name else ""
+
+
+def _folded(line: str) -> bytes:
+    """A content line of at most 75 octets a piece, never cut inside a character (RFC 5545 §3.1)."""
+    octets = line.encode("utf-8", "replace")
+    pieces, start, room = [], 0, _LINE
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0xC0 == 0x80:  # inside a UTF-8 sequence
+            end -= 1
+        pieces.append(octets[start:end])
+        start, room = end, _LINE - 1  # the blank that begins a continuation counts
+    return b"\r\n ".join([*pieces, octets[start:]]) + b"\r\n"
 
 
 def _description(meeting: Meeting) -> str:
@@ -81,20 +99,3 @@ def _description(meeting: Meeting) -> str:
     link = one_line(meeting.online_link)
     words = clean_lines(meeting.description)
     return "\n\n".join(part for part in (words, link if link not in words else "") if part)
-
-
-def _attendee(method: Method, person: Person) -> vCalAddress:
-    attendee = _calendar_user(person.mailbox())
-    attendee.params["CUTYPE"] = "INDIVIDUAL"
-    attendee.params["ROLE"] = "REQ-PARTICIPANT"
-    if method is Method.REQUEST:
-        attendee.params["PARTSTAT"] = "NEEDS-ACTION"
-        attendee.params["RSVP"] = "TRUE"
-    return attendee
-
-
-def _calendar_user(address: Address) -> vCalAddress:
-    user = vCalAddress(f"mailto:{address.addr_spec}")
-    if name := one_line(address.display_name).replace('"', "'"):
-        user.params["CN"] = name
-    return user

@@ -209,7 +209,7 @@ def _is_date_time(text: str) -> bool:
     if not _DATE_TIME.fullmatch(text):
         return False
     try:
-        datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - only whether it exists
+        datetime.fromisoformat(text)
     except ValueError:
         return False
     return True

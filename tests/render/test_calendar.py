@@ -130,7 +130,7 @@ SPOILT = [
     (rb"BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", b"", "REQUEST", "no VTIMEZONE for America/Chicago"),  # 24
     (rb"DTSTART;TZID=America/Chicago:", b"DTSTART:", "REQUEST", "DTSTART needs either a zone or Z"),  # 24
     (rb"PARTSTAT=NEEDS-ACTION", b"PARTSTAT=ACCEPTED", "REQUEST", "ATTENDEE needs PARTSTAT=NEEDS-ACTION"),  # 25, 31
-    (rb";RSVP=TRUE", b"", "REQUEST", "ATTENDEE needs PARTSTAT=NEEDS-ACTION and RSVP=TRUE"),  # 25, 26
+    (rb";RSVP=(\r\n )?TRUE", b"", "REQUEST", "ATTENDEE needs PARTSTAT=NEEDS-ACTION and RSVP=TRUE"),  # 25, 26
     (rb"SEQUENCE:0\r\n", b"SEQUENCE:0\n", "REQUEST", "does not end in CRLF"),  # 25
     (rb"SEQUENCE:0\r\n", b"SEQUENCE:0\r\r\n", "REQUEST", "does not end in CRLF"),  # 25
     (rb"ATTENDEE.*?\r\n(?! )", b"", "REQUEST", "exactly one ATTENDEE"),  # 25
