@@ -77,13 +77,12 @@ class Letter:
         return (self.calendar is not None and self.calendar.method == "REQUEST") or bool(self.answer_links())
 
     def answer_links(self) -> dict[PartStat, MailtoLink]:
-        """The links by which this letter can be answered. The subject tells where the label does not."""
+        """The links by which this letter can be answered. What will be sent tells; the label only where it has no subject
+        ("No more messages, please" is no no)."""
         found: dict[PartStat, MailtoLink] = {}
         for link in self.links:
-            for words in (link.label, link.subject, link.body):
-                if (partstat := _answer_in(words)) is not None:
-                    found.setdefault(partstat, link)
-                    break
+            if (partstat := _answer_in(link.subject or link.label)) is not None:
+                found.setdefault(partstat, link)
         return found
 
 

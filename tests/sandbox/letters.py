@@ -39,6 +39,7 @@ def letter(
     link = f"mailto:rsvp%2B{TOKEN}@northwdb.example?subject={{0}}%3A%20Launch%20meeting&body={{0}}%20%5B{TOKEN}%5D"
     if links:
         text += "".join(f"\n{word}: <{link.format(word)}>" for word in ("Yes", "No", "Maybe")) + "\n"
+        text += f"\nNo more messages: <mailto:rsvp%2B{TOKEN}@northwdb.example?subject=unsubscribe>\n"
     message.set_content(text)
     html = "<p>Dear guest,</p><p>we would like to see you on 12 March.</p>"
     if links:

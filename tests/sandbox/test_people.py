@@ -9,7 +9,7 @@ import pytest
 
 from mailer.sandbox.cast import CAST
 from mailer.sandbox.habits import Answers, Away, Forwards, Full, Member, Program, Unknown, Way
-from mailer.sandbox.letter import read_calendar
+from mailer.sandbox.letter import read_calendar, read_letter
 from mailer.sandbox.people import Intention, PretendPerson
 from mailer.sandbox.servers import Envelope
 from mailer.terms import PartStat
@@ -144,6 +144,12 @@ def test_a_click_on_a_link_makes_a_new_mail_with_the_words_of_the_link(partstat:
     assert text_of(message).startswith(f"{word} [{TOKEN}]\n")
     assert message["To"] == ADDRESS
     assert message["In-Reply-To"] is None
+
+
+def test_a_link_that_only_stops_mail_is_no_question() -> None:
+    assert read_letter(letter(WHO, method=None, links=True)).asks
+    stop = f"No more messages about this, please: <mailto:{ADDRESS}?subject=unsubscribe%20%5Bref%5D&body=stop>\n"
+    assert not read_letter(letter(WHO, method=None, text=stop)).asks
 
 
 def test_the_silent_answer_the_letter_they_wait_for_and_only_once() -> None:
