@@ -9,12 +9,17 @@ report (it sees addresses in anything, and raises), and after it our own reading
 """
 
 import re
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
+from functools import cache
+from importlib.resources import files
 
 from flufl.bounce import all_failures
 
-from mailer.parse.message import Fields, Message, header_text
+from mailer.parse.addresses import addresses
+from mailer.parse.message import Fields, Message, fields_of, header_text
 from mailer.parse.reasons import Failure, judge
 from mailer.terms import MessageId, canonical
 
@@ -43,67 +48,52 @@ class Report:
 
 
 _DAEMON = re.compile(
-    r"^(?:mailer[-_.]?daemon|mailerdaemon|postmaster|mail[-_.]?daemon|mailerror|mdaemon|microsoftexchange\w*|mail-delivery|maildelivery|mail\.delivery|"
-    r"mail-system|mailsystem|bounce[sd]?|bounce-?handler|complaints|administrator|virus|amavis|majordomo|uucp|mmdf|daemon|double-bounce|noreply-delivery|"
-    r"postmast|mailgateway|mail-gateway|smtp-error|smtp|mail_daemon|mailsrv|mailserver|mail)(?:[-+_.=]|$)",
+    r"(?:mailer[-_.]?daemon|mail[-_. ]?daemon|mail_daemon|mdaemon|daemon|uucp|mmdf|postmaster|postmast|mailerror|microsoftexchange\w*|"
+    r"mail[-.]?delivery|mail-?system|bounces?|bounced|bounce-?handler|double-bounce|complaints|administrator|virus|amavis|"
+    r"majordomo|mail-?gateway|smtp(?:-error)?|mailsrv|mailserver|mail)(?:[-+_.=\\]|$)",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(
-    r"undeliver|non[- ]?deliver|not deliver|deliver\w* (?:status|fail|report|problem|notif|error|delay|incomplete|has fail)|fail\w* (?:to deliver|notice|mail|deliv)|mail deliv|"
-    r"returned (?:mail|to sender|e-?mail)|return(?:ed)? (?:mail|message)|could ?n[o']t (?:be )?(?:deliver|sent)|couldn.t be delivered|user unknown|unknown user|unable to deliver|"
-    r"bounce|mail (?:fail|error|system error|status)|message (?:status|delay|not deliver|undeliv|could not|blocked)|failure notice|warning: (?:could not|message)|delayed mail|delayed|ndn:|"
-    r"rejected mail|mail rejected|email rejected|error sending|delivery notification|zustell|unzustellbar|unzustellbarkeit|nicht zugestellt|rücksendung|échec|non remis|no se (?:pudo|puede|ha podido) entregar|no entregado|devuelto|"
-    r"fallo|non recapitabile|mancata consegna|notifica di mancato|onbestelbaar|niet bezorgd|obeställbar|kan ikke leveres|levering|não entregue|falha|nedoručiteln|недоставлен|"
-    r"投递|退信|配信|配送|不達|エラー|전송 실패|mail could not|undelivered|problem delivering|delivery (?:attempt|unsuccess)|recipient (?:unknown|rejected)|address (?:not found|rejected|unknown)",
+_DAEMON_NAME = re.compile(
+    r"mail(?:er)?[- ]?(?:delivery|daemon|administrator|system)|delivery subsystem|postmaster|internet mail service",
     re.IGNORECASE,
 )
-_BODY = re.compile(
-    r"could not be delivered|couldn.t be delivered|cannot be delivered|can.t be delivered|was not delivered|has not been delivered|undeliver|unable to deliver|delivery (?:to|has) .{0,80}fail|"
-    r"permanent (?:fatal )?error|fatal errors|delivery failed|failed permanently|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found)|"
-    r"did not reach|returned to (?:the )?sender|the following (?:address|recipient)|giving up|gave up|not (?:yet )?been delivered|delivery temporarily|host (?:unknown|not found)|"
-    r"this is the (?:mail|qmail|postfix|dragonfly)|message (?:was )?rejected|retry timeout|quota exceeded|over quota|undeliverable|konnte nicht zugestellt|n'a pas (?:pu )?être|no (?:se )?pudo|"
-    r"mail delivery|delivery status notification|unrouteable|no such (?:account|mailbox|address|recipient)|recipient (?:address )?rejected|relay(?:ing)? denied",
-    re.IGNORECASE,
-)
-_CHALLENGE = re.compile(
-    r"boxbe|confirm (?:that )?you(?:r message| are human| sent)|verify (?:that )?you(?:r email| are (?:a )?human| are a real)|prove (?:that )?you are|click (?:on )?the (?:following |below )?link to (?:confirm|verify|deliver|have|release)|"
-    r"spam ?arrest|challenge.?response|one[- ]time (?:verification|confirmation)|to be added to (?:his|her|my|the|their) guest list|earthlink.{0,40}spamblocker|waiting (?:in|for) (?:your )?(?:confirmation|verification|approval)|"
-    r"(?:please|must) (?:confirm|verify|authenticate) (?:your|this) (?:message|e-?mail|address|identity)|sender verification|request(?:ing)? confirmation of your|you must (?:reply|respond) to (?:this|have)",
-    re.IGNORECASE,
-)
+_REPLY_PREFIX = re.compile(r"(?:re|aw|sv|antw|fw|fwd|wg|tr|rv)\s*:", re.IGNORECASE)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    lists = tomllib.loads(files("mailer.parse").joinpath("reports.toml").read_text("utf-8"))
+    return {name: re.compile("|".join(lists[name]), re.IGNORECASE) for name in ("subjects", "bodies", "challenges")}
 
 
 def looks_like_report(message: Message) -> bool:
     """The gate before the guessing readers: who writes, what kind it is, or what it is called."""
-    if message.content_type == "multipart/report" and message.parameters.get("report-type", "").lower() not in (
+    report_type = message.parameters.get("report-type", "").lower()
+    if message.content_type == "multipart/report" and report_type not in (
         "disposition-notification",
         "feedback-report",
     ):
         return True
     if message.delivery_status or message.has("x-failed-recipients"):
         return True
-    author = message.author.addr_spec if message.author else message.header("from").strip("<> ")
-    local = author.rpartition("@")[0] or author
-    name = (message.author.display_name if message.author else message.header("from")).lower()
-    daemon = bool(_DAEMON.match(local)) or any(
-        each in name
-        for each in (
-            "mail delivery",
-            "mailer-daemon",
-            "mailer daemon",
-            "mail administrator",
-            "mail delivery subsystem",
-            "postmaster",
-            "mail system",
-            "delivery subsystem",
-            "internet mail service",
-        )
-    )
-    subject = bool(_SUBJECT.search(message.subject))
+    daemon = _from_daemon(message)
+    # a person who answers a report, or passes it on, keeps its subject behind "Re:"
+    subject = bool(_patterns()["subjects"].search(message.subject)) and not _REPLY_PREFIX.match(message.subject)
     null_reverse_path = message.header("return-path").strip() == "<>"
     if sum((daemon, subject, null_reverse_path)) >= 2:
         return True
-    return (daemon or subject or null_reverse_path) and bool(_BODY.search(_head(report_text(message))))
+    if not (daemon or subject or null_reverse_path):
+        return False
+    return bool(_patterns()["bodies"].search(_head(report_text(message))))
+
+
+def _from_daemon(message: Message) -> bool:
+    raw = message.header("from").strip()
+    if raw in ("<>", ""):
+        return raw == "<>"
+    address = message.author.addr_spec if message.author else raw.strip("<> ")
+    name = message.author.display_name if message.author else raw
+    return bool(_DAEMON.match(address.rpartition("@")[0] or address) or _DAEMON_NAME.search(name))
 
 
 def _head(text: str) -> str:
@@ -117,7 +107,9 @@ def read_report(message: Message, raw: bytes = b"") -> Report | None:
     text = above_returned(report_text(message))
     if is_challenge(message):
         return Report(_challenged(message), challenge=True)
-    recipients = _by_fields(message, text)
+    recipients = _by_fields(message.delivery_status, text)
+    if not recipients:
+        recipients = _by_fields(_blocks_in(report_text(message)), text)
     if not recipients:
         recipients = _by_words(message, raw, text)
     if not recipients:
@@ -140,7 +132,7 @@ def report_text(message: Message) -> str:
 
 def is_challenge(message: Message) -> bool:
     """Boxbe and its like: multipart/report in form, a demand in substance."""
-    return bool(_CHALLENGE.search(f"{message.subject}\n{_head(report_text(message))}"))
+    return bool(_patterns()["challenges"].search(f"{message.subject}\n{_head(report_text(message))}"))
 
 
 def _challenged(message: Message) -> tuple[Recipient, ...]:
@@ -185,9 +177,20 @@ def _address_of(block: Fields) -> str:
     return ""
 
 
-def _by_fields(message: Message, text: str) -> list[Recipient]:
+def _blocks_in(text: str) -> Sequence[Fields]:
+    # reports with broken MIME, or passed on inside another mail, keep their fields in the text
+    if "inal-" not in text:
+        return []
+    return [
+        fields_of(block)
+        for block in re.split(r"\n[ \t]*\n", text)
+        if re.search(r"^(?:final|original)-recipient:", block, re.IGNORECASE | re.MULTILINE)
+    ][:200]
+
+
+def _by_fields(candidates: Iterable[Fields], text: str) -> list[Recipient]:
     found: dict[str, Recipient] = {}
-    blocks = [block for block in message.delivery_status if "final-recipient" in block or "original-recipient" in block]
+    blocks = [block for block in candidates if "final-recipient" in block or "original-recipient" in block]
     for block in blocks[:200]:
         address = _address_of(block)
         if not address:
@@ -206,11 +209,17 @@ def _by_fields(message: Message, text: str) -> list[Recipient]:
 
 # Everybody else -------------------------------------------------------------------------------------------------------
 
+_RETURNED_WORDS = (
+    "original message", "returned message", "message follows", "message header", "below this line is", "this is a copy", "unsent message",
+    "original mail", "forwarded message", "copy of the message", "mail header", "included is", "undelivered message", "original header",
+    "header of the", "ursprüngliche", "message as sent", "rejected message",
+)  # fmt: skip
 _RETURNED = re.compile(
-    r"^[ \t>]*(?:-{2,}.{0,20}(?:original message|returned message|message (?:follows|header)|below this line is|this is a copy|unsent message|original mail|forwarded message|copy of the message|mail header|message header|"
-    r"included is|undelivered message|original header|header of the|ursprüngliche|message as sent|rejected message).{0,80}$|"
-    r"(?:received:[ \t].{0,300}$)|(?:message-id:[ \t]*<.{0,300}$)|(?:return-path:[ \t]*<.{0,300}$)|"
-    r"the (?:original|first \d+ lines of the) (?:message|mail).{0,60}$|.{0,20}(?:original message (?:follows|headers|was:)|message headers? follow|headers? of (?:the )?(?:original|your) message|here is (?:a copy of )?(?:the|your) (?:original )?message|copy of (?:your|the) (?:original )?message).{0,60}$)",
+    r"^[ \t>]*(?:-{2,}.{0,20}(?:" + "|".join(_RETURNED_WORDS) + r").{0,80}$"
+    r"|received:[ \t].{0,300}$|(?:message-id|return-path):[ \t]*<.{0,300}$"
+    r"|the (?:original|first \d+ lines of the) (?:message|mail).{0,60}$"
+    r"|.{0,20}(?:original message (?:follows|headers|was:)|message headers? follow|headers? of (?:the |your )?(?:original )?message"
+    r"|here is (?:a copy of )?(?:the|your) (?:original )?message|copy of (?:your|the) (?:original )?message).{0,60}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -224,19 +233,19 @@ def above_returned(text: str) -> str:
 
 
 def _by_words(message: Message, raw: bytes, text: str) -> list[Recipient]:
-    addresses: dict[str, None] = {}
+    named: dict[str, None] = {}
     for value in message.headers("x-failed-recipients"):
-        addresses.update(dict.fromkeys(_ADDRESS.findall(value)))
-    if not addresses:
-        addresses.update(dict.fromkeys(_named_in(text, message)))
-    if not addresses:
-        addresses.update(dict.fromkeys(_from_flufl(raw)))
-    if not addresses:
-        addresses.update(dict.fromkeys(_from_returned(message)))
+        named.update(dict.fromkeys(_ADDRESS.findall(value)))
+    if not named:
+        named.update(dict.fromkeys(_named_in(text, message)))
+    if not named:
+        named.update(dict.fromkeys(_from_flufl(raw)))
+    if not named:
+        named.update(dict.fromkeys(_from_returned(message)))
     found: dict[str, Recipient] = {}
-    for address in list(addresses)[:200]:
+    for address in list(named)[:200]:
         key = canonical(address)
-        about = _about(address, text) if len(addresses) > 1 else text
+        about = _about(address, text) if len(named) > 1 else text
         status = match[0] if (match := _STATUS.search(about)) else ""
         verdict = judge(Failure("", status, "", f"{message.subject}\n{about}"))
         found.setdefault(
@@ -259,16 +268,23 @@ _NOT_RECIPIENTS = re.compile(
     r"^(?:mailer-daemon|postmaster|abuse|root|mail-daemon|nobody|support|help|helpdesk|double-bounce)@", re.IGNORECASE
 )
 _POINTER = re.compile(
-    r"^[ \t]*(?:<(?P<qmail>[^<>\s]+@[^<>\s]+)>:?|(?P<bare>[^\s<>:;,()]+@[^\s<>:;,()]+):?[ \t]*$|(?:to|recipient|recipients|for|user|address|failed recipient|final recipient|addressee|mailbox|e-?mail)\s?(?:address)?:[ \t]*<?(?P<field>[^\s<>;,]+@[^\s<>;,]+)|"
-    r"(?:rcpt to|>>> rcpt to):[ \t]*<?(?P<rcpt>[^\s<>;,]+@[^\s<>;,]+))",
+    r"^[ \t]*(?:<([^<>\s]+@[^<>\s]+)>:?|([^\s<>:;,()]+@[^\s<>:;,()]+):?[ \t]*$"
+    r"|(?:failed |final )?(?:to|recipients?|for|user|address|addressee|mailbox|e-?mail)\s?(?:address)?:[ \t]*<?([^\s<>;,]+@[^\s<>;,]+)"
+    r"|(?:>>> )?rcpt to:[ \t]*<?([^\s<>;,]+@[^\s<>;,]+)"
+    r"|[45]\d\d[ -](?:[45]\.\d\.\d{1,2}[ -])?<([^<>\s]+@[^<>\s]+)>\.\.\.)",
     re.IGNORECASE | re.MULTILINE,
 )
 
 
 def _named_in(text: str, message: Message) -> list[str]:
-    own = {canonical(each) for each in message.recipients}
+    found = _named_but(text, {canonical(each) for each in message.recipients}, message)
+    # some write the address that failed where their own reader's should be
+    return found or _named_but(text, {canonical(each.addr_spec) for each in addresses(message.header("to"))}, message)
+
+
+def _named_but(text: str, own: set[str], message: Message) -> list[str]:
     if message.author:
-        own.add(canonical(message.author.addr_spec))
+        own = own | {canonical(message.author.addr_spec)}
 
     def usable(address: str) -> bool:
         return (
@@ -284,7 +300,7 @@ def _named_in(text: str, message: Message) -> list[str]:
         return pointed
     # otherwise every address of the paragraph that says what went wrong
     for paragraph in re.split(r"\n\s*\n", text[:20_000]):
-        if _BODY.search(paragraph) or re.search(r"\b[45]\d\d\b", paragraph):
+        if _patterns()["bodies"].search(paragraph) or re.search(r"\b[45]\d\d\b", paragraph):
             near = [each for each in _ADDRESS.findall(paragraph) if usable(each.strip("'"))]
             if near:
                 return near

@@ -13,18 +13,19 @@ MOST_HTML = 400_000
 MOST_NESTING = 400
 MOST_ELEMENTS = 30_000
 
-# Containers by the program that writes them. What they hold is never the person's own new words.
+# Containers by the program that writes them. What they hold is never the person's own new words. A blockquote is none of them: it
+# becomes lines with ">", and so do containers that hold one, for people write between the pieces.
 QUOTED = (
-    "blockquote[type=cite]", "blockquote.gmail_quote", "div.gmail_quote_container", "div.gmail_quote", "div.gmail_extra", "div.gmail_attr",
-    "div.yahoo_quoted", "div.yahoo-quoted-begin", "div#yahoo_quoted", "div.ydp_quoted", "div.moz-cite-prefix", "blockquote.moz-cite",
-    "div.moz-forward-container", "div.protonmail_quote", "blockquote.protonmail_quote", "div.tutanota_quote", "blockquote.tutanota_quote",
-    "div.zmail_extra", "div.zmail_extra_hr", "blockquote#blockquote_zmail", "div.zoho_quote", "hr[data-marker=__DIVIDER__]",
-    "div[data-marker=__HEADERS__]", "blockquote[data-marker=__QUOTED_TEXT__]", "div.front-blockquote", "blockquote.front-blockquote",
-    "blockquote[name=messageReplySection]", "div[name=messageReplySection]", "div.hs_reply", "div.gmail_original", "div.mail-editor-reference-message-container",
-    "div.ms-outlook-mobile-reference-message", "div#mail-editor-reference-message-container", "div.x_gmail_quote", "div.cm_quote", "div.history_container",
-    "div.intercom-history", "div.fd-reply-history", "div.freshdesk_quote", "div.missive_quote", "div.outreach-quote", "div.quote", "blockquote.quote",
-    "div#OLK_SRC_BODY_SECTION", "span#OLK_SRC_BODY_SECTION", "div#isForwardContent", "div#replySplit", "div.qmbox", "div.ntes-mailreplaced", "includetail",
-    "div.notion-mail-quote", "div.trix-quote", "div.zendesk-quote", "div#previous-replies", "div.convener-letter", "div.WordSection1 > div.OutlookMessageHeader",
+    "div.gmail_quote_container", "div.gmail_quote", "div.gmail_extra", "div.gmail_attr", "div.yahoo_quoted", "div.yahoo-quoted-begin",
+    "div#yahoo_quoted", "div.ydp_quoted", "div.moz-cite-prefix", "div.moz-forward-container", "div.protonmail_quote", "div.tutanota_quote",
+    "div.zmail_extra", "div.zmail_extra_hr", "div.zoho_quote", "hr[data-marker=__DIVIDER__]", "div[data-marker=__HEADERS__]",
+    "div.front-blockquote", "div[name=messageReplySection]", "div.hs_reply", "div.gmail_original",
+    "div.mail-editor-reference-message-container", "div.ms-outlook-mobile-reference-message",
+    "div#mail-editor-reference-message-container", "div.x_gmail_quote", "div.cm_quote", "div.history_container", "div.intercom-history",
+    "div.fd-reply-history", "div.freshdesk_quote", "div.missive_quote", "div.outreach-quote", "div.quote", "div#OLK_SRC_BODY_SECTION",
+    "span#OLK_SRC_BODY_SECTION", "div#isForwardContent", "div#replySplit", "div.qmbox", "div.ntes-mailreplaced", "includetail",
+    "div.notion-mail-quote", "div.trix-quote", "div.zendesk-quote", "div#previous-replies", "div.convener-letter",
+    "div.WordSection1 > div.OutlookMessageHeader",
 )  # fmt: skip
 # From these on everything that follows in the document is quoted.
 BORDERS = (
@@ -38,9 +39,10 @@ BORDERS = (
     "div#OriginalMessage",
 )
 SIGNATURES = (
-    "div.gmail_signature", "div.gmail_signature_prefix", "div#Signature", "div#x_Signature", "div#ms-outlook-mobile-signature", "div.moz-signature", "pre.moz-signature",
-    "div#AppleMailSignature", "div.AppleMailSignature", "div.protonmail_signature_block", "div[name=messageSignatureSection]", "div.zmail_signature",
-    "div[data-marker=__SIG_PRE__]", "div[data-marker=__SIG_POST__]", "div.front-signature", "div#lineBreakAtBeginningOfSignature", "div#edo-signature", "div.signature",
+    "div.gmail_signature", "div.gmail_signature_prefix", "div#Signature", "div#x_Signature", "div#ms-outlook-mobile-signature",
+    "div.moz-signature", "pre.moz-signature", "div#AppleMailSignature", "div.AppleMailSignature", "div.protonmail_signature_block",
+    "div[name=messageSignatureSection]", "div.zmail_signature", "div[data-marker=__SIG_PRE__]", "div[data-marker=__SIG_POST__]",
+    "div.front-signature", "div#lineBreakAtBeginningOfSignature", "div#edo-signature", "div.signature",
 )  # fmt: skip
 DROPPED = (
     "style, script, head, title, meta, link, template, noscript, object, iframe, svg, img, button, select, textarea"
@@ -90,8 +92,9 @@ def html_text(html: str) -> tuple[str, str, str]:
     quoted: list[str] = []
     for selector in QUOTED:
         for node in body.css(selector):
-            quoted.append(_text_of(node))
-            node.decompose()
+            if node.css_first("blockquote") is None:
+                quoted.append(_text_of(node))
+                node.decompose()
     _cut_after_borders(body, quoted)
     return _text_of(body), "\n".join(taken), "\n".join(quoted)
 
@@ -130,21 +133,21 @@ def _cut_after_borders(body: LexborNode, quoted: list[str]) -> None:
                 break
     if border is None:
         return
-    node: LexborNode | None = border
+    at: LexborNode | None = border
     first = True
-    while node is not None and node.tag != "body":
-        following = node.next
+    while at is not None and at.tag != "body":
+        following = at.next
         while following is not None:
             after = following.next
             quoted.append(_text_of(following))
             following.decompose()
             following = after
-        parent = node.parent
+        parent = at.parent
         if first:
-            quoted.append(_text_of(node))
-            node.decompose()
+            quoted.append(_text_of(at))
+            at.decompose()
             first = False
-        node = parent
+        at = parent
 
 
 def _text_of(root: LexborNode) -> str:

@@ -365,13 +365,15 @@ class _Zones:
             return None
         if known := named_zone(name):
             return known
-        for block in re.findall(r"BEGIN:VTIMEZONE.{0,20000}?END:VTIMEZONE", self._block, re.IGNORECASE | re.DOTALL)[:20]:
+        for block in re.findall(r"BEGIN:VTIMEZONE.{0,20000}?END:VTIMEZONE", self._block, re.IGNORECASE | re.DOTALL)[
+            :20
+        ]:
             if re.search(rf"^TZID[^:\n]*:\s*{re.escape(name)}\s*$", block, re.IGNORECASE | re.MULTILINE):
                 try:
-                    zone: tzinfo = Timezone.from_ical(block.replace("\n", "\r\n") + "\r\n").to_tz(lookup_tzid=False)
+                    described = Timezone.from_ical(block.replace("\n", "\r\n") + "\r\n")
+                    return described.to_tz(lookup_tzid=False) if isinstance(described, Timezone) else None
                 except Exception:  # whatever icalendar finds wrong with a stranger's zone
                     return None
-                return zone
         return None
 
 

@@ -142,14 +142,14 @@ def _repair(raw: bytes, defects: list[str]) -> bytes:
 
 def _parse(raw: bytes) -> Entity:
     # compat32 keeps header values as they are; decoding them one by one here is faster and cannot fail for the whole mail
-    parser: FeedParser[Any] = FeedParser()
+    parser: FeedParser[Entity] = FeedParser()
     parser.feed(raw.decode("ascii", "surrogateescape"))
     return parser.close()
 
 
 def _header_only(raw: bytes) -> Entity:
     head = re.split(rb"\r?\n\r?\n", raw[:200_000], maxsplit=1)[0]
-    parser: FeedParser[Any] = FeedParser()
+    parser: FeedParser[Entity] = FeedParser()
     parser._set_headersonly()  # type: ignore[attr-defined]
     parser.feed(head.decode("ascii", "surrogateescape") + "\n\n")
     return parser.close()

@@ -95,8 +95,13 @@ _ADDRESS_END = re.compile(r"[<\[(](?:mailto:)?[^<>@\s]{1,100}@[^<>@\s]{1,200}[>\
 _DECORATED = re.compile(r"[-_=*]{3,}[^-_=*\d]{3,60}[-_=*]{3,}$")
 _RULE = re.compile(r"[-_=*~#–—]{5,}$")
 _SIGNATURE = re.compile(r"(?:--|__|—|––|- -|-- ?|——)$")
-_FOOTER_WORDS = re.compile(r"confidential|disclaimer|virus|monitored|privileged|mailing list|unsubscribe|vertraulich|confidencial")
-_FOOTER_TITLE = re.compile(r"\W{0,8}(?:disclaimer|confidential\w*(?: notice)?|legal notice|important(?: notice)?|notice|aviso legal|haftungsausschluss)\W{0,8}$", re.I)
+_FOOTER_WORDS = re.compile(
+    r"confidential|disclaimer|virus|monitored|privileged|mailing list|unsubscribe|vertraulich|confidencial"
+)
+_FOOTER_TITLE = re.compile(
+    r"\W{0,8}(?:disclaimer|confidential\w*(?: notice)?|legal notice|important(?: notice)?|notice|aviso legal|haftungsausschluss)\W{0,8}$",
+    re.IGNORECASE,
+)
 _CONTACT = re.compile(r"https?://|www\.|@\w|\+?\d[\d ().-]{7,}\d")
 _SENTENCE = re.compile(r"\b(?:is|was|are|were|but|because|and i|i'm|i am)\b")
 _QUOTE = re.compile(r"\s{0,8}(?:>|&gt;|＞|\|(?=\s|$))")
@@ -121,7 +126,9 @@ def tidy(text: str) -> list[str]:
         else:
             empty = 0
             if line.lstrip()[0] == ">" and lines and _open_bracket(lines[-1]):
-                lines[-1] += line.lstrip()  # "<anna@example.org" and on the next line ">:": a wrapped attribution, not a quote
+                lines[-1] += (
+                    line.lstrip()
+                )  # "<anna@example.org" and on the next line ">:": a wrapped attribution, not a quote
                 continue
             if "         " in line or "\t" in line:
                 line = _SPACES.sub(" " * 8, line)
@@ -190,7 +197,11 @@ class _Reply:
             return Line.HEADER
         if len(head) < 160 and any(each in lower for each in self.patterns.markers):
             return Line.DELIMITER
-        if len(head) < 100 and lower.lstrip("-*_[(<•– ").startswith(self.patterns.devices) and not _SENTENCE.search(lower):
+        if (
+            len(head) < 100
+            and lower.lstrip("-*_[(<•– ").startswith(self.patterns.devices)
+            and not _SENTENCE.search(lower)
+        ):
             return Line.DEVICE
         return Line.TEXT
 
@@ -198,7 +209,9 @@ class _Reply:
         # "-------- Oprindelig besked --------" in any language, where a header follows
         for place, line in enumerate(self.lines[:-1]):
             if self.kinds[place] is Line.TEXT and _DECORATED.match(line.strip()):
-                after = next((each for each in range(place + 1, min(place + 4, len(self.lines))) if self.lines[each]), place)
+                after = next(
+                    (each for each in range(place + 1, min(place + 4, len(self.lines))) if self.lines[each]), place
+                )
                 if self.kinds[after] is Line.HEADER:
                     self.kinds[place] = Line.DELIMITER
 
@@ -280,7 +293,9 @@ class _Reply:
         lower = text.lower()
         colon = lower[-1:] in (":", "：")
         verb = self.patterns.verb.search(lower)
-        ends_with_verb = bool(verb) and any(lower.rstrip(" .>").endswith(each[0]) for each in self.patterns.verb.finditer(lower))
+        ends_with_verb = bool(verb) and any(
+            lower.rstrip(" .>").endswith(each[0]) for each in self.patterns.verb.finditer(lower)
+        )
         if not colon and not lower.endswith(">") and not self._quote_follows(end):
             # "On Wed, 14 Nov 2018 08:14 Anna <anna@example.org> wrote": complete but for its colon
             return begins and ends_with_verb and "@" in text and bool(re.search(r"\d", text))
@@ -370,7 +385,11 @@ class _Reply:
                 start = self._with_rule(place)
                 self._mark(start, end, "q")
                 if self._parent_is_unquoted(end):
-                    if kind is not Line.ATTRIBUTION or self._written(0, start) or not self._written(end, len(self.lines)):
+                    if (
+                        kind is not Line.ATTRIBUTION
+                        or self._written(0, start)
+                        or not self._written(end, len(self.lines))
+                    ):
                         self._mark(start, len(self.lines), "q")
                         return
                     self.sure = False  # an answer below, without a mark of quoting: all of it may be his, or none
@@ -476,7 +495,9 @@ class _Reply:
 
     def _footer_start(self, place: int, start: int) -> int:
         at = place - 1
-        while at > start and (self.kinds[at] is Line.EMPTY or (len(self.lines[at]) < 40 and _FOOTER_TITLE.match(self.lines[at]))):
+        while at > start and (
+            self.kinds[at] is Line.EMPTY or (len(self.lines[at]) < 40 and _FOOTER_TITLE.match(self.lines[at]))
+        ):
             at -= 1
         if at > start and self.kinds[at] is Line.RULE:
             return at

@@ -44,15 +44,20 @@ def read_tnef(content: bytes) -> Tnef | None:
     except Exception:  # a reader of binary data without a promise about what it raises
         return None
     message_class = _message_class(stream)
-    calendars = []
-    for attachment in list(getattr(stream, "attachments", ()))[:50]:
-        try:
-            name, data = str(attachment.long_filename()), attachment.data
-        except Exception:  # names in any charset
-            continue
-        if name.lower().endswith(".ics") and isinstance(data, bytes):
-            calendars.append(Part("text/calendar", {}, name, data))
+    calendars = filter(None, map(_calendar, list(getattr(stream, "attachments", ()))[:50]))
     return Tnef(message_class, _partstat(message_class), _body(stream), _event_uid(content), tuple(calendars))
+
+
+def _calendar(attachment: object) -> Part | None:
+    try:
+        name, content = str(attachment.long_filename()), attachment.data  # type: ignore[attr-defined]
+    except Exception:  # names in any charset
+        return None
+    return (
+        Part("text/calendar", {}, name, content)
+        if name.lower().endswith(".ics") and isinstance(content, bytes)
+        else None
+    )
 
 
 def _message_class(stream: object) -> str:
@@ -68,7 +73,7 @@ def _message_class(stream: object) -> str:
 def _string(value: object) -> str:
     if isinstance(value, bytes):
         value = decode(value, None)[0]
-    return str(value).strip("\0 ")[:200]
+    return str(value).strip("\0 ")[:100_000]
 
 
 def _partstat(message_class: str) -> PartStat | None:

@@ -10,16 +10,17 @@ from mailer.terms import TOKEN_PATTERN, PartStat, Token
 
 _WORDS: dict[PartStat, tuple[str, ...]] = {
     PartStat.ACCEPTED: (
-        "yes", "sí", "si", "ja", "oui", "sì", "sim", "kyllä", "tak", "ano", "áno", "igen", "da", "да", "так", "evet", "ναι", "是", "はい", "예",
-        "accept", "accepted", "attending", "i will come", "coming",
+        "yes", "sí", "si", "ja", "oui", "sì", "sim", "kyllä", "tak", "ano", "áno", "igen", "da", "да", "так", "evet", "ναι", "是", "はい",
+        "예", "accept", "accepted", "attending", "i will come", "coming",
     ),
     PartStat.DECLINED: (
         "no", "nein", "non", "não", "nao", "nee", "nej", "nei", "ei", "nie", "ne", "nem", "nu", "нет", "ні", "hayır", "όχι", "否", "いいえ", "아니요",
         "decline", "declined", "not attending", "not coming",
     ),
     PartStat.TENTATIVE: (
-        "maybe", "perhaps", "quizás", "quizas", "tal vez", "a lo mejor", "vielleicht", "peut-être", "peut-etre", "forse", "talvez", "misschien", "kanske", "måske",
-        "kanskje", "ehkä", "może", "możliwe", "možná", "možno", "talán", "poate", "возможно", "может быть", "можливо", "belki", "ίσως", "也许", "tentative", "tentatively",
+        "maybe", "perhaps", "quizás", "quizas", "tal vez", "a lo mejor", "vielleicht", "peut-être", "peut-etre", "forse", "talvez",
+        "misschien", "kanske", "måske", "kanskje", "ehkä", "może", "możliwe", "možná", "možno", "talán", "poate", "возможно", "может быть",
+        "можливо", "belki", "ίσως", "也许", "tentative", "tentatively",
     ),
 }  # fmt: skip
 _MEANING = {word: partstat for partstat, found in _WORDS.items() for word in found}

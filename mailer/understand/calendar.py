@@ -13,14 +13,16 @@ from mailer.parse.message import Message
 from mailer.parse.text import trim
 from mailer.parse.tnef import Tnef
 from mailer.terms import Method, PartStat, Via, canonical
+from mailer.understand.added import against_words
 from mailer.understand.verdict import Answer, Delegate, ItipSummary, Kind, Proposal, Verdict
-from mailer.understand.words import Reading, read_words
 
 _ANSWERS = (Method.REPLY, Method.COUNTER, Method.REFRESH)
 # What calendars write into the text of an answer by themselves: no words of the person's.
 _MACHINE = re.compile(
-    r"^(?:when|where|wann|wo|quand|où|cuándo|dónde|what|who|subject|calendar|invitees?|organi[sz]er|time|location|joining info)\W|\*~\*~|has (?:tentatively )?(?:accepted|declined)|(?:accepted|declined) (?:the|this|your)|"
-    r"has replied|invitation from google calendar|you are receiving this|forwarding this invitation|hat (?:diese|ihre|die) .{0,40}(?:angenommen|abgelehnt|zugesagt|abgesagt)|a (?:accepté|refusé|décliné)|ha (?:aceptado|rechazado)|view your (?:event|calendar)|https?://",
+    r"^(?:when|where|wann|wo|quand|où|cuándo|dónde|what|who|subject|calendar|invitees?|organi[sz]er|time|location|joining info)\W|\*~\*~"
+    r"|has (?:tentatively )?(?:accepted|declined)|(?:accepted|declined) (?:the|this|your)|has replied|invitation from google calendar"
+    r"|you are receiving this|forwarding this invitation|hat (?:diese|ihre|die) .{0,40}(?:angenommen|abgelehnt|zugesagt|abgesagt)"
+    r"|a (?:accepté|refusé|décliné)|ha (?:aceptado|rechazado)|view your (?:event|calendar)|https?://",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -172,24 +174,9 @@ def _doubt(
     if partstat is PartStat.DELEGATED and not attendee.delegated_to:
         return "it delegates, but does not say to whom"
     for text in dict.fromkeys((comment, "" if _MACHINE.search(words) else words)):
-        if text and (against := _against(partstat, read_words(text))):
+        if text and (against := against_words(partstat, text)):
             return against
     return ""
-
-
-def _against(partstat: PartStat, reading: Reading) -> str:
-    from_words = {
-        "accepted": PartStat.ACCEPTED,
-        "declined": PartStat.DECLINED,
-        "tentative": PartStat.TENTATIVE,
-        "delegated": PartStat.DELEGATED,
-    }
-    if reading.verdict == "needs-person":
-        return f"the calendar says {partstat.value.lower()}, but its comment needs a person"
-    said = from_words.get(reading.verdict)
-    if said is None or said is partstat:
-        return ""
-    return f"the calendar says {partstat.value.lower()}, but the comment says {said.value.lower()}: “{reading.evidence[:120]}”"
 
 
 def _proposal_sentence(answer: Answer) -> str:
@@ -202,7 +189,7 @@ def _by_tnef(message: Message, verdict: Verdict, tnef: Tnef, words: str) -> Verd
     assert tnef.partstat is not None
     text = "" if _MACHINE.search(words) else words
     attendee = canonical(message.author.addr_spec) if message.author else None
-    against = _against(tnef.partstat, read_words(text)) if text else ""
+    against = against_words(tnef.partstat, text) if text else ""
     if verdict.authentication.failed:
         against = "the sender's domain disowns this mail (DMARC)"
     answer = Answer(

@@ -21,6 +21,7 @@ from mailer.parse.message import Message, read
 from mailer.parse.text import Trimmed, trim
 from mailer.parse.tnef import read_tnef
 from mailer.terms import MessageId, PartStat, Token, Via, canonical
+from mailer.understand.added import PARTSTATS, contradiction, reading_of
 from mailer.understand.buttons import bare_subject, meaning, pressed, tokens_of
 from mailer.understand.calendar import calendar_verdict
 from mailer.understand.unsubscribe import automatic_wish, wish_in_words
@@ -35,14 +36,7 @@ from mailer.understand.verdict import (
     ReportedRecipient,
     Verdict,
 )
-from mailer.understand.words import Reading, read_words
-
-PARTSTATS = {
-    "accepted": PartStat.ACCEPTED,
-    "declined": PartStat.DECLINED,
-    "tentative": PartStat.TENTATIVE,
-    "delegated": PartStat.DELEGATED,
-}
+from mailer.understand.words import Reading
 
 
 def understand(raw_or_message: bytes | Message, context: Context = Context()) -> Verdict:  # noqa: B008 - frozen
@@ -98,6 +92,18 @@ def _own(message: Message, verdict: Verdict, context: Context) -> Verdict | None
 
 def _complaint(message: Message, verdict: Verdict) -> Verdict | None:
     """RFC 5965: somebody pressed "this is spam"."""
+    if _hotmail_complaint(message):
+        reported = (message.returned or {}).get("x-hmxmroriginalrecipient", ())
+        recipients = tuple(
+            ReportedRecipient(canonical(each), "complaint", "", False, "abuse") for each in reported if "@" in each
+        )
+        return replace(
+            verdict,
+            kind=Kind.COMPLAINT,
+            reason="Somebody reports our mail as unwanted.",
+            delivery_report=DeliveryReport(recipients, _returned_id(message)),
+            tokens=_with_returned(message, verdict),
+        )
     if message.feedback is None and not (
         message.content_type == "multipart/report"
         and message.parameters.get("report-type", "").lower() == "feedback-report"
@@ -121,6 +127,11 @@ def _complaint(message: Message, verdict: Verdict) -> Verdict | None:
         delivery_report=DeliveryReport(recipients, _returned_id(message)),
         tokens=_with_returned(message, verdict),
     )
+
+
+def _hotmail_complaint(message: Message) -> bool:
+    # Microsoft's reports are older than RFC 5965
+    return message.subject.lower().startswith("complaint about message from") and message.returned is not None
 
 
 def _returned_id(message: Message) -> MessageId | None:
@@ -240,6 +251,8 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
     trimmed = own_words(message, context.own_text)
     verdict = replace(verdict, text=trimmed.words)
     if wish := wish_in_words(message.subject, trimmed.words):
+        if len(wish) + 20 < len(trimmed.words) and reading_of(trimmed.words).verdict in PARTSTATS:
+            return replace(verdict, kind=Kind.UNCLEAR, reason=f"The sender wants no more mail (“{wish[:100]}”), and answers too.")
         return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"The sender wants no more mail: “{wish[:100]}”.")
     if button := pressed(message.subject):
         return _button(message, verdict, trimmed, button.partstat, button.evidence)
@@ -247,7 +260,7 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
         if trimmed.quoted or message.attachments or message.calendar_parts:
             return replace(verdict, kind=Kind.UNCLEAR, reason="There are no new words in this mail.")
         return replace(verdict, reason="The mail is empty.")
-    reading = read_words(trimmed.words, subject=bare_subject(message.subject), quoted=trimmed.quoted)
+    reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=trimmed.quoted)
     return _worded(message, verdict, reading)
 
 
@@ -294,7 +307,7 @@ def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: Part
     if said is not None and said is not partstat:
         against = f"the link said {partstat.value.lower()}, the words say “{added}”"
     elif added and said is None:
-        reading = read_words(added, subject="", quoted=trimmed.quoted)
+        reading = reading_of(added, subject="", quoted=trimmed.quoted)
         against = contradiction(partstat, reading)
         if not against:
             guests, delegate = reading.guests, delegate_named(reading.delegate)
@@ -317,18 +330,4 @@ def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: Part
         kind=Kind.ANSWER,
         answers=(answer,),
         reason=f"Answered by the link in our letter: {partstat.value.lower()}.",
-    )
-
-
-def contradiction(partstat: PartStat, reading: Reading) -> str:
-    """Why words do not go with a stated answer; empty where they do."""
-    if reading.verdict in ("none", "question"):
-        return ""
-    if reading.verdict == "needs-person":
-        return f"the answer was {partstat.value.lower()}, but the words need a person ({reading.reason.rstrip('.')})"
-    said = PARTSTATS[reading.verdict]
-    if said is partstat:
-        return ""
-    return (
-        f"the answer was {partstat.value.lower()}, but the words say {said.value.lower()}: “{reading.evidence[:120]}”"
     )

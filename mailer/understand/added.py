@@ -1,0 +1,39 @@
+"""Words beside an answer that was given otherwise: by a button, a calendar, a winmail.dat.
+
+Promises: pure; never raises. Words never change such an answer; they can only make a person look at it.
+"""
+
+from mailer.terms import PartStat
+from mailer.understand.words import Reading, read_words
+
+PARTSTATS = {
+    "accepted": PartStat.ACCEPTED,
+    "declined": PartStat.DECLINED,
+    "tentative": PartStat.TENTATIVE,
+    "delegated": PartStat.DELEGATED,
+}
+
+
+def reading_of(text: str, *, subject: str = "", quoted: str = "") -> Reading:
+    """What *text* says. Should reading it fail, a person reads it."""
+    try:
+        return read_words(text, subject=subject, quoted=quoted)
+    except Exception:  # one mail with words that trip the grammar must not stop the others
+        return Reading("needs-person", False, 0, None, "", "The words could not be read; please look at them.")
+
+
+def against_words(partstat: PartStat, text: str) -> str:
+    """Why *text* does not go with the answer *partstat*; empty where it does."""
+    return contradiction(partstat, reading_of(text))
+
+
+def contradiction(partstat: PartStat, reading: Reading) -> str:
+    """Why words, read, do not go with the answer; empty where they do."""
+    if reading.verdict in ("none", "question"):
+        return ""
+    if reading.verdict == "needs-person":
+        return f"the answer is {partstat.value.lower()}, but the words beside it need a person"
+    said = PARTSTATS[reading.verdict]
+    if said is partstat:
+        return ""
+    return f"the answer is {partstat.value.lower()}, but the words say {said.value.lower()}: “{reading.evidence[:120]}”"
