@@ -27,7 +27,7 @@ T = TypeVar("T")
 CONFIG: ContextVar[Path | None] = ContextVar("config", default=None)
 PARTNERSHIP: ContextVar[str | None] = ContextVar("partnership", default=None)
 
-console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, soft_wrap=True, width=220)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -129,5 +129,4 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
         shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*(Text(str(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else 200
-    console.print(shown, width=width, soft_wrap=False)
+    console.print(shown, soft_wrap=False)

@@ -3,7 +3,7 @@
 import csv
 import re
 import sys
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -15,21 +15,14 @@ from mailer.config import Config, PartnershipSettings
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus
-from mailer.terms import EventUid, MeetingId, PartnershipId, PartStat, canonical
+from mailer.pipeline.attendance_list import SAID_AS, AttendanceRow, attendance_rows
+from mailer.terms import EventUid, MeetingId, PartnershipId, canonical
 
 app = typer.Typer(
     help="Meetings: add, change, cancel, list, show. A change of time or place sends updates.", no_args_is_help=True
 )
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
-_SAID = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe", PartStat.DELEGATED: "sends somebody", PartStat.NEEDS_ACTION: "no answer"}  # fmt: skip
-_ORDER = {
-    PartStat.ACCEPTED: 0,
-    PartStat.TENTATIVE: 1,
-    PartStat.NEEDS_ACTION: 2,
-    PartStat.DELEGATED: 3,
-    PartStat.DECLINED: 4,
-}
 
 
 def instant(text: str, zone: str, what: str) -> datetime:
@@ -278,7 +271,7 @@ def _when(meeting: Meeting) -> str:
 
 
 def _record(meeting: Meeting) -> dict[str, Any]:
-    names = ("slug", "title", "kind", "event_uid", "dtstart", "dtend", "zone", "place", "online_link", "description", "reply_deadline", "capacity", "status", "sequence")  # fmt: skip
+    names = "slug title kind event_uid dtstart dtend zone place online_link description reply_deadline capacity status sequence".split()
     return {name: getattr(meeting, name) for name in names}
 
 
@@ -286,7 +279,7 @@ def _tally(invitations: list[Invitation]) -> dict[str, int]:
     tally = dict.fromkeys(("yes", "maybe", "no answer", "sends somebody", "no"), 0)
     for invitation in invitations:
         if invitation.invited_at is not None or invitation.answered:
-            tally[_SAID[invitation.partstat]] += 1
+            tally[SAID_AS[invitation.partstat]] += 1
     return tally | {"people coming": sum(i.party_size for i in invitations)}
 
 
@@ -339,84 +332,36 @@ def attendance(
 def _show_attendance(slug: str, json: bool, as_csv: bool) -> None:
     async def work(
         _: Config, __: PartnershipSettings, partnership: PartnershipId
-    ) -> tuple[Meeting, list[dict[str, Any]]]:
+    ) -> tuple[Meeting, list[AttendanceRow]]:
         meeting = await _meeting(partnership, slug)
         return meeting, await attendance_rows(partnership, meeting)
 
     meeting, rows = in_store(work)
+    records = [asdict(r) for r in rows]
     if json:
         print_json(
-            {"meeting": _record(meeting), "attendance": rows, "people_coming": sum(r["party_size"] for r in rows)}
+            {"meeting": _record(meeting), "attendance": records, "people_coming": sum(r.party_size for r in rows)}
         )
     elif as_csv:
-        out = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["name"])
+        out = csv.DictWriter(sys.stdout, [f.name for f in fields(AttendanceRow)])
         out.writeheader()
-        out.writerows(rows)
+        out.writerows(records)
     else:
         show_attendance(meeting, rows)
 
 
-def show_attendance(meeting: Meeting, rows: list[dict[str, Any]]) -> None:
+def show_attendance(meeting: Meeting, rows: list[AttendanceRow]) -> None:
     """The table of who is coming and why."""
-    coming = sum(r["party_size"] for r in rows)
     cells = [
-        (r["answer"] + (f" +{r['guests']}" if r["guests"] else ""), r["name"], r["organisation"], f"{meeting.local(r['since']):%d %b %H:%M}" if r["since"] else "", r["reason"])
+        (
+            r.answer + (f" +{r.guests}" if r.guests else ""),
+            r.name,
+            r.organisation,
+            f"{meeting.local(r.since):%d %b %H:%M}" if r.since else "",
+            r.reason,
+        )
         for r in rows
-    ]  # fmt: skip
-    table(
-        f"{meeting.title}: {coming} people coming ({_when(meeting)})",
-        ("answer", "name", "organisation", "since", "why"),
-        cells,
-    )
-
-
-async def attendance_rows(partnership: PartnershipId, meeting: Meeting) -> list[dict[str, Any]]:
-    """One row for each person who was invited or has answered, those who come first."""
-    from mailer.store import inbound, meetings, people
-
-    invitations = [i for i in await meetings.invitations(meeting.id) if i.invited_at is not None or i.answered]
-    persons = {p.id: p for p in await people.people(partnership, [i.person_id for i in invitations])}
-    sources = await meetings.sources(meeting.id)
-    rows = []
-    for i in sorted(invitations, key=lambda i: (_ORDER[i.partstat], persons[i.person_id].name)):
-        person = persons[i.person_id]
-        message = await inbound.row(partnership, sources[i.id]) if i.id in sources else None
-        rows.append(
-            {
-                "answer": _SAID[i.partstat],
-                "name": person.name,
-                "address": person.address or (person.addresses[0] if person.addresses else ""),
-                "organisation": person.organisation,
-                "kind": person.kind.value,
-                "guests": i.guests,
-                "party_size": i.party_size,
-                "since": i.answered_at if i.answered else None,
-                "via": i.via.value if i.via and i.answered else "",
-                "reason": _why(i, person.dead, bool(person.stopped_at)),
-                "comment": i.comment,
-                "message": message.message_id if message else "",
-                "invited_at": i.invited_at,
-            }
-        )
-    return rows
-
-
-def _why(i: Invitation, dead: frozenset[str], stopped: bool) -> str:
-    if i.answered:
-        words = {
-            "itip": "calendar answer",
-            "tnef": "calendar answer",
-            "words": "in words",
-            "button": "by the link in the letter",
-            "hand": "by hand",
-        }
-        return (
-            f"{words.get(i.via.value, i.via.value) if i.via else ''}: {i.reason}"
-            if i.reason
-            else words.get(i.via.value if i.via else "", "")
-        )
-    if i.earlier is not None:
-        return f"said {_SAID[i.earlier]} to the earlier date; asked anew"
-    if dead:
-        return f"cannot be reached: {', '.join(sorted(dead))}"
-    return "asked not to be written to" if stopped else "silent so far"
+    ]
+    coming = sum(r.party_size for r in rows)
+    title = f"{meeting.title}: {coming} people coming ({_when(meeting)})"
+    table(title, ("answer", "name", "organisation", "since", "why"), cells)

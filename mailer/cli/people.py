@@ -48,11 +48,11 @@ def list_(json: bool = False, as_csv: Annotated[bool, typer.Option("--csv", help
     elif as_csv:
         from mailer.partnership.register import COLUMNS
 
-        out = csv.writer(sys.stdout)
-        out.writerow(COLUMNS)
+        out = csv.DictWriter(sys.stdout, COLUMNS, extrasaction="ignore")
+        out.writeheader()
         for p in found:
             r = _record(p, found)
-            out.writerow([r["name"], r["email"], " ".join(r["other_emails"]), r["organisation"], r["title"], r["kind"], ", ".join(r["roles"]), r["champion"], r["language"], r["phone"]])  # fmt: skip
+            out.writerow({**r, "other emails": " ".join(r["other_emails"]), "roles": ", ".join(r["roles"])})
     else:
         rows = [
             (

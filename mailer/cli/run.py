@@ -23,9 +23,13 @@ def demo(
     ] = None,
 ) -> None:
     """A whole partnership on embedded mail servers with pretend people who answer in many ways. Needs nothing, ends by itself."""
+    from mailer.cli.meetings import show_attendance
+    from mailer import log
     from mailer.sandbox.demo import run_demo
 
-    raise typer.Exit(asyncio.run(run_demo(fast=fast, keep=keep, console=console)))
+    log.setup("error")
+
+    raise typer.Exit(asyncio.run(run_demo(fast=fast, keep=keep, console=console, show_attendance=show_attendance)))
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.errors import StoreUnusable
 from mailer.parse.message import Message, read
+from mailer.parse.reasons import HARD
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.announce import announce, undeliverable
@@ -288,13 +289,12 @@ class _Consequences:
             await log.set_trouble(self.office.partnership, "refused", sentence, self.now)
             await self.say("refused", sentence, entry.notice.person_id)
             return sentence, True
-        if not recipient.permanent:
-            sentence = f"mail to {address} came back, though the address may be good: {why}"
-            await self.say("returned", sentence, entry.notice.person_id)
-            return sentence, True
-        sentence = f"{address} cannot be reached: {why}"
-        await undeliverable(self.office, entry, why, self.now)
-        return sentence, False
+        if recipient.permanent and recipient.reason in HARD:
+            await undeliverable(self.office, entry, why, self.now)
+            return f"{address} cannot be reached: {why}", False
+        sentence = f"mail to {address} came back, though the address may be good: {why}"
+        await self.say("returned", sentence, entry.notice.person_id)
+        return sentence, True
 
     async def complaint(self) -> None:
         """Somebody pressed the spam button: they are not written to any more, and the convener hears of it."""

@@ -41,6 +41,7 @@ class Stage:
         self.servers, self.people, self.daemon, self.clock, self.config = servers, people, daemon, clock, config
         self.to_mailbox = 0
         self.on_quiet: Callable[[], Awaitable[None]] | None = None
+        self.pause = 0.0
         self.plans: list[tuple[datetime, Callable[[], Awaitable[None]]]] = []
 
     def plan(self, at: datetime, do: Callable[[], Awaitable[None]]) -> None:

@@ -218,6 +218,10 @@ async def row(partnership: PartnershipId, ident: InboundId) -> InboundRow | None
     return _row(found) if found else None
 
 
+async def message_ids(idents: Sequence[InboundId]) -> dict[InboundId, str]:
+    return dict(await models.Inbound.filter(id__in=list(idents)).values_list("id", "message_id")) if idents else {}
+
+
 async def words_of(partnership: PartnershipId, message_id: str) -> str:
     """What the person wrote in the message so named."""
     row = await models.Inbound.filter(partnership_id=partnership, message_id=message_id).first()

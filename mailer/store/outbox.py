@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise import connections
+from tortoise.expressions import Q
 
 from mailer.decide.snapshot import Notice
 from mailer.store import models
@@ -234,12 +235,9 @@ async def next_due(partnership: PartnershipId) -> datetime | None:
 
 
 async def busy(partnership: PartnershipId, now: datetime) -> bool:
-    """Whether anything is due or under way."""
-    mine = models.Outbox.filter(partnership_id=partnership)
-    return (
-        await mine.filter(state=SENDING).exists()
-        or await mine.filter(state__in=[QUEUED, DEFERRED], due_at__lte=now).exists()
-    )
+    """Whether anything is due or under way (one query: a row that is claimed between two would be seen by neither)."""
+    due = Q(state__in=[QUEUED, DEFERRED], due_at__lte=now)
+    return await models.Outbox.filter(Q(state=SENDING) | due, partnership_id=partnership).exists()
 
 
 async def sent_since(partnership: PartnershipId, now: datetime) -> tuple[int, int]:
