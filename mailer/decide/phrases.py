@@ -195,22 +195,24 @@ def _mend(
     candidates = [(g.texts[n], g.texts[n], g.kinds[n][0] if n in g.kinds else None) for n in names if g.texts.get(n)]
     candidates += [(t, t, None) for n in names for t in _SPELLINGS.get(n, ())]
     if "OWN" in names:
-        candidates += [(g.name, f"§{i}", Kind.GROUP) for i, g in enumerate(own)]
+        candidates += [(group.name, f"§{i}", Kind.GROUP) for i, group in enumerate(own)]
+    # The first word of one name only: "public" for "public partners".
+    right = {g.texts[n] for n in names if n in g.kinds and n not in g.loose}
+    begun = {t for t in right if pieces and len(pieces[0]) > 3 and t.startswith(pieces[0] + " ")}
     best: tuple[float, int, str, str, Kind | None] = (0.0, 0, "", "", None)
     for text, put, kind in candidates:
-        size = len(text.split())
-        for count in range(max(1, size - 1), min(len(pieces), size + 1) + 1):
+        for count in range(1, min(len(pieces), len(text.split()) + 1) + 1):
             typed = " ".join(pieces[:count])
             likeness = SequenceMatcher(None, typed, text.lower()).ratio()
+            if begun == {text} and text.startswith(typed + " "):
+                likeness = max(likeness, _LIKELY)
             if likeness > best[0]:
                 best = (likeness, count, text, put, kind)
     likeness, count, text, put, kind = best
-    if likeness >= _LIKELY:
-        typed = " ".join(pieces[:count])
-        if typed != put:
-            mended = " ".join([*phrase[:at].split(), put, *pieces[count:]])
-            return mended, Slip(typed, text, kind)
-    return None
+    typed = " ".join(pieces[:count])
+    if likeness < _LIKELY or typed == put:
+        return None
+    return " ".join([*phrase[:at].split(), put, *pieces[count:]]), Slip(typed, text, kind)
 
 
 def _loose_slips(tree: Tree[Token], g: Grammar) -> list[Slip]:

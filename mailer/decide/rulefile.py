@@ -276,28 +276,7 @@ def _unreadable(key: str, rest: str) -> tuple[str, str]:
     if any(c in rest for c in "“”„«»‘") and _parses(rest.translate(_CURLY)):
         return 'These are not the plain quotes of the keyboard: " ".', f"Write:  {key} = {text.translate(_CURLY)}"
     if text.startswith("["):
-        bare = _bare(rest)
-        if (
-            "\n" in bare.rstrip()
-            and bare.count("[") == bare.count("]")
-            and _parses(re.sub(r"([\"'])(\s+)([\"'])", r"\1,\2\3", rest))
-        ):
-            return "A comma is missing between two parts of the list.", f'Write:  {key} = ["…", "…"]'
-        if _parses(re.sub(r"([\"'])(\s+)([\"'])", r"\1,\2\3", rest)):
-            return "A comma is missing between two parts of the list.", "Write:  " + key + " = " + re.sub(
-                r"([\"'])(\s+)([\"'])", r"\1, \3", text
-            )
-        if any(part.count('"') % 2 for part in text.split("\n")):
-            return "A quote is missing in this list.", f'Each part stands between quotes:  {key} = ["…", "…"]'
-        if bare.count("[") > bare.count("]"):
-            closed = line.rstrip(" ,") + "]"
-            return "The list is not closed.", f"Write:  {key} = {closed}" if _parses(
-                closed
-            ) else "Put ] behind its last part."
-        if not _parses(text) and re.search(r"[\[,]\s*[A-Za-z]", bare):
-            inside = ", ".join(f'"{p.strip(chr(34) + " ")}"' for p in text.strip("[] ").split(",") if p.strip())
-            return "Each part of a list must stand between quotes.", f"Write:  {key} = [{inside}]"
-        return "This list cannot be read.", f'Write:  {key} = ["…", "…"]'
+        return _unreadable_list(key, text)
     if text.startswith(('"""', "'''")):
         return "The words must stand in one line.", f'Write:  {key} = "…"'
     if text[0] in "\"'":
@@ -320,6 +299,26 @@ def _unreadable(key: str, rest: str) -> tuple[str, str]:
         return "There are no braces in rule files.", f'Write words between quotes:  {key} = "…"'
     words = line.split(" #")[0].strip().strip("\"'“”")
     return f"Put the words after {key} = between quotes.", f'Write:  {key} = "{words}"'
+
+
+_MISSING_COMMA = re.compile(r"([\"'])(\s+)([\"'])")
+
+
+def _unreadable_list(key: str, text: str) -> tuple[str, str]:
+    bare, joined = _bare(text), " ".join(text.split()).replace("[ ", "[").replace(" ]", "]")
+    if _parses(with_commas := _MISSING_COMMA.sub(r"\1, \3", joined)):
+        return "A comma is missing between two parts of the list.", f"Write:  {key} = {with_commas}"
+    if any(line.count('"') % 2 for line in text.split("\n")):
+        return "A quote is missing in this list.", f'Each part stands between quotes:  {key} = ["…", "…"]'
+    if bare.count("[") > bare.count("]"):
+        closed = joined.rstrip(" ,") + "]"
+        return "The list is not closed.", f"Write:  {key} = {closed}" if _parses(
+            closed
+        ) else "Put ] behind its last part."
+    if re.search(r"[\[,]\s*[A-Za-z]", bare):
+        inside = ", ".join(f'"{p.strip(chr(34) + " ")}"' for p in joined.strip("[] ").split(",") if p.strip(' "'))
+        return "Each part of a list must stand between quotes.", f"Write:  {key} = [{inside}]"
+    return "This list cannot be read.", f'Write:  {key} = ["…", "…"]'
 
 
 def _backslash(key: str, line: str) -> tuple[str, str]:

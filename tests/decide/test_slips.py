@@ -1,0 +1,70 @@
+"""Slips in rule files, each with the exact words that a convener gets (slips.txt; "Nothing is switched on …" left out)."""
+
+from pathlib import Path
+
+import pytest
+
+from mailer.decide.rulebook import read_rules
+from mailer.decide.rulefile import FOLLOW
+
+LETTERS = {"invitation-business", "reminder", "last-call", "logistics"}
+CASES = [case.split("\n----\n") for case in Path(__file__).with_name("slips.txt").read_text("utf-8").split("\n====\n")]
+
+
+@pytest.mark.parametrize(("typed", "told"), CASES, ids=lambda text: text.split("\n")[-1][:60])
+def test_a_slip_is_told_kindly_and_exactly(typed: str, told: str) -> None:
+    _, problems = read_rules({"launch.toml": typed + "\n"}, letters=LETTERS, default_zone="America/Chicago")
+    assert "\n\n".join(str(p).replace(f"\n{FOLLOW}", "") for p in problems) == told.rstrip("\n")
+    for problem in problems:
+        assert problem.warning != (problem.follow == FOLLOW), "an error says what happens meanwhile"
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len({told for _, told in CASES}) >= 100
+
+
+def test_no_words_of_programmers() -> None:
+    """Nobody who writes rules has heard of any of these."""
+    never = (
+        "None",
+        "token",
+        "Token",
+        "parse",
+        "TOML",
+        "dict",
+        "tuple",
+        "enum",
+        "exception",
+        "Traceback",
+        "regex",
+        "T_",
+        "§",
+    )
+    for typed, told in CASES:
+        new = [line for line in told.split("\n") if not line.startswith("    ")]
+        assert not [w for w in never if any(w in line for line in new)], typed
+
+
+def test_every_mistake_of_every_file_at_once() -> None:
+    files = {
+        "a.toml": '[one]\nwhen = "tomorrow"\nto = "nobodies"\nsend = "remindr"\n',
+        "b.toml": '[two]\nwhen = "reply is yes"\nto = "the person who replied\nsend = "reminder"\n',
+        "c.toml": '[one]\nwhen = "reply is yes"\nto = "the person who replied"\nsend = "reminder"\n',
+    }
+    book, problems = read_rules(files, letters=LETTERS, default_zone="America/Chicago")
+    assert [(p.where, p.line) for p in problems] == [
+        ("a.toml", 2),
+        ("a.toml", 3),
+        ("a.toml", 4),
+        ("b.toml", 3),
+        ("c.toml", 1),
+    ]
+    assert problems[-1].sentence == "The heading [one] is already in a.toml, line 1."
+    assert book.rules == ()
+
+
+def test_a_rule_beside_a_broken_one_is_still_read() -> None:
+    good = '[good]\nwhen = "reply is yes"\nto = "the person who replied"\nsend = "reminder"\n'
+    book, problems = read_rules({"a.toml": good + "[bad]\nwhen = 1\n"}, letters=LETTERS, default_zone="UTC")
+    assert [r.id for r in book.rules] == ["good"]
+    assert problems
