@@ -80,6 +80,10 @@ class Framing:
             return stop
         if self._literal is None:
             self._literal = BytesIO()
+            # Room for all of it at once: a buffer that grows leaves holes behind, as large as the mail.
+            self._literal.seek(self._missing + stop - position - 1)
+            self._literal.write(b"\0")
+            self._literal.seek(0)
         self._literal.write(memoryview(data)[position:stop])
         if not self._missing:
             self._parts.append(self._literal.getvalue())  # hands out its own buffer: no second copy of a large mail

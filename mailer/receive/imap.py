@@ -27,7 +27,7 @@ import aioimaplib
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused
 from mailer.receive import refusals
-from mailer.receive.framing import Framing, Overlong, Parts
+from mailer.receive.framing import LONGEST_LINE, Framing, Overlong, Parts
 from mailer.receive.grammar import (
     fetch_data,
     internal_date,
@@ -119,15 +119,24 @@ class _Line(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
         self._turn = asyncio.Lock()
         self._exchange: _Exchange | None = None
         self._heard_at = loop.time()
+        self._received = 0
         self._bye = b""
         self._deaf = False
 
     def _fresh(self) -> Framing:
-        return Framing(self.settings.largest_message + self.settings.largest_message // 4 + _LITERAL_SLACK)
+        return Framing(self._largest_literal)
+
+    @property
+    def _largest_literal(self) -> int:
+        # Servers' RFC822.SIZE is not exact: some count line ends otherwise than they send them.
+        return self.settings.largest_message + self.settings.largest_message // 4 + _LITERAL_SLACK
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self.loop.time()
+        self._received += len(data)
         try:
+            if self._received > self._largest_literal + LONGEST_LINE:
+                raise Overlong(f"more than {self._received} bytes for one command")
             for parts in self._framing.feed(data):
                 self._heard(parts)
                 if self._deaf:
@@ -136,7 +145,7 @@ class _Line(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
                     break
         except Overlong as error:
             self.abort(
-                MailboxLost(f"The mail server {refusals.place(self.settings)} sends {error}: more than is read.")
+                MailboxLost(f"The mail server {refusals.place(self.settings)} sends {error}: more than is taken.")
             )
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -183,7 +192,7 @@ class _Line(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
             self._bye = line[5:].strip()
         elif line.endswith(b" EXISTS") and line[2:-7].isdigit():
             self.news.set()
-        if exchange is not None:
+        if exchange is not None and exchange.name != "IDLE":
             exchange.untagged.append(parts)
 
     def _continuation(self, line: bytes) -> None:
@@ -211,7 +220,7 @@ class _Line(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
             exchange = self._exchange = _Exchange(self.loop, name, self.new_tag(), *args, answers=answers)
             try:
                 self.transport.write(str(exchange).encode("ascii") + b"\r\n")
-                self._heard_at = self.loop.time()
+                self._heard_at, self._received = self.loop.time(), 0
                 yield exchange
             except BaseException:
                 self.abort()  # the answer is still to come, and nobody could tell whose it is

@@ -180,13 +180,14 @@ class Patience:
 
     A lost line is tried again after *first* seconds, then twice as many, up to *longest*; a refusal after *refused*: the same
     password again and again gets an account locked. A refusal is told at once; a lost line once it has lasted *tolerated*
-    seconds, since servers restart.
+    seconds, since servers restart. A line counts as a good one again when it has held for *steady* seconds.
     """
 
     first: float = 1.0
     longest: float = 300.0
     refused: float = 300.0
     tolerated: float = 120.0
+    steady: float = 60.0
 
     def wait(self, failures: int, *, refused: bool, chance: float) -> float:
         """Seconds until the next try after the *failures*-th failure in a row. *chance* in [0, 1) spreads many clients of one

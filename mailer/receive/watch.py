@@ -53,15 +53,17 @@ async def watch(
     patience = patience or Patience()
     loop = asyncio.get_running_loop()
     told = _Told(intake)
-    failures, began = 0, 0.0
+    failures = 0
+    began: float | None = None
     while not stop.is_set():
+        well_since: float | None = None
         try:
             async with _connected(settings, stop, limits) as session:
                 await reading.open(session)
                 while not stop.is_set():
                     await reading.read_new(session)
-                    failures = 0
-                    await told.say(reading.complaint())
+                    well_since = well_since or loop.time()
+                    await told.reading(reading.complaint())
                     if once:
                         return
                     await reading.wait(session)
@@ -71,30 +73,47 @@ async def watch(
             if once:
                 raise
             now = loop.time()
-            began = now if not failures else began
+            if well_since is not None:
+                began = None
+                failures = 0 if now - well_since >= patience.steady else failures
+            began = now if began is None else began
             failures += 1
             refused = isinstance(error, MailboxRefused)
             pause = patience.wait(failures, refused=refused, chance=chance())
+            if well_since is not None:
+                pause = min(pause, settings.poll_every)  # a server that ends every IDLE is read as often as one without
             log.warning("mailbox=%s failures=%d next=%.0fs: %s", settings.mailbox, failures, pause, error)
             if patience.is_to_be_told(refused=refused, lasted=now - began):
-                await told.say(str(error), also_after_another=False)
+                await told.not_reading(str(error), refused=refused)
             await first_of(pause, stop)
 
 
 class _Told:
-    """What the convener knows of our trouble."""
+    """What the convener knows of our trouble. A sentence is told when things get worse, or better, than what is known: not when
+    the server only words it differently."""
+
+    _UNKNOWN, _WELL, _MESSAGES_RESIST, _NOT_READ, _REFUSED = range(-1, 4)
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._sentence: str | None = ""  # what an earlier run said: to be taken back once
+        self._known = self._UNKNOWN  # an earlier run may have said something: to be taken back
 
-    async def say(self, sentence: str | None, *, also_after_another: bool = True) -> None:
-        """Tell it, unless it is known. While there is no mailbox, one sentence is enough, whatever the reason is by now."""
-        if sentence == self._sentence or (self._sentence and not also_after_another):
-            return
+    async def reading(self, complaint: str | None) -> None:
+        """The mailbox is read, but for what *complaint* says."""
+        state = self._MESSAGES_RESIST if complaint else self._WELL
+        if state != self._known:
+            await self._say(complaint, state)
+
+    async def not_reading(self, sentence: str, *, refused: bool) -> None:
+        """The mailbox cannot be read."""
+        state = self._REFUSED if refused else self._NOT_READ
+        if state > self._known:
+            await self._say(sentence, state)
+
+    async def _say(self, sentence: str | None, state: int) -> None:
         try:
             await self._intake.trouble(sentence)
-            self._sentence = sentence
+            self._known = state
         except MailerError as error:  # the store itself is the trouble: said as soon as it can be
             log.warning("the convener cannot be told: %s", error)
 

@@ -92,6 +92,10 @@ class Scripted:
     def count(self, beginning: str) -> int:
         return sum(command.startswith(beginning) for command in self.heard)
 
+    def drop_all(self) -> None:
+        for line in list(self.lines):
+            line.drop()
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=1 << 20, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]

@@ -1,6 +1,7 @@
 """Whole responses out of bytes that come in any pieces."""
 
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,22 @@ def test_more_than_we_hold_is_refused(data: bytes) -> None:
     framing = Framing(largest_literal=1000, longest_line=500)
     with pytest.raises(Overlong):
         list(framing.feed(data))
+
+
+def test_a_large_message_is_in_memory_once() -> None:
+    size = 20_000_000
+    framing = Framing(largest_literal=size)
+    piece = b"x" * 65_536
+    tracemalloc.start()
+    try:
+        found = list(framing.feed(b"* 1 FETCH (BODY[] {%d}\r\n" % size))
+        for sent in range(0, size, len(piece)):
+            found += framing.feed(piece[: size - sent])
+        found += framing.feed(b")\r\n")
+        assert tracemalloc.get_traced_memory()[1] < 1.02 * size
+    finally:
+        tracemalloc.stop()
+    assert [len(part) for part in found[0][1:]] == [size, 1]
 
 
 def test_work_grows_with_the_bytes_and_not_faster() -> None:

@@ -1,6 +1,7 @@
 """The adapter against servers that misbehave: it never hangs, never mixes up answers, and says what is wrong."""
 
 import asyncio
+import contextlib
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -19,7 +20,7 @@ CERTIFICATE = str(Path(__file__).with_name("localhost.pem"))
 
 
 async def selected(server: Scripted) -> Session:
-    session = await Session.connect(server.settings(), QUICK)
+    session = await Session.connect(server.settings(largest_message=100_000), QUICK)
     await session.select("INBOX")
     return session
 
@@ -78,6 +79,14 @@ async def too_much(line: Line, arguments: str) -> None:
     line.send("* 1 FETCH (UID 1 BODY[] {99999999999}\r\n")
 
 
+async def endless(line: Line, arguments: str) -> None:
+    flags = "".join(f"* {n} FETCH (FLAGS (\\Seen \\Answered \\Flagged $Forwarded))\r\n" for n in range(20_000)).encode()
+    with contextlib.suppress(ConnectionError):
+        while not line.writer.is_closing():
+            line.send(flags)
+            await line.writer.drain()
+
+
 async def autologout(line: Line, arguments: str) -> None:
     line.send("* BYE Autologout; idle for too long\r\n")
     line.drop()
@@ -90,6 +99,7 @@ async def autologout(line: Line, arguments: str) -> None:
         (silence, "does not answer"),
         (another_tag, "lost step"),
         (too_much, "sends a literal of 99999999999 bytes"),
+        (endless, "bytes for one command"),
         (autologout, "Autologout; idle for too long"),
     ],
 )
@@ -99,7 +109,7 @@ async def test_a_broken_line_fails_what_is_under_way(
     async with Scripted({1: b"x"}) as server:
         server.play("UID FETCH", play)
         session = await selected(server)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             with pytest.raises(MailboxLost, match=sentence):
                 await session.fetch([1])
             with pytest.raises(MailboxLost):  # and everything after it

@@ -254,8 +254,7 @@ async def test_uidvalidity_may_change_while_we_watch() -> None:
     async with Scripted(mails(1, 2)) as server, watching(server, intake):
         await intake.until(lambda: server.count("IDLE"))
         server.uid_validity, server.uid_next, server.messages = 8, 2, mails(1)
-        for line in list(server.lines):
-            line.drop()
+        server.drop_all()
         await intake.until(lambda: intake.at == Position(8, 1))
     assert [(f.uid_validity, f.imap_uid) for f in intake.taken] == [(7, 1), (7, 2), (8, 1)]
 
@@ -371,6 +370,35 @@ async def test_a_server_that_is_gone_for_a_moment_is_no_news_but_one_that_stays_
             server.greeting = "* OK back\r\n"
             await intake.until(lambda: intake.said[-1] is None)
     assert intake.uids == [1]
+
+
+async def test_a_password_that_is_changed_while_a_message_resists_is_told_too() -> None:
+    async def refuse(line: Line, arguments: str) -> None:
+        line.no(f"[AUTHENTICATIONFAILED] not so ({time.monotonic()} secs)")  # worded anew every time
+
+    intake = Remembered()
+    intake.failures = {1: [RuntimeError("bug")] * 5}
+    async with Scripted(mails(1)) as server, watching(server, intake, poll=0.02):
+        await intake.until(lambda: any(said and "One message" in said for said in intake.said))
+        server.play("LOGIN", *[refuse] * 4)
+        server.drop_all()
+        await intake.until(lambda: intake.uids == [1] and intake.said[-1] is None)
+    assert [said and said.split()[0] for said in intake.said] == [None, "One", "The", "One", None] or (
+        [said and said.split()[0] for said in intake.said] == [None, "One", "The", None]
+    )
+
+
+async def test_a_server_that_ends_every_idle_is_not_hammered() -> None:
+    async def drop(line: Line, arguments: str) -> None:
+        line.drop()
+
+    intake = Remembered()
+    async with Scripted(mails(1)) as server:
+        server.play("IDLE", *[drop] * 100)
+        async with watching(server, intake, patience=Patience(first=0.02, longest=60), poll=0.3):
+            await asyncio.sleep(0.9)
+        assert 3 <= server.connections <= 8  # 0.02 + 0.04 + … up to the poll's 0.3 seconds
+    assert intake.said == [None]  # it is read all the same
 
 
 async def test_a_store_that_cannot_take_loses_nothing() -> None:
