@@ -14,23 +14,12 @@ from typing import TextIO
 from mailer.config.example import example
 from mailer.config.settings import time_zones
 from mailer.errors import MailerError
+from mailer.partnership.register import COLUMNS
 from mailer.shipped import shipped
 
-PEOPLE_COLUMNS = (
-    "name",
-    "email",
-    "other emails",
-    "organisation",
-    "title",
-    "kind",
-    "roles",
-    "champion",
-    "language",
-    "phone",
-)
 _SAMPLES = (
     "# Ann Ortiz,ann@acme.example,ann.ortiz@home.example; a.ortiz@acme.example,Acme,Plant Manager,business,champion,,en,+1 555 0101",
-    "# Lee Park,lee@college.example,,Northern College,Dean,public partner,note taker,Ann Ortiz,en,+1 555 0102",
+    "# Lee Park,lee@college.example,,Northern College,Dean,public partner,note taker,ann@acme.example,en,+1 555 0102",
 )
 """Rows that start with # are examples; the import leaves them out."""
 _PRIVATE = 0o600
@@ -48,13 +37,13 @@ def run_init(folder: Path, out: TextIO, environ: Mapping[str, str] | None = None
         for name, text, mode in (
             ("config.toml", example(_guesses(folder, environ)), _PRIVATE),
             # Excel takes a CSV file for UTF-8 only if it begins with this mark.
-            ("people.csv", "\ufeff" + "\r\n".join((",".join(PEOPLE_COLUMNS), *_SAMPLES, "")), 0o644),
+            ("people.csv", "\ufeff" + "\r\n".join((",".join(COLUMNS), *_SAMPLES, "")), 0o644),
         ):
             (written if _write_new(folder / name, text, mode) else kept).append(name)
         for part in ("rules", "templates"):
             new, old = _copy_new(source / part, folder / part)
-            written += [f"{part}/ ({new} files)"] if new else []
-            kept += [f"{part}/ ({old} files)"] if old else []
+            written += [_counted(part, new)] if new else []
+            kept += [_counted(part, old)] if old else []
     except MailerError as exc:
         out.write(f"{exc}\n")
         return 1
@@ -71,6 +60,10 @@ def run_init(folder: Path, out: TextIO, environ: Mapping[str, str] | None = None
         "3. convener people import people.csv, then convener run.\n"
     )
     return 0
+
+
+def _counted(folder: str, files: int) -> str:
+    return f"{folder}/ ({files} file{'s' if files != 1 else ''})"
 
 
 def _guesses(folder: Path, environ: Mapping[str, str]) -> dict[tuple[str, str], object]:

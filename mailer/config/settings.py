@@ -97,9 +97,9 @@ class ConvenerSettings(Section):
         description="Your own e-mail address. Questions come here, and commands by mail are taken from here only.",
         examples=["dana@example.org"],
     )
-    title: str = Field("", description="For the signature.", examples=["Convener"])
-    organisation: str = Field("", description="For the signature.", examples=["Northern Workforce Board"])
-    phone: str = Field("", description="For the signature: people do call.", examples=["+1 555 0100"])
+    title: str = Field(default="", description="For the signature.", examples=["Convener"])
+    organisation: str = Field(default="", description="For the signature.", examples=["Northern Workforce Board"])
+    phone: str = Field(default="", description="For the signature: people do call.", examples=["+1 555 0100"])
 
 
 class ImapSettings(Section):
@@ -114,40 +114,43 @@ class ImapSettings(Section):
         description="The IMAP server. Known for addresses at the large providers (gmail.com, fastmail.com, …).",
         examples=["imap.example.org"],
     )
-    port: int = Field(993, ge=1, le=65535, description="Follows from tls if not set.")
-    tls: Tls = Field("tls", description=_TLS_HELP.format(tls=993, starttls=143))
-    user: str = Field("", description="The address if not set.", examples=["partnership@example.org"])
+    port: int = Field(default=993, ge=1, le=65535, description="Follows from tls if not set.")
+    tls: Tls = Field(default="tls", description=_TLS_HELP.format(tls=993, starttls=143))
+    user: str = Field(default="", description="The address if not set.", examples=["partnership@example.org"])
     password: SecretStr | None = Field(
-        None, description=_PASSWORD_HELP.format(variable="CONVENER_MAILBOX_PASSWORD"), examples=["…"]
+        default=None, description=_PASSWORD_HELP.format(variable="CONVENER_MAILBOX_PASSWORD"), examples=["…"]
     )
-    password_file: str = Field("", description=_FILE_HELP, examples=["/run/secrets/mailbox-password"])
-    password_command: str = Field("", description=_COMMAND_HELP, examples=["pass show mail/partnership"])
-    mailbox: str = Field("INBOX", min_length=1, description="The folder that is read.")
+    password_file: str = Field(default="", description=_FILE_HELP, examples=["/run/secrets/mailbox-password"])
+    password_command: str = Field(default="", description=_COMMAND_HELP, examples=["pass show mail/partnership"])
+    mailbox: str = Field(default="INBOX", min_length=1, description="The folder that is read.")
     subaddresses: bool = Field(
-        True,
+        default=True,
         description="Whether mail to partnership+anything@example.org arrives here. It makes answers certain to be matched; most"
         " servers can. If yours cannot, say false: then thread, calendar entry and sender are used.",
     )
     poll_every: int = Field(
-        120, ge=5, le=3600, description="Seconds between looks, beside being told of new mail by the server (IDLE)."
+        default=120,
+        ge=5,
+        le=3600,
+        description="Seconds between looks, beside being told of new mail by the server (IDLE).",
     )
     file_into: str = Field(
-        "",
+        default="",
         description="A folder that handled answers are moved to. Not set: mail stays where it is.",
         examples=["Convener"],
     )
     authentication_server: str = Field(
-        "",
+        default="",
         description="The server name in Authentication-Results fields (RFC 8601) that may be believed: your own mail server's,"
         " as it stands in any mail you got. Not set: none is believed.",
         examples=["mx.example.org"],
     )
     largest_message: int = Field(
-        26_214_400,
+        default=26_214_400,
         ge=65_536,
         description="Bytes. Of a larger message only the header is read, and you are asked to look.",
     )
-    ca_file: str = Field("", description=_CA_HELP, examples=["ca.pem"])
+    ca_file: str = Field(default="", description=_CA_HELP, examples=["ca.pem"])
 
 
 class SmtpSettings(Section):
@@ -158,24 +161,28 @@ class SmtpSettings(Section):
         description="The SMTP server. Known for addresses at the large providers.",
         examples=["smtp.example.org"],
     )
-    port: int = Field(587, ge=1, le=65535, description="Follows from tls if not set.")
-    tls: Tls = Field("starttls", description=_TLS_HELP.format(tls=465, starttls=587))
-    user: str = Field("", description="That of [mailbox] if not set.", examples=["partnership@example.org"])
+    port: int = Field(default=587, ge=1, le=65535, description="Follows from tls if not set.")
+    tls: Tls = Field(default="starttls", description=_TLS_HELP.format(tls=465, starttls=587))
+    user: str = Field(default="", description="That of [mailbox] if not set.", examples=["partnership@example.org"])
     password: SecretStr | None = Field(
-        None,
+        default=None,
         description=_PASSWORD_HELP.format(variable="CONVENER_SENDING_PASSWORD")
         + " With the user of [mailbox], the password of [mailbox] is used if none is set.",
         examples=["…"],
     )
-    password_file: str = Field("", description=_FILE_HELP, examples=["/run/secrets/sending-password"])
-    password_command: str = Field("", description=_COMMAND_HELP, examples=["pass show mail/partnership"])
-    connections: int = Field(3, ge=1, le=20, description="Connections to the server at a time, at most 20.")
+    password_file: str = Field(default="", description=_FILE_HELP, examples=["/run/secrets/sending-password"])
+    password_command: str = Field(default="", description=_COMMAND_HELP, examples=["pass show mail/partnership"])
+    connections: int = Field(default=3, ge=1, le=20, description="Connections to the server at a time, at most 20.")
     most_per_minute: int = Field(
-        30, ge=1, description="Mails a minute. Ask your provider; too many at once look like spam."
+        default=30, ge=1, description="Mails a minute. Ask your provider; too many at once look like spam."
     )
-    most_per_day: int = Field(1000, ge=1, description="Mails in 24 hours. Gmail allows 500, Google Workspace 2000.")
-    give_up_after_hours: int = Field(48, ge=1, description="How long a mail is tried again before it counts as failed.")
-    ca_file: str = Field("", description=_CA_HELP, examples=["ca.pem"])
+    most_per_day: int = Field(
+        default=1000, ge=1, description="Mails in 24 hours. Gmail allows 500, Google Workspace 2000."
+    )
+    give_up_after_hours: int = Field(
+        default=48, ge=1, description="How long a mail is tried again before it counts as failed."
+    )
+    ca_file: str = Field(default="", description=_CA_HELP, examples=["ca.pem"])
 
 
 class PartnershipSection(Section):
@@ -192,12 +199,12 @@ class PartnershipSection(Section):
         description="The time zone of meetings and letters.", examples=["America/Chicago"]
     )
     language: Annotated[str, AfterValidator(_language)] = Field(
-        "en", description="The language of letters to people who have none of their own."
+        default="en", description="The language of letters to people who have none of their own."
     )
-    rules: Path = Field(Path("rules"), description="The folder with the rule files.")
-    templates: Path = Field(Path("templates"), description="The folder with the letters.")
+    rules: Path = Field(default=Path("rules"), description="The folder with the rule files.")
+    templates: Path = Field(default=Path("templates"), description="The folder with the letters.")
     people: Path | None = Field(
-        None,
+        default=None,
         description="The list of people, as `convener people import` reads it (CSV; a spreadsheet program writes it).",
         examples=["people.csv"],
     )
@@ -215,17 +222,17 @@ class ServiceSettings(Section):
     """[service]: the program itself."""
 
     database: Annotated[str, AfterValidator(_database)] = Field(
-        "sqlite://convener.db",
+        default="sqlite://convener.db",
         min_length=1,
         description="sqlite://FILE (from the folder of this file), or postgres://USER:PASSWORD@HOST/NAME for several workers;"
         " an address with a password is better set as CONVENER_SERVICE_DATABASE in the environment.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info",
+        default="info",
         description='How much is written to standard error: "debug", "info", "warning" or "error". Never a mail\'s text.',
     )
     log_format: Literal["text", "json"] = Field(
-        "text", description='"text" is one line of key=value a change; "json" is one object a line.'
+        default="text", description='"text" is one line of key=value a change; "json" is one object a line.'
     )
 
 
