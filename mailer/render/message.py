@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.header import Header
 from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 import idna
 
 from mailer.errors import MailerError
+from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.render.calendar import calendar_object
 from mailer.render.letters import Letters, write
@@ -48,6 +50,9 @@ _LINE = 76
 
 def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
     """Write the whole mail of *facts*."""
+    for meeting in (facts.meeting, facts.before):
+        if meeting is not None:
+            _check_zone(meeting)
     forward_path = _address(facts.person.address or "")
     token = facts.invitation.token if facts.invitation else None
     reply_to = _address(facts.sender.reply_address(token))
@@ -69,6 +74,15 @@ def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
         text=letter.text,
         content=head.encode("ascii") + _body(letter, method, calendar, boundary),
     )
+
+
+def _check_zone(meeting: Meeting) -> None:
+    try:
+        ZoneInfo(meeting.zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise MailerError(
+            f"I do not know the time zone “{one_line(meeting.zone)}” of “{one_line(meeting.title)}”."
+        ) from error
 
 
 def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method | None, bytes]:

@@ -15,11 +15,12 @@ from icalendar import Calendar
 
 from mailer.errors import LetterProblems, MailerError
 from mailer.partnership.meetings import MeetingStatus
-from mailer.render.letters import Letters
+from mailer.render.letters import Letters, letters_of
 from mailer.render.message import compose, mailbox_field, text_field
 from mailer.render.outgoing import Facts, OutgoingMessage
 from mailer.render.sample import CHAMPION, MEETING, READER, SENDER, sample_facts
 from mailer.terms import TOKEN_PATTERN, Address, MessageId, PartStat
+from mailer.understand.buttons import pressed
 
 TOKEN = "abcdefghijklmnopqrst"
 FULL = sample_facts("invitation-business")
@@ -191,6 +192,27 @@ def test_links_hold_the_token_and_a_word(subaddresses: bool, letters: Letters) -
     assert re.fullmatch(TOKEN_PATTERN, TOKEN)
 
 
+@pytest.mark.parametrize("language", ["en", "en-gb", "es", "de", "fr"])
+def test_the_reader_of_answers_knows_every_button(language: str) -> None:
+    letters, problems = letters_of({f"a.{language}.txt": "Subject: x\n\n[[buttons]]"})
+    assert not problems
+    read = parsed(
+        compose(
+            facts("a", person=replace(READER, language=language), meeting=replace(MEETING, title="No: not yet")),
+            letters,
+        )
+    )
+    html = read.get_body(("html",))
+    assert html is not None
+    links = [urlsplit(link.replace("&amp;", "&")) for link in re.findall(r'href="(mailto:[^"]+)"', html.get_content())]
+    buttons = [pressed(parse_qs(link.query)["subject"][0]) for link in links]
+    assert [button.partstat for button in buttons if button] == [
+        PartStat.ACCEPTED,
+        PartStat.TENTATIVE,
+        PartStat.DECLINED,
+    ]
+
+
 HOSTILE = [
     "Ann\r\nBcc: everybody@evil.example",
     "Ann\nX-Evil: 1\n\n<html>",
@@ -275,6 +297,8 @@ def test_addresses(address: str, sent_to: str | None, letters: Letters) -> None:
         (facts("service-notice", attach=("calendar update",), meeting=None, notice="x"), "but no meeting"),
         (facts("reminder", attach=("call list",)), "do not know how to attach “call list”"),
         (facts("reminder", attach=("calendar update", "calendar cancellation")), "cannot both invite and cancel"),
+        (facts("reminder", meeting=replace(MEETING, zone="Mars/Olympus")), "do not know the time zone “Mars/Olympus”"),
+        (facts("reminder", meeting=replace(MEETING, zone="../etc")), "do not know the time zone “../etc”"),
         (facts("remindr"), "Did you mean “reminder”"),
         (
             facts("reminder", attach=("calendar invitation",), person=replace(READER, addresses=(SENDER.mailbox,))),
