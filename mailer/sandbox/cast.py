@@ -199,7 +199,7 @@ CAST: tuple[Member, ...] = (
         champion=_TOM, phone="+1 414 555 0162", program=GMAIL,
         acts=(
             Answers(CALENDAR, YES, after=hours(7)),
-            Forwards("Rex Tolliver", "rex@tolliverpumps.example", GMAIL, Answers(CALENDAR, YES, after=days(1))),
+            Forwards("Rex Tolliver", "rex@tolliverpumps.example", GMAIL, Answers(CALENDAR, YES, after=days(1), rounds=(1,))),
         ),
     ),
     # words that a person must read, and a change of mind
@@ -208,11 +208,12 @@ CAST: tuple[Member, ...] = (
         champion=_INES, phone="+1 414 555 0170", program=OUTLOOK,
         acts=(
             Answers(
-                WORDS, MAYBE, after=hours(26),
+                WORDS, MAYBE, after=hours(26), rounds=(1,),
                 words="Dear Dana,\n\nif the part on apprenticeships is before noon I could join for that hour, but only if my "
                 "colleague from the Racine site may come in my place for the rest. Otherwise we would rather host you here "
                 "some time in spring. What do you think?",
             ),
+            Answers(WORDS, YES, words="Dear Dana,\n\nthat date is fine. I will come.", after=hours(30), rounds=(2,)),
         ),
     ),
     Member(
