@@ -254,14 +254,15 @@ def test_somebody_uninvited_answers_on_the_token_of_another() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_times() -> None:
-    def run(seed: int) -> list[Intention]:
+    def run(seed: int, number: int = 1) -> list[Intention]:
         member = Member(
             "Ana Ortiz", (WHO,), "Acme", "Buyer", acts=(Answers(Way.WORDS, PartStat.ACCEPTED, words="Yes"),)
         )
-        return PretendPerson(member, seed).read(Envelope(MAILBOX, WHO), letter(WHO), SENT)
+        return PretendPerson(member, seed).read(Envelope(MAILBOX, WHO), letter(WHO, number=number), SENT)
 
     assert [(i.due, i.mail) for i in run(1)] == [(i.due, i.mail) for i in run(1)]
     assert run(1)[0].due != run(2)[0].due
+    assert run(1)[0].due == run(1, number=2)[0].due  # whatever names our letter has
 
 
 @pytest.mark.parametrize("member", CAST, ids=lambda member: member.email)
