@@ -32,6 +32,8 @@ _FILE_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?:\.(?P<language>[a-z]{2}(?:-[a-z]{2,4})?))?\.(?P<form>txt|html)"
 )
 _LONGEST_SUBJECT = 200  # characters; what is longer no mail program shows
+_STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -232,8 +234,11 @@ _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=
 
 
 def _inline_css(template: str) -> str:
-    """Inline the CSS of an HTML template. Jinja's pieces are put aside meanwhile: conditions as comments, so that a table does
-    not throw them out, names and whatever stands inside a tag as plain words."""
+    """Inline the CSS of an HTML template; what is left of it becomes ASCII, for character references mean nothing in there.
+
+    Jinja's pieces are put aside meanwhile: conditions as comments, so that a table does not throw them out, names and whatever
+    stands inside a tag as plain words.
+    """
     pieces: list[str] = []
 
     def put_aside(found: re.Match[str]) -> str:
@@ -244,6 +249,7 @@ def _inline_css(template: str) -> str:
         return word if inside_tag or found[0].startswith("{{") else f"<!--{word}-->"
 
     html = _INLINER.inline(markup.JINJA_PIECE.sub(put_aside, template))
+    html = _STYLE.sub(lambda found: _NOT_ASCII.sub(lambda each: f"\\{ord(each[0]):x} ", found[0]), html)
     return re.sub(r"<!--piece-(\d+)-of-jinja-->|piece-(\d+)-of-jinja", lambda f: pieces[int(f[1] or f[2])], html)
 
 

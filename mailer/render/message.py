@@ -46,6 +46,7 @@ _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,240}>")
 _MOST_REFERENCES = 12  # the first and the last ones: RFC 5322 §3.6.4 lets a long list be shortened
 _LONGEST_NAME = 120  # characters
 _LINE = 76
+_LONGEST_LINE = 990  # octets; RFC 5321 §4.5.3.1.6 allows 998
 
 
 def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
@@ -64,7 +65,7 @@ def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
         *_fields(facts, letter, Address(facts.sender.name, reply_to), forward_path),
         ("MIME-Version", "1.0"),
     ]
-    boundary = f"=_{hashlib.sha256(facts.message_id.encode()).hexdigest()[:32]}"
+    mark = hashlib.sha256(facts.message_id.encode()).hexdigest()[:32]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
     return OutgoingMessage(
         message_id=facts.message_id,
@@ -72,7 +73,7 @@ def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
         forward_path=forward_path,
         subject=letter.subject,
         text=letter.text,
-        content=head.encode("ascii") + _body(letter, method, calendar, boundary),
+        content=head.encode("ascii") + _body(letter, method, calendar, mark),
     )
 
 
@@ -141,7 +142,7 @@ def _fields(facts: Facts, letter: Letter, reply_to: Address, forward_path: str) 
         yield "X-Auto-Response-Suppress", "DR, RN, NRN, AutoReply"
     yield INSTANCE_FIELD, text_field(INSTANCE_FIELD, facts.sender.instance)
     if facts.invitation and not facts.about and not facts.notice:  # those are the convener's own business
-        stop = mailto(reply_to.addr_spec, f"unsubscribe [{reference(facts.invitation.token)}]")
+        stop = mailto(reply_to.addr_spec, ("unsubscribe", f" [{reference(facts.invitation.token)}]"))
         yield "List-Unsubscribe", f"<{stop}>"
 
 
@@ -150,22 +151,33 @@ def _shortened(thread: list[MessageId]) -> list[MessageId]:
     return unique if len(unique) <= _MOST_REFERENCES else [unique[0], *unique[1 - _MOST_REFERENCES :]]
 
 
-def _body(letter: Letter, method: Method | None, calendar: bytes, boundary: str) -> bytes:
-    """The parts, plainest first (RFC 2046 §5.1.4); the calendar part last and without Content-Disposition (quirks 25 and 27)."""
+def _body(letter: Letter, method: Method | None, calendar: bytes, mark: str) -> bytes:
+    """The parts, plainest first (RFC 2046 §5.1.4); the calendar part last and without Content-Disposition (quirks 25 and 27).
+    The boundaries hold ``=_``, which neither base64 nor quoted-printable can produce, and *mark*, which the HTML must not hold."""
+    while mark in letter.html:
+        mark += "_"
     parts = [
         _part("text/plain; charset=utf-8", "quoted-printable", _quoted_printable(letter.text)),
-        _part("text/html; charset=utf-8", "quoted-printable", _quoted_printable(letter.html)),
+        _html_part(letter.html),
     ]
     if method is None:
-        return _multipart("alternative", boundary, parts)
+        return _multipart("alternative", f"=_1_{mark}", parts)
     encoded = encodebytes(calendar).replace(b"\n", b"\r\n")
     parts.append(_part(f"text/calendar; charset=UTF-8; method={method.value}", "base64", encoded))
-    alternative = _multipart("alternative", boundary + "_2", parts)
+    alternative = _multipart("alternative", f"=_2_{mark}", parts)
     name = "cancel.ics" if method is Method.CANCEL else "invite.ics"
     attachment = _part(
         f'application/ics; name="{name}"', "base64", encoded, f'Content-Disposition: attachment; filename="{name}"\r\n'
     )
-    return _multipart("mixed", boundary, [alternative, attachment])
+    return _multipart("mixed", f"=_1_{mark}", [alternative, attachment])
+
+
+def _html_part(html: str) -> bytes:
+    """HTML needs no encoding: what is not ASCII becomes character references. Unless a line is longer than SMTP allows."""
+    plain = html.encode("ascii", "xmlcharrefreplace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if max(map(len, plain.split(b"\n"))) > _LONGEST_LINE:
+        return _part("text/html; charset=utf-8", "quoted-printable", _quoted_printable(html))
+    return _part("text/html; charset=utf-8", "7bit", plain.replace(b"\n", b"\r\n"))
 
 
 def _part(content_type: str, encoding: str, body: bytes, extra: str = "") -> bytes:
@@ -174,7 +186,6 @@ def _part(content_type: str, encoding: str, body: bytes, extra: str = "") -> byt
 
 
 def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
-    """*boundary* holds ``=_``, which neither base64 nor quoted-printable can produce."""
     delimiter = f"--{boundary}".encode()
     head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
     return head + b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts) + delimiter + b"--\r\n"

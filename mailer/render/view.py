@@ -290,25 +290,31 @@ def _word(partstat: PartStat | None, phrases: Phrases) -> str:
 
 
 def _links(sender: Sender, token: Token, meeting: Meeting | None, phrases: Phrases) -> LinksView:
-    address, mark = sender.reply_address(token), f"[{reference(token)}]"
+    address, mark = sender.reply_address(token), f" [{reference(token)}]"
     title = one_line(meeting.title) if meeting else one_line(sender.partnership)
 
     def answer(partstat: PartStat) -> str:
         word, sentence = phrases.answers[partstat]
-        return mailto(address, f"{word}: {title} {mark}", sentence)
+        return mailto(address, (f"{word}: ", title, mark), sentence)
 
     return LinksView(
         yes=answer(PartStat.ACCEPTED),
         no=answer(PartStat.DECLINED),
         maybe=answer(PartStat.TENTATIVE),
-        stop=mailto(address, f"unsubscribe {mark}", "stop"),
+        stop=mailto(address, ("unsubscribe", mark), "stop"),
     )
 
 
-def mailto(address: str, subject: str, body: str = "") -> str:
-    """A link that opens a written mail (RFC 6068 §2: everything but the plainest characters percent-encoded)."""
-    link = f"mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}"
-    return f"{link}&body={quote(body, safe='')}" if body else link
+def mailto(address: str, subject: tuple[str, ...], body: str = "") -> str:
+    """A link that opens a written mail (RFC 6068 §2: everything but the plainest characters percent-encoded). *subject* comes in
+    pieces: most of them are the same for everybody."""
+    link = f"mailto:{quote(address, safe='@+')}?subject={''.join(map(_percent_encoded, subject))}"
+    return f"{link}&body={_percent_encoded(body)}" if body else link
+
+
+@lru_cache(maxsize=1024)
+def _percent_encoded(text: str) -> str:
+    return quote(text, safe="")
 
 
 @lru_cache(maxsize=32)

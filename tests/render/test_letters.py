@@ -203,7 +203,7 @@ def test_own_html_and_own_layout() -> None:
             "a.html": "<p class='x'>Rich {{ person.first_name }}</p><table>{% if champion %}<tr><td>{{ champion.name }}</td></tr>{% endif %}</table>",
             "b.txt": HEAD + "Plain",
             "b.html": "<!doctype html><html><body>All my own</body></html>",
-            "_layout.html": "<html><head><style>.x { color: red } @media print { .x { color: black } }</style></head>"
+            "_layout.html": "<html><head><style>.x { color: red } @media print { .x { content: '→' } }</style></head>"
             "<body>[[letter]]<hr></body></html>",
             "_layout.txt": "Top\n\n[[letter]]\n\nFoot",
         }
@@ -215,6 +215,7 @@ def test_own_html_and_own_layout() -> None:
     assert "<tr><td>Jane Smith</td></tr>" in one.html
     assert "<hr>" in one.html
     assert "@media print" in one.html
+    assert r"content: '\2192 '" in one.html, "character references mean nothing in CSS"
     assert "<hr>" not in write(sample_facts("b"), letters, NOBODY).html
     nobody = write(replace(sample_facts("a"), on_behalf_of=None), letters, NOBODY)
     assert "<td>" not in nobody.html

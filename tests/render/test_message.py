@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from icalendar import Calendar
+from markupsafe import escape
 
 from mailer.errors import LetterProblems, MailerError
 from mailer.partnership.meetings import MeetingStatus
@@ -126,6 +127,32 @@ def test_the_shape_without_a_calendar_part(letters: Letters) -> None:
     read = parsed(compose(WHOLE_MAILS["invitation-public-partner-es"], letters))
     assert read.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_html_holds_what_was_written_whatever_its_encoding(letters: Letters) -> None:
+    words = "Ñandú – 田中 🎉 &amp; <b>"
+    for place in (words, words + "x" * 2000):
+        html = parsed(compose(facts("reminder", meeting=replace(MEETING, place=place)), letters)).get_body(("html",))
+        assert html is not None
+        long = len(place) > 990
+        assert html["Content-Transfer-Encoding"] == ("quoted-printable" if long else "7bit")
+        assert escape(place) in unescape_references(html.get_content())
+
+
+def unescape_references(html: str) -> str:
+    return re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), html)
+
+
+def test_a_boundary_in_the_letter_is_no_boundary(letters: Letters) -> None:
+    first = compose(facts("please-decide", about=FULL.about), letters).content
+    found = re.search(rb'boundary="([^"]+)"', first)
+    assert found is not None
+    words = f"--{found[1].decode()}\n--{found[1].decode()}--\nyes"
+    read = parsed(compose(facts("please-decide", about=FULL.about, their_words=words), letters))
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+    html = read.get_body(("html",))
+    assert html is not None
+    assert html.get_content().rstrip().endswith("</html>")
 
 
 def test_a_cancellation_says_so_in_both_places(letters: Letters) -> None:
