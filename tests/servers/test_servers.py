@@ -8,6 +8,7 @@ from email import message_from_bytes
 import asyncpg
 import pytest
 
+from tests.servers.daemons import program
 from tests.servers.dovecot import PASSWORD, Dovecot, Mailbox
 from tests.servers.postfix import Postfix
 
@@ -91,3 +92,12 @@ async def test_postgres_answers_in_a_database_of_its_own(postgres_url: str) -> N
         )
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_missing_server_fails_in_ci_and_skips_elsewhere(
+    ci: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="no-such-server is not installed"):
+        program("no-such-server")
