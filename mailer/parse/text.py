@@ -106,6 +106,7 @@ _CONTACT = re.compile(r"https?://|www\.|@\w|\+?\d[\d ().-]{7,}\d")
 _SENTENCE = re.compile(r"\b(?:is|was|are|were|but|because|and i|i'm|i am)\b")
 _QUOTE = re.compile(r"\s{0,8}(?:>|&gt;|＞|\|(?=\s|$))")
 _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f\u3000]{9,}")
+_MANY_EMPTY = re.compile(r"\n{4,}")
 _INVISIBLE = {ord(char): None for char in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\0\x0b\x0c"}
 
 
@@ -115,9 +116,11 @@ def tidy(text: str) -> list[str]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = text.translate(_INVISIBLE).replace("\u2028", "\n").replace("\u2029", "\n").replace("\u00a0", " ")
+    if "\n\n\n\n" in text:
+        text = _MANY_EMPTY.sub("\n\n\n", text)
     lines: list[str] = []
     empty = 0
-    for line in text.split("\n", MOST_LINES * 20)[: MOST_LINES * 20]:
+    for line in text.split("\n", MOST_LINES * 2)[: MOST_LINES * 2]:
         line = line[:MOST_LINE].rstrip()
         if not line:
             empty += 1
@@ -469,7 +472,7 @@ class _Reply:
             place = start
             while place < end:
                 stop = place
-                while stop < end and self.lines[stop]:
+                while stop < end and self.lines[stop] and (stop == place or self.kinds[stop] is not Line.RULE):
                     stop += 1
                 if stop > place:
                     if self._is_footer(place, stop, written):
@@ -478,7 +481,7 @@ class _Reply:
                             break
                     elif any(self.kinds[at] in (Line.TEXT, Line.HEADER) for at in range(place, stop)):
                         written = True
-                place = stop + 1
+                place = max(stop, place + 1)
 
     def _is_footer(self, place: int, stop: int, written: bool) -> bool:
         paragraph = " ".join(self.lines[place:stop]).lower()

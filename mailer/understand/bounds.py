@@ -2,8 +2,8 @@
 
 Promises: a verdict after at most about the seconds given, whatever the mail: too long gives one of the kind unclear.
 
-In the main thread an interval timer ends the work (patterns of the standard library look for signals too). `understand_bounded`, for
-a daemon that must go on listening meanwhile, hands what is large or odd to a worker process and ends that if it does not answer.
+In the main thread an interval timer ends the work (patterns of the standard library look for signals too). `Reader`, for a daemon
+that must go on listening meanwhile, hands what is large or odd to a worker process and ends that if it does not answer.
 """
 
 import asyncio
@@ -49,11 +49,16 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def understand_within(raw: bytes, context: Context = Context(), seconds: float = SECONDS) -> Verdict:  # noqa: B008 - frozen
-    """`understand` with a limit, for the main thread."""
+def understand_within(
+    raw: bytes,
+    context: Context = Context(),  # noqa: B008 - frozen
+    seconds: float = SECONDS,
+    message: Message | None = None,
+) -> Verdict:
+    """`understand` with a limit, for the main thread. *message*: what was read from *raw* already."""
     try:
         with time_limit(seconds):
-            return understand(raw, context)
+            return understand(message or raw, context, raw)
     except TookTooLong:
         return took_too_long(raw)
 
@@ -81,10 +86,10 @@ class Reader:
         self._seconds = seconds
         self._pool: ProcessPoolExecutor | None = None
 
-    async def understand(self, raw: bytes, context: Context = Context()) -> Verdict:  # noqa: B008 - frozen
-        """Here where it is quick, in the worker where it may not be."""
+    async def understand(self, raw: bytes, context: Context = Context(), message: Message | None = None) -> Verdict:  # noqa: B008 - frozen
+        """Here where it is quick, in the worker where it may not be. *message*: what was read from *raw* already."""
         if not is_suspicious(raw):
-            return understand_within(raw, context, self._seconds)
+            return understand_within(raw, context, self._seconds, message)
         if self._pool is None:
             self._pool = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
         loop = asyncio.get_running_loop()

@@ -39,15 +39,23 @@ from mailer.understand.verdict import (
 from mailer.understand.words import Reading
 
 
-def understand(raw_or_message: bytes | Message, context: Context = Context()) -> Verdict:  # noqa: B008 - frozen
-    """Say what one message means."""
-    raw = raw_or_message if isinstance(raw_or_message, bytes) else b""
-    message = read(raw) if isinstance(raw_or_message, bytes) else raw_or_message
+def understand(raw_or_message: bytes | Message, context: Context = Context(), raw: bytes = b"") -> Verdict:  # noqa: B008 - frozen
+    """Say what one message means. Who has read it already hands over the `Message`, and with it the *raw* bytes, which the reader of
+    the oddest delivery reports wants."""
+    if isinstance(raw_or_message, bytes):
+        raw = raw_or_message
+        message = read(raw)
+    else:
+        message = raw_or_message
     try:
         return _understand(message, raw, context)
     except Exception as problem:  # the promise: one bad mail never stops the rest
-        return replace(nothing_understood(message), kind=Kind.UNCLEAR, reason="This mail could not be read; please look at it.",
-                       defects=(*message.defects, f"reading failed ({type(problem).__name__})"))  # fmt: skip
+        return replace(
+            nothing_understood(message),
+            kind=Kind.UNCLEAR,
+            reason="This mail could not be read; please look at it.",
+            defects=(*message.defects, f"reading failed ({type(problem).__name__})"),
+        )
 
 
 def nothing_understood(message: Message) -> Verdict:
