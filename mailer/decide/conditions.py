@@ -110,7 +110,8 @@ def state_reason(state: State, standing: Standing) -> str | None:
     said = _ANSWERS.get(answer)
     match state:
         case State.NOT_INVITED:
-            return None if invited is None else "has been invited already"
+            # an answer that came before the letter (by telephone) makes the invitation pointless: above all a no
+            return (f"has answered already ({said})" if said else None) if invited is None else "has been invited already"
         case State.INVITED:
             return None if invited is not None else "has not been invited"
         case State.NOT_REPLIED:

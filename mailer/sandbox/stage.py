@@ -49,6 +49,12 @@ class Stage:
         self.plans.append((at.astimezone(UTC), do))
         self.plans.sort(key=lambda p: p[0])
 
+    async def reading(self) -> None:
+        """Wait until the mailbox is watched: what came before is old mail, which is left alone."""
+        async with asyncio.timeout(QUIET_SECONDS):
+            while await inbound.position(self.daemon.office.partnership, "INBOX") is None:
+                await asyncio.sleep(0.005)
+
     async def quiet(self) -> None:
         """Wait until everything that is due now has been dealt with."""
         deadline = asyncio.get_running_loop().time() + QUIET_SECONDS
@@ -146,6 +152,7 @@ async def staged(
             stop = asyncio.Event()
             running = asyncio.create_task(daemon.run(stop))
             try:
+                await stage.reading()
                 yield stage
             finally:
                 stop.set()

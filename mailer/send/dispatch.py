@@ -13,7 +13,7 @@ Fails:    a letter that cannot be written holds its entry, with the reason; trou
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar, assert_never
 
@@ -232,6 +232,7 @@ class Dispatcher:
         else:
             outcome = await self._transport.deliver(message, lambda: self._wire.add(entry.id))
         now = self._clock.now()
+        entry = replace(entry, forward_path=message.forward_path)
         result, dead = self._result(entry, outcome, now)
         await self._trouble(head, outcome, now)
         await self._results.add((entry, result, dead))
