@@ -15,6 +15,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 
+from mailer.clock import Clock
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused, MailerError
 from mailer.receive.imap import Selected, Session, first_of
@@ -51,9 +52,11 @@ class Reading:
         since: datetime | None,
         resync_since: datetime | None,
         on_new: Callable[[], None] | None,
+        clock: Clock,
     ) -> None:
         self._settings, self._intake, self._stop = settings, intake, stop
         self._since, self._resync_since, self._on_new = since, resync_since, on_new
+        self._clock = clock
         self._mailbox = settings.mailbox
         self._progress = Progress(0, 0)
         self._committed: Position | None = None
@@ -92,6 +95,7 @@ class Reading:
 
     async def _begin(self, session: Session, selected: Selected) -> None:
         last_uid = await _last_uid(session, selected)
+        self._resync_since = self._resync_since or self._since or self._clock.now()
         if self._since is not None:
             self._dig(selected.uid_validity, self._since, last_uid)
         else:

@@ -19,6 +19,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
+from mailer.clock import Clock, WorldClock
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused, MailerError
 from mailer.receive.imap import LIMITS, Limits, Session, first_of
@@ -41,15 +42,18 @@ async def watch(
     patience: Patience | None = None,
     limits: Limits = LIMITS,
     chance: Callable[[], float] = random.random,
+    clock: Clock | None = None,
 ) -> None:
     """Read the mailbox of *settings* until *stop* is set; with *once*, read what is there and return, or raise `MailerError`.
 
     A mailbox that was never read is taken up at its end, or from *since* on (INTERNALDATE). When the server has numbered it
     anew (UIDVALIDITY), it is read again from *resync_since* on: give the instant of the very first start, so that what was
-    old then stays alone; with None all of it is read, and the intake knows what it has. *on_new* is called after messages of
-    ours were committed.
+    old then stays alone; with None, if this is not itself the first start, all of it is read, and the intake knows what it has.
+    *on_new* is called after messages of ours were committed. *clock* tells when the first start is; no waiting is done by it.
     """
-    reading = Reading(settings, intake, stop, since=since, resync_since=resync_since, on_new=on_new)
+    reading = Reading(
+        settings, intake, stop, since=since, resync_since=resync_since, on_new=on_new, clock=clock or WorldClock()
+    )
     patience = patience or Patience()
     loop = asyncio.get_running_loop()
     told = _Told(intake)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from mailer.clock import SteppedClock
 from mailer.errors import MailboxLost, MailboxRefused, StoreUnusable
 from mailer.receive.imap import Limits
 from mailer.receive.intake import Fetched, Position, Taken
@@ -257,6 +258,16 @@ async def test_uidvalidity_may_change_while_we_watch() -> None:
         server.drop_all()
         await intake.until(lambda: intake.at == Position(8, 1))
     assert [(f.uid_validity, f.imap_uid) for f in intake.taken] == [(7, 1), (7, 2), (8, 1)]
+
+
+async def test_nor_what_was_old_at_a_first_start_of_this_run() -> None:
+    intake, now = Remembered(None), datetime(2026, 3, 1, 12, tzinfo=UTC)
+    async with Scripted(mails(1, 2)) as server, watching(server, intake, clock=SteppedClock(now)):
+        await intake.until(lambda: server.count("IDLE"))
+        server.uid_validity, server.dates = 8, {2: "01-Mar-2026 12:00:01 +0000"}  # 2 came at the wrong moment
+        server.drop_all()
+        await intake.until(lambda: intake.at == Position(8, 2))
+    assert intake.uids == [2]
 
 
 async def drop_in_literal(line: Line, arguments: str) -> None:
