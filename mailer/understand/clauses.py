@@ -46,6 +46,8 @@ class Word:
     start: int
     end: int
     capital: bool
+    marked: str = ""
+    """As typed, in small letters, where accents were typed: they tell "sí" from "si"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def sentences(text: str) -> list[Sentence]:
             if len(words) >= LONGEST_SENTENCE:
                 close()
             folded = plain(typed.replace("’", "'").replace("´", "'").replace("`", "'").replace("‘", "'"))
-            words.append(Word(folded, start, end, typed[:1].isupper()))
+            marked = "" if typed.isascii() else typed.lower()
+            words.append(Word(folded, start, end, typed[:1].isupper(), marked))
         elif kind == "number":
             words.append(Word("".join(typed.lower().split()), start, end, False))
         elif kind == "email":
@@ -156,7 +159,7 @@ def unfold(words: tuple[Word, ...], longer: Mapping[str, tuple[str, ...]], most:
     i, n = 0, len(words)
     while i < n:
         for size in range(min(most, n - i), 0, -1):
-            key = words[i].form if size == 1 else " ".join(word.form for word in words[i : i + size])
+            key = words[i].form if size == 1 and f"={words[i].marked}" not in longer else f"={words[i].marked}" if size == 1 else " ".join(word.form for word in words[i : i + size])
             parts = longer.get(key)
             if parts is not None:
                 out += [Word(part, words[i].start, words[i + size - 1].end, words[i].capital) for part in parts]

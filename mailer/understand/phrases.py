@@ -10,6 +10,7 @@ A phrase is a row of items:
     _                 one word of any kind
     #                 a number, in digits or words        @   a name (words with capitals); both are kept
     ^   $             where a clause begins (the sentence, after a comma, after a word of class ``lead``); the sentence's end
+    ;                 a clause's end: the sentence's, a comma, or before a word of class ``joint`` ("and", "but", "because")
 
 Between any two items, words of the class ``filler`` ("really", "unfortunately") and commas are passed over.
 
@@ -106,7 +107,7 @@ class Phrases:
                     raise LexiconFault(f"{signal}: no word class {choice} for {phrase!r}")
                 key = choice
             else:
-                key = choice if choice in "^$#@" else plain(choice)
+                key = choice if choice in "^$#@;" else plain(choice)
             after += [state.edges.setdefault(key, _State()) for state in states]
         return _unique(after)
 
@@ -166,17 +167,20 @@ class Phrases:
         opened: bool,
         seen: set[tuple[int, int]],
         best: dict[str, Match],
+        passed: bool = False,
     ) -> None:
         mark = (id(state), at)
         if mark in seen:
             return
         seen.add(mark)
         for signal in state.signals:
-            if at > begin and (signal not in best or best[signal].end < at):
+            if not passed and at > begin and (signal not in best or best[signal].end < at):
                 best[signal] = Match(signal, begin, at, kept, opened)
         edges = state.edges
         if "$" in edges and _only_filler(words, offers, at, n):
             self._walk(edges["$"], n, begin, n, words, offers, kept, opened, seen, best)
+        if ";" in edges and _clause_ends(words, offers, at, n):
+            self._walk(edges[";"], at, begin, n, words, offers, kept, opened, seen, best)
         for (least, most), following in state.gaps.items():
             for count in range(most + 1):
                 if count and (at + count > n or words[at + count - 1].form == COMMA):
@@ -191,9 +195,9 @@ class Phrases:
                 more = (*kept, (key, at, end)) if key in _KEPT else kept
                 self._walk(following_state, end, begin, n, words, offers, more, opened, seen, best)
             if key == "<filler>" and at > begin:
-                self._walk(state, end, begin, n, words, offers, kept, opened, seen, best)
+                self._walk(state, end, begin, n, words, offers, kept, opened, seen, best, True)
         if words[at].form == COMMA and at > begin:
-            self._walk(state, at + 1, begin, n, words, offers, kept, opened, seen, best)
+            self._walk(state, at + 1, begin, n, words, offers, kept, opened, seen, best, True)
 
 
 def _unique(states: list[_State]) -> list[_State]:
@@ -212,6 +216,12 @@ def _beginnings(words: Sequence[Word], offers: list[list[tuple[str, int]]]) -> l
             if key == "<lead>" or (key == "<filler>" and begins[i]):
                 begins[end] = True
     return begins
+
+
+def _clause_ends(words: Sequence[Word], offers: list[list[tuple[str, int]]], at: int, n: int) -> bool:
+    if at >= n or words[at].form == COMMA or any(key == "<joint>" for key, _ in offers[at]):
+        return True
+    return _only_filler(words, offers, at, n)
 
 
 def _only_filler(words: Sequence[Word], offers: list[list[tuple[str, int]]], at: int, n: int) -> bool:

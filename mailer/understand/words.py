@@ -48,6 +48,7 @@ _MEANING = frozenset(
     "ignore yes wish works no nowish reason maybe hedge cond other_yes other_no delegate bare_yes bare_no ack host elsewhen earlier told g_ask".split()
 )
 _RANK = {"ignore": 0, "no": 1, "delegate": 2, "nowish": 3, "other_no": 3, "maybe": 4, "hedge": 5}
+_SELF = frozenset({"i", "we", "ich", "wir", "yo", "nosotros", "je", "j", "nous"})
 _ANSWERS = ("yes", "wish", "works", "no", "nowish", "bare_yes", "bare_no", "other_yes", "other_no", "delegate", "maybe", "sendother")
 
 
@@ -137,6 +138,13 @@ def _languages(cut: Sequence[Sentence], wanted: str | None, context: str) -> lis
             for code, count in _vote(sentence.words).items():
                 around[code] = around.get(code, 0) + count
         hint = max(around, key=lambda code: around[code]) if around else None
+    if hint is None and not _clear(total):
+        # So few words that none tells: see which language knows most of them.
+        for sentence in cut:
+            for word in sentence.words:
+                for code in known:
+                    if word.form in lexicon.load(code).known:
+                        total[code] = total.get(code, 0) + 1
     main = max(known, key=lambda code: (total.get(code, 0), code == hint, code == "en"))
     out = []
     for vote in votes:
@@ -173,6 +181,11 @@ def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
             if not any(match.begin < other.begin and match.end > other.end for other in ignored):
                 continue
         said.found.setdefault(match.signal, []).append(match)
+    for instead in said.found.get("delegate", ()):
+        for signal in ("other_yes", "other_no", "yes", "no"):
+            for match in list(said.found.get(signal, ())):
+                if match.begin < instead.end and instead.begin < match.end:
+                    said.drop(signal, match)
     _who_speaks(said)
     _what_is_asked(said, offers)
     return said
@@ -183,7 +196,7 @@ def _covers(other: Match, match: Match) -> bool:
         return False
     size, mine = other.end - other.begin, match.end - match.begin
     inside = other.begin <= match.begin and match.end <= other.end
-    if not inside:
+    if not inside or (match.signal == "delegate" and other.signal != "ignore" and other.signal not in ("cond", "told")):
         return False
     return size > mine or _RANK.get(other.signal, 9) < _RANK.get(match.signal, 9)
 
@@ -196,9 +209,12 @@ def _who_speaks(said: _Said) -> None:
     for signal, to in (("yes", "other_yes"), ("wish", "other_yes"), ("no", "other_no"), ("reason", "other_no")):
         for match in list(said.found.get(signal, ())):
             before = [place for place in others if place < match.begin]
-            mine = [k for k in range(match.begin) if said.words[k].form in ("i", "we", "ich", "wir", "yo", "je", "nous")]
+            mine = [k for k in range(match.begin) if said.words[k].form in _SELF]
             if match.opened and before and (not mine or max(mine) < max(before)):
                 said.move(signal, match, to)
+    speaks = any(word.form in _SELF for word in said.words)
+    if not speaks and said.has("other_yes", "other_no"):
+        said.found.pop("reason", None)
     told = said.first("told")
     if told is not None:
         for signal in ("yes", "wish", "no", "maybe", "reason"):
@@ -213,8 +229,8 @@ def _what_is_asked(said: _Said, offers: list[list[tuple[str, int]]]) -> None:
     for place in range(len(said.words)):
         if place and said.words[place - 1].form != COMMA and not _leads(offers, place):
             continue
-        ends = [end for key, end in offers[place] if key == "<asks>"]
-        if ends and (said.asks or max(ends) - place >= 2):
+        # Without its mark a question is known only by a beginning that nothing else has ("could you", not "kann ich").
+        if any(key == "<asks>" if said.asks else key == "<asks_unmarked>" and place == 0 for key, _ in offers[place]):
             opener = place
             break
     if opener is None:
@@ -351,7 +367,9 @@ class _Judge:
             longest = max(names, key=len) if names else None
             evidence = self.quote(said, match)
             address = next((word.form for said_ in saids_near(self.saids, said) for word in said_.words if "@" in word.form), None)
-            clear = self.certain("delegate") and not self.has("maybe", "yes", "g_ask") and not said.asks and len({*names}) == 1
+            # Where every noun has a capital, one word alone may be anything.
+            named = longest is not None and (len(longest.split()) > 1 or not lexicon.load(said.language).nouns_capital)
+            clear = named and self.certain("delegate") and not self.has("maybe", "yes", "g_ask") and not said.asks and len({*names}) == 1
             return self.say("delegated", clear, evidence,
                             f"{longest} comes instead." if clear else "Somebody may come instead; it is not clear enough.",
                             delegate=longest, delegate_address=address)  # fmt: skip
@@ -380,9 +398,11 @@ class _Judge:
             return self.say("needs-person", False, evidence, "The message says no, but leaves something open.")
         if not self.certain("no"):
             return self.say("declined", False, evidence, "It sounds like a no, but not a certain one.")
+        if any(said.has("good") and said.has("but") for said, _ in self.all("no")):
+            return self.say("needs-person", False, evidence, "One part of the sentence says no, another does not.")
         if self.together("no", "partial"):
             return self.say("needs-person", False, evidence, "The no may be meant for a part of the meeting only.")
-        if self.has("remote", "other_yes"):
+        if self.has("other_yes") or any(said.has("yes", "no", "works", "wish", "good") for said, _ in self.all("remote")):
             return self.say("needs-person", False, evidence, "The writer does not come, but the message offers something else.")
         if self.has("turn") and self.has("wish", "works", "bare_yes") and not self.has("regretful"):
             return self.say("declined", False, evidence, "It sounds like a no, but the message also sounds like a yes.")
@@ -402,8 +422,12 @@ class _Judge:
             return None
         evidence = self.words_of("maybe")
         tied = any(said.has("yes", "wish", "bare_yes", "no") or match.end - match.begin >= 2 for said, match in pairs) or self.size < 15
-        clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later", "cond") and self.certain("maybe")
-        plain_yes = any(not said.has("maybe") for said, _ in self.all("yes"))
+        clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later") and self.certain("maybe")
+        plain_yes = any(
+            not said.has("maybe")
+            or all(m.begin > match.begin and m.end - m.begin == 1 and said.pause_between(m, match) for m in said.found["maybe"])
+            for said, match in self.all("yes")
+        )
         if plain_yes:
             return self.say("needs-person", False, evidence, "The message says yes, but leaves something open.")
         return self.say("tentative", clear, evidence, "The writer does not know yet.")
@@ -459,6 +483,8 @@ class _Judge:
             return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
         if self.has("host") and not self.has("bare_yes"):
             return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
+        if self.unexplained_before("yes", "wish") > 14:
+            return self.say("needs-person", False, evidence, "These words come after other matters and may belong to those.")
         if not strong and not self.certain("wish"):
             return self.say("accepted", False, evidence, "It sounds like a yes, but not a certain one.")
         if not strong:
@@ -473,6 +499,12 @@ class _Judge:
             return self.say("accepted", False, evidence, "A yes; how many people come is not clear.")
         return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
 
+    def unexplained_before(self, *signals: str) -> int:
+        """Words in earlier sentences that say nothing of the answer: the more, the likelier another matter is meant."""
+        first = min(said.number for said, _ in self.all(*signals))
+        ours = ("yes", "wish", "thanks", "bare_yes", "regretful", "reason", "works", "no", "maybe", "earlier", "turn")
+        return sum(len(said.words) for said in self.saids[:first] if not said.has(*ours))
+
     def other_people(self) -> Reading | None:
         if not self.has("other_yes", "other_no"):
             return None
@@ -484,7 +516,7 @@ class _Judge:
         weighty = who is not None and (len(who.split()) > 1 or plain(who.split()[0]).strip(".") in lex.titles)
         only_no = self.certain("other_no") and not self.has("other_yes")
         polite = self.has("regretful", "thanks")
-        if only_no and weighty and not said.asks and not self.has("maybe", "told", "host", "cond", "partial") and (polite or self.size < 30):
+        if only_no and weighty and not said.asks and not self.has("maybe", "told", "host", "partial") and (polite or self.size < 30):
             return self.say("declined", True, self.quote(said, match), f"The writer answers for {who}, who does not come.", answers_for=who)
         return self.say("needs-person", False, self.quote(said, match), "The message speaks of somebody else, not of the writer.", answers_for=who)
 
@@ -504,8 +536,26 @@ class _Judge:
             return self.say("declined" if clear else "needs-person", clear, self.words_of("bare_no"),
                             "A plain no to the invitation." if clear else "A no, but it is not clear to what.")  # fmt: skip
         if self.has("works"):
-            return self.say("needs-person", False, self.words_of("works"), "A time suits the writer; it is not clear which was asked.")
+            return self.suits(asked and not open_)
         return None
+
+    def suits(self, asked: bool) -> Reading:
+        """A time that suits is a yes if it is the time that was asked."""
+        evidence = self.words_of("works")
+        said, match = self.all("works")[0]
+        named = _times(said.words)
+        context = f"{self.subject}\n{self.quoted}".strip()
+        if context and named:
+            cut = sentences(tidy(context))
+            offered = {time for sentence in cut for time in _times(sentence.words)}
+            asked = named <= offered
+        if len({time for time in named if time in _DAYS.values()}) > 1:
+            asked = False
+        others = self.size - len(said.words) - sum(len(s.words) for s in self.saids if s.has("thanks", "ack") and s is not said)
+        clear = asked and others <= 8 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no")
+        if clear:
+            return self.say("accepted", True, evidence, "What was asked suits the writer.")
+        return self.say("needs-person", False, evidence, "A time suits the writer; it is not certain that it is the one that was asked.")
 
     def nothing(self) -> Reading:
         asking = next((said for said in self.saids if said.asks), None)
@@ -518,6 +568,36 @@ class _Judge:
         if self.has("thanks"):
             return self.say("none", False, self.words_of("thanks"), "Thanks, but no answer.")
         return self.say("none", False, "", "No answer to the invitation is in these words.")
+
+
+def _times(words: Sequence[Word]) -> set[str]:
+    """Hours and days of the month, weekdays, noon: what "works for me" may name, in one form for all spellings."""
+    found = set()
+    for word in words:
+        form = word.form
+        if form in _DAYS:
+            found.add(_DAYS[form])
+        elif form[:1].isdigit():
+            digits = re.match(r"\d{1,2}(?:[.:h]\d\d)?", form)
+            if digits:
+                found.add(re.sub(r"[.:h](?:00)?$|[.h]", ":", digits.group()).strip(":"))
+    return found
+
+
+_DAYS = {
+    name: str(day)
+    for day, names in {
+        "mo": "monday mon lunes montag lundi",
+        "tu": "tuesday tue tues martes dienstag mardi",
+        "we": "wednesday wed miercoles mittwoch mercredi",
+        "th": "thursday thu thur thurs jueves donnerstag jeudi",
+        "fr": "friday fri viernes freitag vendredi",
+        "sa": "saturday sat sabado samstag sonnabend samedi",
+        "su": "sunday sun domingo sonntag dimanche",
+        "noon": "noon mediodia mittag mittags midi",
+    }.items()
+    for name in names.split()
+}
 
 
 def saids_near(saids: Sequence[_Said], said: _Said) -> list[_Said]:

@@ -3,7 +3,7 @@
 A file holds ``marks`` (words that tell the language from others), ``[longer]`` (shortened, damaged and misspelt forms, written
 out), ``[numbers]``, ``[classes]`` (word classes: lists of words and fixed expressions) and ``[signals]`` (phrases, in the small
 language of `mailer.understand.phrases`). `SIGNALS` below lists what each signal means. Classes that the machine itself uses:
-``filler`` (passed over), ``lead`` (a clause may begin after it), ``tail`` (may follow before the sentence ends), ``asks`` (opens a
+``filler`` (passed over), ``lead`` (a clause may begin after it), ``joint`` (a clause may end before it), ``tail`` (may follow before the sentence ends), ``asks`` (opens a
 question), ``other`` (somebody who is not the writer), ``title``, ``companion``.
 
 Promises: a lexicon is read once, when first needed, and checked: an unknown signal, class or a broken phrase is refused.
@@ -43,6 +43,7 @@ SIGNALS: Mapping[str, str] = {
     "bare_yes": "yes, to whatever was asked",
     "bare_no": "no, to whatever was asked",
     "ack": "seen, understood",
+    "good": "something is said to be all right",
     "host": "the words of one who invites, or of staff, not of a guest",
     "who": "somebody else is spoken of",
     "told": "what others said or asked",
@@ -70,6 +71,7 @@ class Lexicon:
     phrases: Phrases
     known: frozenset[str]
     titles: frozenset[str]
+    nouns_capital: bool
 
 
 def codes() -> tuple[str, ...]:
@@ -103,10 +105,11 @@ def load(code: str) -> Lexicon:
     unknown = set(signals) - set(SIGNALS)
     if unknown:
         raise LexiconFault(f"{code}.toml: no such signal: {', '.join(sorted(unknown))}")
-    for needed in ("filler", "lead", "tail", "asks", "other", "title", "companion"):
+    for needed in ("filler", "lead", "joint", "tail", "asks", "other", "title", "companion"):
         if needed not in classes:
             raise LexiconFault(f"{code}.toml: the class {needed!r} is missing")
-    longer = {plain(short): tuple(plain(long).split()) for short, long in content["longer"].items()}
+    # A form after "=" is compared with its accents: "=sí" is not "si".
+    longer = {short if short.startswith("=") else plain(short): tuple(plain(long).split()) for short, long in content["longer"].items()}
     known = {plain(word) for word in content["marks"].split()}
     for entries in classes.values():
         for entry in entries:
@@ -124,4 +127,5 @@ def load(code: str) -> Lexicon:
         Phrases(classes, signals, content["numbers"]),
         frozenset(known - titles),
         titles,
+        bool(content.get("nouns_capital", False)),
     )
