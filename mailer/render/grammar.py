@@ -197,6 +197,8 @@ def _plain_words(error: TemplateSyntaxError) -> tuple[str, str]:
         return "A {% if … %} is never closed.", "Write {% endif %} where the condition ends."
     if "unknown tag 'end" in message or "unknown tag 'el" in message:
         return "This closes a condition that was never opened.", "Write {% if … %} before it, or take this away."
+    if found := re.search(r"unexpected char '(.)'", message):
+        return f"“{found[1]}” cannot stand between braces.", 'Quotation marks must be straight ones: "yes".'
     if "unknown tag" in message:
         return _NOT_IN_LETTERS, _WHAT_CAN
     if found := re.search(r"No (?:filter|test) named '(\w+)'", message):

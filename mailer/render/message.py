@@ -25,10 +25,10 @@ from mailer.partnership.people import Person
 from mailer.render.calendar import calendar_object
 from mailer.render.letters import Letters, write
 from mailer.render.lines import one_line
+from mailer.render.links import mailto, reference
 from mailer.render.outgoing import Facts, Letter, OutgoingMessage, Sender
 from mailer.render.phrases import phrases_for
 from mailer.render.preflight import cleared
-from mailer.render.view import mailto, reference
 from mailer.terms import Address, MessageId, Method
 
 INSTANCE_FIELD = "X-Convener-Instance"
@@ -217,10 +217,9 @@ def mailbox_field(name: str, address: Address) -> str:
         phrase = '"' + display_name.replace("\\", "").replace('"', "'") + '"'
     else:
         phrase = Header(display_name, "utf-8", maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
-    last = len(phrase.rpartition("\n")[2]) + (0 if "\n" in phrase else len(name) + 2)
-    return (
-        f"{phrase}{' ' if last + len(address.addr_spec) + 3 <= _LINE else f'{chr(13)}{chr(10)} '}<{address.addr_spec}>"
-    )
+    used = len(phrase.rpartition("\n")[2]) + (0 if "\n" in phrase else len(name) + 2)
+    fold = "" if used + len(address.addr_spec) + 3 <= _LINE else "\r\n"
+    return f"{phrase}{fold} <{address.addr_spec}>"
 
 
 def _address(address: str) -> str:

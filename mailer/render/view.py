@@ -8,13 +8,13 @@ What is not known for a letter is None as a whole (``champion``, ``before``, ``a
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import get_type_hints
-from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.render.lines import clean_lines, one_line
+from mailer.render.links import LinksView, links_to_answer, reference
 from mailer.render.outgoing import Facts, Sender
 from mailer.render.phrases import (
     Phrases,
@@ -25,7 +25,7 @@ from mailer.render.phrases import (
     when_in_words,
     zone_in_words,
 )
-from mailer.terms import PartStat, Token
+from mailer.terms import PartStat
 
 _MOST_WORDS = 4000  # of somebody's own mail, quoted to the convener
 
@@ -92,16 +92,6 @@ class AnswerView:
     earlier: str
     guests: int
     comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinksView:
-    """Addresses for buttons: each opens a mail that is already written."""
-
-    yes: str
-    no: str
-    maybe: str
-    stop: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +175,7 @@ def view_of(facts: Facts, language: str) -> View:
         before=_meeting(facts.before, language) if facts.before else None,
         about=_about(facts.about) if facts.about else None,
         answer=_answer(facts, phrases),
-        links=_links(facts.sender, token, facts.meeting, phrases) if token else None,
+        links=links_to_answer(facts.sender, token, facts.meeting, phrases) if token else None,
         their_words=Lines(clean_lines(facts.their_words)[:_MOST_WORDS]),
         notice=Lines(clean_lines(facts.notice)),
         attached=", ".join(facts.attach),
@@ -193,11 +183,6 @@ def view_of(facts: Facts, language: str) -> View:
         language=language,
         words=_words(language),
     )
-
-
-def reference(token: Token | None) -> str:
-    """How a token stands in a subject or at the foot of a letter; empty without one."""
-    return f"ref:{token}" if token else ""
 
 
 def person_view(person: Person) -> PersonView:
@@ -287,34 +272,6 @@ def _answer(facts: Facts, phrases: Phrases) -> AnswerView | None:
 
 def _word(partstat: PartStat | None, phrases: Phrases) -> str:
     return phrases.answers[partstat][0].lower() if partstat in phrases.answers else ""
-
-
-def _links(sender: Sender, token: Token, meeting: Meeting | None, phrases: Phrases) -> LinksView:
-    address, mark = sender.reply_address(token), f" [{reference(token)}]"
-    title = one_line(meeting.title) if meeting else one_line(sender.partnership)
-
-    def answer(partstat: PartStat) -> str:
-        word, sentence = phrases.answers[partstat]
-        return mailto(address, (f"{word}: ", title, mark), sentence)
-
-    return LinksView(
-        yes=answer(PartStat.ACCEPTED),
-        no=answer(PartStat.DECLINED),
-        maybe=answer(PartStat.TENTATIVE),
-        stop=mailto(address, ("unsubscribe", mark), "stop"),
-    )
-
-
-def mailto(address: str, subject: tuple[str, ...], body: str = "") -> str:
-    """A link that opens a written mail (RFC 6068 §2: everything but the plainest characters percent-encoded). *subject* comes in
-    pieces: most of them are the same for everybody."""
-    link = f"mailto:{quote(address, safe='@+')}?subject={''.join(map(_percent_encoded, subject))}"
-    return f"{link}&body={_percent_encoded(body)}" if body else link
-
-
-@lru_cache(maxsize=1024)
-def _percent_encoded(text: str) -> str:
-    return quote(text, safe="")
 
 
 @lru_cache(maxsize=32)

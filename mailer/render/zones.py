@@ -120,10 +120,11 @@ def vtimezone(zone: str, dtstart: datetime, dtend: datetime) -> Timezone | None:
     """VTIMEZONE for *zone* (an IANA name), right from two days before *dtstart* to two days after *dtend*, or None."""
     try:
         info = zoneinfo.ZoneInfo(zone)  # refuses names that leave the tz database, too
-        rules = observances(footer_of(zone))
+        footer = footer_of(zone)
     except (OSError, ValueError, KeyError, ImportError):
         return None
-    if rules is None or any(rule.offset_to.total_seconds() % 60 for rule in rules):
+    rules = observances(footer)
+    if footer == "UTC0" or rules is None or any(rule.offset_to.total_seconds() % 60 for rule in rules):
         return None
     instant, last = dtstart.astimezone(UTC) - _AROUND, dtend.astimezone(UTC) + _AROUND
     clock_changes = changes(rules, instant.year - 2, last.year)

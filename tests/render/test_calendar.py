@@ -67,7 +67,7 @@ def test_an_update_and_a_cancellation_read_back() -> None:
     assert later.dtstart == event.DTSTART
 
 
-@pytest.mark.parametrize("zone", ["Africa/Cairo", "America/Nuuk", "America/Scoresbysund"])
+@pytest.mark.parametrize("zone", ["Africa/Cairo", "America/Nuuk", "America/Scoresbysund", "UTC", "Etc/UTC"])
 def test_zones_that_cannot_be_told_are_written_in_utc(zone: str) -> None:
     content = written(meeting=replace(MEETING, zone=zone))
     assert b"VTIMEZONE" not in content

@@ -38,6 +38,7 @@ def said(body: str, *, head: str = HEAD) -> list[str]:
         ("{{ first name }}", 3, "The braces here do not fit together.", "with two braces on each side"),
         ("x\n{% if meeting.place %}\ny", 4, "A {% if … %} is never closed.", "Write {% endif %}"),
         ("x\n{% endif %}", 4, "This closes a condition that was never opened.", "Write {% if … %} before it"),
+        ("{% if answer.word == “yes” %}x{% endif %}", 3, "““” cannot stand between braces.", "must be straight ones"),
         ("{{ person.name|shout }}", 3, "I do not know |shout.", "After | may stand: upper"),
         ("{{ person.name|href }}", 3, "I do not know |href.", "After | may stand: upper"),
         ("[[button]]", 3, "I do not know the block [[button]].", "Did you mean [[buttons]]?"),

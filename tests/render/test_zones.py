@@ -15,7 +15,7 @@ ZONES = [
     "America/Sao_Paulo", "America/Mexico_City", "America/Asuncion", "Europe/Madrid", "Europe/Berlin", "Europe/London",
     "Europe/Dublin", "Europe/Lisbon", "Europe/Athens", "Europe/Moscow", "Atlantic/Azores", "Africa/Johannesburg", "Asia/Kolkata",
     "Asia/Kathmandu", "Asia/Tokyo", "Asia/Beirut", "Australia/Sydney", "Australia/Adelaide", "Australia/Lord_Howe",
-    "Pacific/Auckland", "Pacific/Chatham", "Pacific/Easter", "UTC",
+    "Pacific/Auckland", "Pacific/Chatham", "Pacific/Easter",
 ]  # fmt: skip
 
 
@@ -54,13 +54,13 @@ def test_made_zones_are_exact(zone: str) -> None:
 
 
 def test_all_zones_are_exact_or_refused() -> None:
-    """All of the database, at one meeting; how many are refused is a fact of the tz database (14 of 599 in 2025b)."""
+    """All of the database, at one meeting; how many are refused is a fact of the tz database (14 of 599 in 2025b, and 9 names of UTC itself)."""
     start = datetime(2026, 3, 12, 14, tzinfo=UTC)
     refused = {
         zone for zone in zoneinfo.available_timezones() if vtimezone(zone, start, start + timedelta(hours=2)) is None
     }
-    assert len(refused) < 30
-    assert {"Africa/Cairo", "America/Nuuk"} <= refused
+    assert len(refused) < 40
+    assert {"Africa/Cairo", "America/Nuuk", "UTC"} <= refused
     assert not refused & set(ZONES)
 
 

@@ -1,0 +1,59 @@
+"""Links that open a mail which is already written: the buttons of a letter, and the way out.
+
+Promises: the token stands in the address where the mailbox has subaddresses, and always in the subject, as ``[ref:TOKEN]``; the
+subject begins with the word on the button, which the reader of answers knows in each language.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+
+from mailer.partnership.meetings import Meeting
+from mailer.render.lines import one_line
+from mailer.render.outgoing import Sender
+from mailer.render.phrases import Phrases
+from mailer.terms import PartStat, Token
+
+
+@dataclass(frozen=True, slots=True)
+class LinksView:
+    """Addresses for buttons: each opens a mail that is already written."""
+
+    yes: str
+    no: str
+    maybe: str
+    stop: str
+
+
+def reference(token: Token | None) -> str:
+    """How a token stands in a subject or at the foot of a letter; empty without one."""
+    return f"ref:{token}" if token else ""
+
+
+def links_to_answer(sender: Sender, token: Token, meeting: Meeting | None, phrases: Phrases) -> LinksView:
+    """The buttons of one person's letter."""
+    address, mark = sender.reply_address(token), f" [{reference(token)}]"
+    title = one_line(meeting.title) if meeting else one_line(sender.partnership)
+
+    def answer(partstat: PartStat) -> str:
+        word, sentence = phrases.answers[partstat]
+        return mailto(address, (f"{word}: ", title, mark), sentence)
+
+    return LinksView(
+        yes=answer(PartStat.ACCEPTED),
+        no=answer(PartStat.DECLINED),
+        maybe=answer(PartStat.TENTATIVE),
+        stop=mailto(address, ("unsubscribe", mark), "stop"),
+    )
+
+
+def mailto(address: str, subject: tuple[str, ...], body: str = "") -> str:
+    """A link that opens a written mail (RFC 6068 §2: everything but the plainest characters percent-encoded). *subject* comes in
+    pieces: most of them are the same for everybody."""
+    link = f"mailto:{quote(address, safe='@+')}?subject={''.join(map(_percent_encoded, subject))}"
+    return f"{link}&body={_percent_encoded(body)}" if body else link
+
+
+@lru_cache(maxsize=1024)
+def _percent_encoded(text: str) -> str:
+    return quote(text, safe="")
