@@ -9,7 +9,8 @@ Never: sets \\Seen, expunges what it did not move itself, decides what a message
     framing.py   bytes → whole server responses (pure)
     grammar.py   RFC 3501 syntax: quoting, mailbox names, UID sets, FETCH data (pure)
     refusals.py  what went wrong, in a sentence a convener understands (pure)
-    imap.py      the adapter: one connection; the only import of aioimaplib
+    imap.py      the adapter: the line to the server; the only import of aioimaplib
+    session.py   log in, select, search, fetch, idle, move
     progress.py  which UIDs, in which portions, how long to wait after a failure (pure)
     reading.py   what is new: search, fetch, hand over, file, advance
     watch.py     the loop: connect, read, wait for more, connect again

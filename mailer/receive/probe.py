@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused
-from mailer.receive.imap import LIMITS, Limits, Session
+from mailer.receive.imap import LIMITS, Limits
+from mailer.receive.session import Session
 
 _SHOWN_MAILBOXES = 12
 

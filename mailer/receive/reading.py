@@ -18,7 +18,7 @@ from datetime import datetime
 from mailer.clock import Clock
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused, MailerError
-from mailer.receive.imap import Selected, Session, first_of
+from mailer.receive.imap import first_of
 from mailer.receive.intake import Fetched, Intake, Position, Taken
 from mailer.receive.progress import (
     BYTES_AT_ONCE,
@@ -33,6 +33,7 @@ from mailer.receive.progress import (
     not_older,
     still_there,
 )
+from mailer.receive.session import Selected, Session
 
 log = logging.getLogger(__name__)
 

@@ -22,10 +22,11 @@ from datetime import datetime
 from mailer.clock import Clock, WorldClock
 from mailer.config import ImapSettings
 from mailer.errors import MailboxLost, MailboxRefused, MailerError
-from mailer.receive.imap import LIMITS, Limits, Session, first_of
+from mailer.receive.imap import LIMITS, Limits, first_of
 from mailer.receive.intake import Intake
 from mailer.receive.progress import Patience
 from mailer.receive.reading import Reading
+from mailer.receive.session import Session
 
 log = logging.getLogger(__name__)
 

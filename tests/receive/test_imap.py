@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from mailer.errors import MailboxLost, MailboxRefused
-from mailer.receive.imap import Session
 from mailer.receive.probe import probe
+from mailer.receive.session import Session
 from tests.receive.scripted import CAPABILITIES, QUICK, Line, Scripted
 
 CERTIFICATE = str(Path(__file__).with_name("localhost.pem"))
