@@ -69,7 +69,7 @@ def silent(settings: ImapSettings) -> str:
 def closed(settings: ImapSettings, bye: bytes = b"", error: Exception | None = None) -> MailboxLost:
     """Say that the server, or the network, ended the connection."""
     reason = words(bye) or (str(error) if error else "")
-    return MailboxLost(f"The mail server {place(settings)} ended the connection" + (f": {reason}" if reason else "."))
+    return MailboxLost(f"The mail server {place(settings)} ended the connection" + (f": {reason}." if reason else "."))
 
 
 def no_password(settings: ImapSettings) -> MailboxRefused:
