@@ -27,6 +27,7 @@ from mailer.config.settings import (
     ServiceSettings,
     SmtpSettings,
     keys_of,
+    shortened,
 )
 from mailer.config.source import Entries, Entry, Source, merged, read_environment, read_file
 from mailer.errors import ConfigProblems, Problem
@@ -247,7 +248,7 @@ def _file(keys: dict[str, Entry], key: str, added: dict[str, Any], reading: _Rea
         path = reading.folder / Path(name).expanduser()
         added[key] = str(path)
         if not path.is_file():
-            reading.problems.append(keys[key].problem(f"The file {path} does not exist."))
+            reading.problems.append(keys[key].problem(f"The file {shortened(name)} ({key}) does not exist."))
 
 
 def _paths(reading: _Reading) -> dict[str, Path]:
@@ -261,8 +262,14 @@ def _paths(reading: _Reading) -> dict[str, Path]:
         path = paths[key] = reading.folder / Path(name).expanduser()
         if path.is_file() if what == "file" else path.is_dir():
             continue
+        if key == "templates" and key not in keys:
+            continue  # no letters of their own: the shipped ones serve
         entry = keys.get(key) or Entry(name, source.where, section_line, f"partnership.{key}")
-        sentence = f"The {what} {name} ({key}) does not exist." if key != name else f"The {what} {name} does not exist."
+        sentence = (
+            f"The {what} {shortened(name)} ({key}) does not exist."
+            if key != name
+            else f"The {what} {name} does not exist."
+        )
         remedy = "Paths start from the folder of this file. `convener init` writes rules, letters and a list of people."
         reading.problems.append(entry.problem(sentence, remedy))
     return paths
@@ -343,5 +350,4 @@ def _text(keys: dict[str, Entry], key: str) -> str:
 def _as_typed(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return f'"{shortened(value)}"' if isinstance(value, str) else shortened(str(value))

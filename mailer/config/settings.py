@@ -35,9 +35,17 @@ def time_zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
+def shortened(text: str) -> str:
+    """*text* as a sentence shows it: a text of several lines may have swallowed a line with a password."""
+    text = text.strip()
+    return "several lines" if "\n" in text else text if len(text) <= 60 else text[:57] + "…"
+
+
 def _address(text: str) -> str:
     if not _ADDRESS.fullmatch(text := text.strip()):
-        raise ValueError(f'"{text}" is no e-mail address. It needs the form name@example.org, and nothing else.')
+        raise ValueError(
+            f'"{shortened(text)}" is no e-mail address. It needs the form name@example.org, and nothing else.'
+        )
     return text
 
 
@@ -49,20 +57,22 @@ def _time_zone(text: str) -> str:
             last_words[word] for word in get_close_matches(wanted.rpartition("/")[2], last_words, 1)
         ]
         hint = f" Did you mean {near[0]}?" if near else " Write it like America/Chicago or Europe/Berlin."
-        raise ValueError(f'There is no time zone "{text}".{hint}')
+        raise ValueError(f'There is no time zone "{shortened(text)}".{hint}')
     return text
 
 
 def _key(text: str) -> str:
     if not _KEY.fullmatch(text):
         near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40] or "north-west"
-        raise ValueError(f'"{text}" is no key: small letters, digits and hyphens only. For example "{near}".')
+        raise ValueError(
+            f'"{shortened(text)}" is no key: small letters, digits and hyphens only. For example "{near}".'
+        )
     return text
 
 
 def _language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
-        raise ValueError(f'"{text}" is no language code. Write it like "en", "de" or "pt-BR".')
+        raise ValueError(f'"{shortened(text)}" is no language code. Write it like "en", "de" or "pt-BR".')
     return text
 
 
@@ -202,7 +212,10 @@ class PartnershipSection(Section):
         default="en", description="The language of letters to people who have none of their own."
     )
     rules: Path = Field(default=Path("rules"), description="The folder with the rule files.")
-    templates: Path = Field(default=Path("templates"), description="The folder with the letters.")
+    templates: Path = Field(
+        default=Path("templates"),
+        description="The folder with your letters. One that is not there is taken from those that come with the program.",
+    )
     people: Path | None = Field(
         default=None,
         description="The list of people, as `convener people import` reads it (CSV; a spreadsheet program writes it).",

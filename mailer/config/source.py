@@ -21,6 +21,9 @@ _OTHER_NAMES = {"smtp": "sending", "imap": "mailbox", "mail": "mailbox", "databa
 """What people call the sections in other programs."""
 _LARGEST = 1024 * 1024
 _SECRET = re.compile(r"pass|secret|token|credential", re.IGNORECASE)
+_HARMLESS = {key for section in SECTIONS for key in keys_of(section) if not _SECRET.search(key)}
+"""Keys whose line may be shown even where the file cannot be read as a whole. A misspelt password is a password."""
+_HEADING = re.compile(r"\[[\[\] A-Za-z-]{0,40}")
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
@@ -231,7 +234,8 @@ def _syntax(where: str, text: str, message: str) -> Problem:
     said = _PLACE.sub("", message).rstrip(".")
     typed = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     key, equals, value = typed.partition("=")
-    shown = typed if typed.startswith("[") or (equals and not _SECRET.search(typed)) else ""
+    harmless = key.strip() in _HARMLESS and typed.count("=") == 1 if equals else bool(_HEADING.fullmatch(typed))
+    shown = typed if harmless and not _SECRET.search(typed) and "://" not in typed else ""
     if "overwrite" in said.lower() or "twice" in said or "redeclar" in said.lower() or "already" in said.lower():
         return Problem(where, line, "This is there twice.", "", shown, "Keep one of them.")
     if equals and re.match(r"\s*[A-Za-z]", value) and value.strip() not in ("true", "false"):

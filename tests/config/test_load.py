@@ -80,6 +80,12 @@ def test_the_least_that_is_needed(tmp_path: Path) -> None:
     assert sending.password == mailbox.password
 
 
+def test_letters_of_ones_own_are_not_needed(tmp_path: Path) -> None:
+    (tmp_path / "templates").rmdir()
+    assert read(GOOD).partnerships[0].templates == tmp_path / "templates"
+    assert "The folder templates does not exist." in told(after("partnership", 'templates = "templates"'))
+
+
 def test_no_secret_is_ever_printed() -> None:
     config = load(write(after("sending", f'password = "{SECRET}"')), ENVIRONMENT)
     assert config.partnerships[0].sending.password is not None

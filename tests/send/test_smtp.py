@@ -147,26 +147,37 @@ async def test_connection_refused(host: str) -> None:
     )
 
 
-async def test_lost_in_the_middle_of_a_large_mail_is_not_in_doubt() -> None:
-    large = message(b"Subject: x\r\n\r\n" + b"0123456789abcde\r\n" * 1_000_000)
-    async with Scripted(reads=200_000) as server:
-        assert await deliver(server, large) == Deferred("The mail server closed the connection.")
+LARGE = b"Subject: x\r\n\r\n" + b"0123456789abcde\r\n" * 1_000_000
+"""More than what the kernel takes off our hands, so that we notice."""
+
+
+@pytest.mark.parametrize("tls", ["none", "tls"])
+async def test_lost_in_the_middle_of_a_large_mail_is_not_in_doubt(tls: str) -> None:
+    async with Scripted(reads=200_000, implicit_tls=tls == "tls") as server:
+        outcome = await deliver(server, message(LARGE), tls=tls, host="localhost", ca_file=AUTHORITY)
+    assert outcome == Deferred("The mail server closed the connection.")
+
+
+async def test_a_server_that_stops_reading_a_large_mail_is_given_up() -> None:
+    async with Scripted(reads=200_000, in_body=HANG) as server:
+        assert await deliver(server, message(LARGE)) == Deferred("The mail server has stopped answering.")
 
 
 async def test_refused_in_the_middle_of_a_large_mail_is_a_refusal() -> None:
-    large = message(b"Subject: x\r\n\r\n" + b"0123456789abcde\r\n" * 1_000_000)
     async with Scripted(reads=200_000, in_body="421 4.3.0 no more") as server:
-        outcome = await deliver(server, large)
+        outcome = await deliver(server, message(LARGE))
     assert outcome == Deferred(
         "The mail server takes no more mail from us at the moment.", "421 4.3.0 no more", everybody=True
     )
 
 
-async def test_a_large_mail_arrives_whole_and_its_loss_after_the_dot_is_in_doubt() -> None:
+@pytest.mark.parametrize("tls", ["none", "tls"])
+async def test_a_large_mail_arrives_whole_and_its_loss_after_the_dot_is_in_doubt(tls: str) -> None:
     body = b"Subject: x\r\n\r\n" + b"0123456789abcde\r\n" * 20_000
-    async with Scripted({".": ["250 2.0.0 ok", DROP]}) as server:
-        assert isinstance(await deliver(server, message(body)), Sent)
-        assert isinstance(await deliver(server, message(body)), InDoubt)
+    way = {"tls": tls, "host": "localhost", "ca_file": AUTHORITY}
+    async with Scripted({".": ["250 2.0.0 ok", DROP]}, implicit_tls=tls == "tls") as server:
+        assert isinstance(await deliver(server, message(body), **way), Sent)
+        assert isinstance(await deliver(server, message(body), **way), InDoubt)
     assert server.mails == [body, body]
 
 
