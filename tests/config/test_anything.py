@@ -24,7 +24,7 @@ def outcome(file: Path) -> Config | tuple[Problem, ...]:
         return problems.problems
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(edits=st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 30), _BITS), min_size=1, max_size=5))
 @example(edits=[(0, len(GOOD), "[" * 5000)])
 @example(edits=[(0, len(GOOD), "a." * 3000 + "b = 1")])
@@ -52,7 +52,7 @@ def test_any_edit_of_a_good_file(edits: list[tuple[int, int, str]]) -> None:
 
 
 @given(raw=st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_bytes(raw: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.toml"
