@@ -49,6 +49,11 @@ def _sure_pattern() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(each) for each in _words()["subjects"]["start"]), re.IGNORECASE)
 
 
+# Lotus Notes says who, and nothing else; a person who writes for somebody keeps "Re:" and the subject.
+_NAMED_ABSENT = re.compile(
+    r"[^:]{3,80} (?:is out of (?:the )?office|ist (?:au(?:ß|ss)er haus|nicht im (?:hause?|büro))|est absente? du bureau)\.?(?:\s*\(.{0,60}\))?",
+    re.IGNORECASE,
+)
 _VACATION = re.compile(
     r"out of|o\.?o\.?o|oof|vacation|absen|away|abwesen|urlaub|congé|fuera|ausen|assen|ferie|semester|frånvaro|fravær|afwezig|holiday|poissa|fuori|"
     r"ausência|férias|vacaciones|nieobecno|отсутств|відсутн|不在|外出|休",
@@ -119,6 +124,8 @@ def _by_subject(message: Message) -> AutomaticMark | None:
     match = _subject_pattern().match(subject) or _sure_pattern().search(head)
     if match:
         return AutomaticMark("auto-reply", f"subject: {match[0].strip()}")
+    if _NAMED_ABSENT.fullmatch(subject):
+        return AutomaticMark("auto-reply", "subject: out of the office")
     if re.match(r"auto:", subject, re.IGNORECASE) and (
         message.in_reply_to or message.has("precedence") or message.has("x-loop")
     ):

@@ -171,9 +171,9 @@ class _Reply:
         self.fate = ["n"] * len(lines)
         self.sure = True
         self._decorated()
+        self._attributions()
         if own_text:
             self._own(own_text)
-        self._attributions()
 
     def _kind(self, place: int, line: str) -> Line:
         if not line:
@@ -242,7 +242,8 @@ class _Reply:
                 at += step
             return self.kinds[at] if 0 <= at < len(self.kinds) else None
 
-        return next_kind(-1) is Line.OWN and next_kind(1) in (Line.OWN, None)
+        before = (Line.OWN, Line.ATTRIBUTION, Line.ATTRIBUTION_MORE, Line.DELIMITER)
+        return next_kind(-1) in before and next_kind(1) in (Line.OWN, None)
 
     # attributions -----------------------------------------------------------------------------------------------------
 
@@ -328,6 +329,12 @@ class _Reply:
         self._cut_quotes()
         self._cut_signatures()
         self._cut_footers()
+        for place in range(len(self.lines) - 1, -1, -1):
+            if self.fate[place] == "n" and self.kinds[place] not in (Line.EMPTY, Line.RULE):
+                break
+            self.fate[place] = (
+                "q" if self.fate[place] == "n" else self.fate[place]
+            )  # a line across the page ends nothing
         return Trimmed(self._part("n"), self._part("s"), self._part("q"), self.sure)
 
     def _part(self, fate: str) -> str:

@@ -24,6 +24,7 @@ from mailer.understand.verdict import Context, Kind, Verdict
 SECONDS = 2.0
 SMALL = 200_000  # bytes; below this, reading takes milliseconds
 FEW_PARTS = 60
+GRACE = 15.0  # seconds for a worker to start on a busy machine
 
 
 class TookTooLong(BaseException):
@@ -96,7 +97,7 @@ class Reader:
         try:
             # the worker limits itself; the wider limit here is for a worker that cannot, and for its start
             work = loop.run_in_executor(self._pool, understand_within, raw, context, self._seconds)
-            return await asyncio.wait_for(work, self._seconds + 15)
+            return await asyncio.wait_for(work, self._seconds + GRACE)
         except (TimeoutError, OSError, RuntimeError):
             self.close()
             return took_too_long(raw)

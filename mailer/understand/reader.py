@@ -260,7 +260,9 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
     verdict = replace(verdict, text=trimmed.words)
     if wish := wish_in_words(message.subject, trimmed.words):
         if len(wish) + 20 < len(trimmed.words) and reading_of(trimmed.words).verdict in PARTSTATS:
-            return replace(verdict, kind=Kind.UNCLEAR, reason=f"The sender wants no more mail (“{wish[:100]}”), and answers too.")
+            return replace(
+                verdict, kind=Kind.UNCLEAR, reason=f"The sender wants no more mail (“{wish[:100]}”), and answers too."
+            )
         return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"The sender wants no more mail: “{wish[:100]}”.")
     if button := pressed(message.subject):
         return _button(message, verdict, trimmed, button.partstat, button.evidence)
@@ -269,42 +271,47 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
             return replace(verdict, kind=Kind.UNCLEAR, reason="There are no new words in this mail.")
         return replace(verdict, reason="The mail is empty.")
     reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=trimmed.quoted)
-    return _worded(message, verdict, reading)
+    return _worded(message, verdict, trimmed, reading)
 
 
-def _worded(message: Message, verdict: Verdict, reading: Reading) -> Verdict:
+def _worded(message: Message, verdict: Verdict, trimmed: Trimmed, reading: Reading) -> Verdict:
     if reading.verdict == "none":
-        return replace(
-            verdict, kind=Kind.OTHER, reason=reading.reason or "There is no answer to the invitation in these words."
-        )
-    if reading.verdict in ("question", "needs-person"):
+        return replace(verdict, reason=reading.reason or "There is no answer to the invitation in these words.")
+    if reading.verdict not in PARTSTATS:
         return replace(verdict, kind=Kind.UNCLEAR, reason=reading.reason or "A person should read this.")
+    doubt = "" if reading.decided else reading.reason
+    if verdict.authentication.failed:
+        doubt = "The sender's domain disowns this mail (DMARC)."
+    elif not trimmed.sure:
+        doubt = "These words stand below a line that introduces a quoted letter: they may be ours."
+    elif reading.answers_for and not _is_author(reading.answers_for, message):
+        doubt = f"The words speak for {reading.answers_for}: whose answer is it?"
     answer = Answer(
         partstat=PARTSTATS[reading.verdict],
         via=Via.WORDS,
-        decided=reading.decided and not verdict.authentication.failed,
+        decided=reading.decided and not doubt,
         evidence=reading.evidence,
         attendee=canonical(message.author.addr_spec) if message.author else None,
         guests=reading.guests,
-        delegate=delegate_named(reading.delegate),
+        delegate=_delegate(reading),
         comment=verdict.text,
     )
     kind = Kind.ANSWER if answer.decided else Kind.UNCLEAR
-    reason = reading.reason
-    if reading.decided and not answer.decided:
-        reason = "The sender's domain disowns this mail (DMARC)."
-    return replace(verdict, kind=kind, reason=reason, answers=(answer,))
+    return replace(verdict, kind=kind, reason=doubt or reading.reason, answers=(answer,))
 
 
-def delegate_named(text: str | None) -> Delegate | None:
-    """The delegate out of what the words reader found: a name, an address, or both."""
-    if not text:
+def _is_author(name: str, message: Message) -> bool:
+    """Whether *name* is the author's own: an assistant who writes from the mailbox of the one invited."""
+    own = set(re.findall(r"\w{2,}", message.author.display_name.casefold())) if message.author else set()
+    named = set(re.findall(r"\w{3,}", name.casefold())) - {"mrs", "herr", "frau", "señor", "señora", "prof"}
+    return bool(named) and named <= own
+
+
+def _delegate(reading: Reading) -> Delegate | None:
+    if not reading.delegate and not reading.delegate_address:
         return None
-    match = re.search(r"[^\s<>\"',;:()]{1,100}@[^\s<>\"',;:()]{1,200}", text)
-    if match is None:
-        return Delegate(text.strip())
-    name = text.replace(match[0], "").strip(" <>(),;:\"'")
-    return Delegate(name or match[0].partition("@")[0], canonical(match[0]))
+    address = canonical(reading.delegate_address) if reading.delegate_address else None
+    return Delegate(reading.delegate or (address or "").partition("@")[0], address)
 
 
 def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: PartStat, evidence: str) -> Verdict:
@@ -318,7 +325,7 @@ def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: Part
         reading = reading_of(added, subject="", quoted=trimmed.quoted)
         against = contradiction(partstat, reading)
         if not against:
-            guests, delegate = reading.guests, delegate_named(reading.delegate)
+            guests, delegate = reading.guests, _delegate(reading)
     if verdict.authentication.failed:
         against = "the sender's domain disowns this mail (DMARC)"
     answer = Answer(

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (mail has long lines)
 """The words a person wrote now: replies as the programs of the field write them. All texts are made for these tests."""
 
 import pytest
@@ -123,7 +124,9 @@ def test_letter_without_marks_goes(block: str, rest: str) -> None:
 
 @pytest.mark.parametrize("signature", SIGNATURES)
 def test_signature_goes_apart(signature: str) -> None:
-    trimmed = trim(f"Yes, I will come.\n\n{signature}\n\nOn 2 Mar 2026, at 09:00, The Convener <rsvp@club.example> wrote:\n\n{QUOTED}")
+    trimmed = trim(
+        f"Yes, I will come.\n\n{signature}\n\nOn 2 Mar 2026, at 09:00, The Convener <rsvp@club.example> wrote:\n\n{QUOTED}"
+    )
     assert trimmed.words == "Yes, I will come."
     assert trimmed.signature
 
@@ -145,9 +148,7 @@ def test_answers_between_the_quoted_lines() -> None:
 
 
 def test_wrapped_quotation() -> None:
-    text = (
-        "Fine for me.\n\n> this is a long line of the letter that some program has wrapped in the\nmiddle\n> and here it goes on\n"
-    )
+    text = "Fine for me.\n\n> this is a long line of the letter that some program has wrapped in the\nmiddle\n> and here it goes on\n"
     assert trim(text).words == "Fine for me."
 
 
@@ -204,7 +205,22 @@ def test_footer_of_a_list_goes(gap: str) -> None:
     assert trim(text).words == "I will come."
 
 
-_PIECES = st.sampled_from([*ATTRIBUTIONS, *BLOCKS, *SIGNATURES, *DISCLAIMERS, QUOTED, UNQUOTED, "Yes.", "No.", "", "> x", "--", "____________"])
+_PIECES = st.sampled_from(
+    [
+        *ATTRIBUTIONS,
+        *BLOCKS,
+        *SIGNATURES,
+        *DISCLAIMERS,
+        QUOTED,
+        UNQUOTED,
+        "Yes.",
+        "No.",
+        "",
+        "> x",
+        "--",
+        "____________",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None)
