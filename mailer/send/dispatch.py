@@ -22,6 +22,7 @@ from mailer.decide.conditions import Unwanted, Wait, Wanted, still_wanted
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot
 from mailer.errors import MailerError, StoreUnusable
+from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.render.letters import Letters
@@ -32,7 +33,7 @@ from mailer.send.pace import Limits, Recent, jitter_of, may_send, next_attempt, 
 from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact
-from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
+from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId, Via
 
 logger = logging.getLogger(__name__)
 
@@ -344,7 +345,7 @@ class _Desk:
             meeting=self.meeting,
             invitation=standing.invitation,
             on_behalf_of=self.persons.get(notice.on_behalf_of) if notice.on_behalf_of else None,
-            attach=notice.attach,
+            attach=_still_useful(notice.attach, standing.invitation, self.meeting),
             before=self.before,
             about=self.persons.get(notice.about) if notice.about else None,
             their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
@@ -380,3 +381,14 @@ class _Desk:
         return "\n".join(
             [*lines, "", f"Look at one: convener outbox show NUMBER. Let them go: convener outbox release {numbers}."]
         )
+
+
+def _still_useful(attach: tuple[str, ...], invitation: Invitation | None, meeting: Meeting) -> tuple[str, ...]:
+    """Without the calendar invitation for somebody whose calendar has answered it: asked anew, it would forget the answer."""
+    if (
+        invitation is None
+        or invitation.via not in (Via.ITIP, Via.TNEF)
+        or (invitation.sequence or 0) < meeting.last_major_sequence
+    ):
+        return attach
+    return tuple(a for a in attach if a != "calendar invitation")
