@@ -1,5 +1,6 @@
 """convener preview, why, words: what the rules will do, did, and can say."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -30,23 +31,15 @@ def preview(
         if as_of:
             now = instant(as_of if ":" in as_of else f"{as_of} 00:00", settings.time_zone, "The moment")
         snapshot = await meetings.snapshot(meeting)
-        return meeting, preview_of(office.serving(meeting), snapshot, office.known_since, now)
+        return snapshot, preview_of(office.serving(meeting), snapshot, office.known_since, now)
 
-    from mailer.decide.preview import as_text
+    from mailer.decide.preview import timeline
 
-    meeting, plan = in_office(work)
+    snapshot, plan = in_office(work)
     if json:
-        print_json(_plain_plan(plan))
+        print_json([asdict(line) for line in plan])
     else:
-        console.print(as_text(meeting, plan), markup=False)
-
-
-def _plain_plan(plan: Any) -> Any:
-    from dataclasses import asdict, is_dataclass
-
-    if is_dataclass(plan) and not isinstance(plan, type):
-        return asdict(plan)
-    return [_plain_plan(p) for p in plan]
+        console.print(timeline(snapshot, plan), markup=False)
 
 
 def why(
@@ -58,7 +51,7 @@ def why(
     """Why somebody got a mail, will get it, or will not: for each rule the first line that decides it, and what happened so far."""
 
     async def work(_: PartnershipSettings, office: Any) -> dict[str, Any]:
-        from mailer.decide.preview import why as why_of
+        from mailer.decide.explain import why as why_of
         from mailer.pipeline.changes import meeting_or_error
         from mailer.store import log, meetings, people
 
@@ -82,7 +75,7 @@ def why(
 
     answer = in_office(work)
     if json:
-        print_json(answer | {"rules": [_plain_plan(r) for r in answer["rules"]]})
+        print_json(answer | {"rules": [asdict(r) for r in answer["rules"]]})
         return
     table(
         f"{answer['name']} and {answer['meeting']}",

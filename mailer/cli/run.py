@@ -23,8 +23,8 @@ def demo(
     ] = None,
 ) -> None:
     """A whole partnership on embedded mail servers with pretend people who answer in many ways. Needs nothing, ends by itself."""
-    from mailer.cli.meetings import show_attendance
     from mailer import log
+    from mailer.cli.meetings import show_attendance
     from mailer.sandbox.demo import run_demo
 
     log.setup("error")
