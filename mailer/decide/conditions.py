@@ -6,17 +6,18 @@ taken from memory. Every "no" comes with the sentence that explains it; `explain
 Promises: pure. Nothing here needs more of the snapshot than the standing it is asked about (and those a signer or group names).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
 from mailer.decide.rule import Audience, Condition, ConditionKind, Group, OwnGroup, Rule, Signer, Somebody, State
 from mailer.decide.snapshot import HappeningKind, Notice, Snapshot, Standing
+from mailer.decide.stages import is_repeat, stages
 from mailer.decide.workdays import Window, less_than_ago, shift, within
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
-from mailer.terms import PartStat, PersonId
+from mailer.terms import PartStat, PersonId, RuleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +64,12 @@ _MEMBERS: dict[Group, Callable[[Standing], bool]] = {
     Group.CHAMPIONS: lambda s: bool(_CHAMPIONS & s.person.roles),
     Group.LEAD_CHAMPION: lambda s: Role.LEAD_CHAMPION in s.person.roles,
     Group.CO_CHAIRS: lambda s: Role.CO_CHAIR in s.person.roles,
-    Group.EVERYONE_INVITED: lambda s: invited_at(s) is not None,
+    Group.EVERYONE_INVITED: lambda s: s.invited_at is not None,
     Group.CONVENER: lambda s: Role.CONVENER in s.person.roles,
     Group.NOTE_TAKER: lambda s: Role.NOTE_TAKER in s.person.roles,
     Group.CATERER: lambda s: Role.CATERER in s.person.roles,
     Group.ACTION_TEAM_LEADS: lambda s: Role.ACTION_TEAM_LEAD in s.person.roles,
 }  # fmt: skip
-
-
-def invited_at(standing: Standing) -> datetime | None:
-    """When the person's invitation to this meeting left."""
-    return standing.invitation.invited_at if standing.invitation else None
-
-
-def partstat(standing: Standing) -> PartStat:
-    """The answer that counts."""
-    return standing.invitation.partstat if standing.invitation else PartStat.NEEDS_ACTION
 
 
 def in_group(
@@ -106,12 +97,14 @@ def in_group(
 
 def state_reason(state: State, standing: Standing) -> str | None:
     """None if *state* is true of the person, else the sentence that says why not."""
-    invited, answer = invited_at(standing), partstat(standing)
+    invited, answer = standing.invited_at, standing.partstat
     said = _ANSWERS.get(answer)
     match state:
         case State.NOT_INVITED:
             # an answer that came before the letter (by telephone) makes the invitation pointless: above all a no
-            return (f"has answered already ({said})" if said else None) if invited is None else "has been invited already"
+            return (
+                (f"has answered already ({said})" if said else None) if invited is None else "has been invited already"
+            )
         case State.INVITED:
             return None if invited is not None else "has not been invited"
         case State.NOT_REPLIED:
@@ -189,7 +182,7 @@ def holds(condition: Condition, rule: Rule, standing: Standing, snapshot: Snapsh
             assert length is not None
             return within(now, meeting.dtstart, length, meeting.zone, names)
         case ConditionKind.INVITED_LESS_THAN:
-            return recent(invited_at(standing))
+            return recent(standing.invited_at)
         case ConditionKind.WRITTEN_TO:
             return recent(standing.written_at)
         case ConditionKind.CALL_LOGGED:
@@ -203,7 +196,7 @@ def holds(condition: Condition, rule: Rule, standing: Standing, snapshot: Snapsh
         case ConditionKind.ATTENDANCE_IS_NOT_RECORDED:
             return not _attendance_recorded(standing, snapshot)
         case ConditionKind.NAMED_A_DELEGATE:
-            return standing.named_delegate or partstat(standing) is PartStat.DELEGATED
+            return standing.named_delegate or standing.partstat is PartStat.DELEGATED
         case _:
             assert_never(condition.kind)
 
@@ -284,11 +277,6 @@ def _one_with(role: Role, reader: Person, snapshot: Snapshot) -> PersonId | None
     return next((s.person.id for s in snapshot.standings if role in s.person.roles and s.person.id != reader.id), None)
 
 
-def round_of(meeting: Meeting) -> str:
-    """The round of rules that count from the meeting."""
-    return f"r{meeting.round}"
-
-
 def _stale(rule: Rule, notice: Notice, meeting: Meeting) -> str | None:
     """Was *notice* decided for an earlier date of the meeting?"""
     round_ = notice.round
@@ -303,8 +291,11 @@ def _stale(rule: Rule, notice: Notice, meeting: Meeting) -> str | None:
     return None
 
 
-def still_wanted(rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime) -> Wanted | Unwanted | Wait:
-    """Read everything again for the one person of *notice*, who is about to be written to."""
+def still_wanted(
+    rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime, rules: Sequence[Rule] = ()
+) -> Wanted | Unwanted | Wait:
+    """Read everything again for the one person of *notice*, who is about to be written to. *rules*: those that serve the
+    meeting, so that of several reminders that had to wait only the latest leaves."""
     meeting = snapshot.meeting
     standing = snapshot.standing_of(notice.person_id)
     if standing is None:
@@ -321,17 +312,14 @@ def still_wanted(rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime) 
         return blocked
     if is_repeat(notice.round) and (stop := stopped_repeating(rule, standing, snapshot, now)) is not None:
         return stop
+    if (later := _overtaken(rule, notice, standing, meeting, rules)) is not None:
+        return Unwanted(f"a later reminder, [{later}], has been decided")
     return _wait(rule, notice, standing, meeting, now)
-
-
-def is_repeat(round_: str) -> bool:
-    """Is *round_* that of a second or later mail of a rule that repeats?"""
-    return "." in round_ and round_[:1] in "ri" and round_.rpartition(".")[2].isdigit()
 
 
 def stopped_repeating(rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> Unwanted | None:
     """What ends the repeating: an answer, where one was asked for, or the first line of ``stop-when`` that is true."""
-    if rule.ask and (said := _ANSWERS.get(partstat(standing))) is not None:
+    if rule.ask and (said := _ANSWERS.get(standing.partstat)) is not None:
         return Unwanted(f"has replied ({said})", "ask")
     for condition in rule.stop_when:
         if holds(condition, rule, standing, snapshot, now):
@@ -345,9 +333,31 @@ def _answer_changed(rule: Rule, notice: Notice, standing: Standing, snapshot: Sn
     if not answers or rule.is_relative or rule.happens - _OF_REPLY.keys():
         return None
     concerned = standing if notice.about is None else snapshot.standing_of(notice.about)
-    if concerned is None or partstat(concerned) in answers:
+    if concerned is None or concerned.partstat in answers:
         return None
     return "the answer has changed since"
+
+
+def _overtaken(
+    rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, rules: Sequence[Rule]
+) -> RuleId | None:
+    """The rule that has decided on a later reminder to the same person while this one waited (for Monday, for your OK)."""
+    if not rule.chases:
+        return None
+    own = next((s for w in rule.whens for s in stages(rule, w, meeting, standing) if s.round == notice.round), None)
+    if own is None:
+        return None
+    return next(
+        (
+            other.id
+            for other in (rule, *rules)
+            if other.chases and any(id_ == other.id for id_, _ in standing.noticed)
+            for when in other.whens
+            for stage in stages(other, when, meeting, standing)
+            if stage.falls > own.falls and (other.id, stage.round) in standing.noticed
+        ),
+        None,
+    )
 
 
 def _wait(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now: datetime) -> Wanted | Unwanted | Wait:

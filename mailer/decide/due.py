@@ -6,7 +6,7 @@ reminders that an outage left behind only the latest goes out; mail leaves only 
 from. Promises: pure; the same values give the same notices. Local times live here and in `workdays` alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -16,20 +16,16 @@ from mailer.decide.conditions import (
     belongs,
     cancelled_reason,
     condition_reason,
-    is_repeat,
-    round_of,
     signer_of,
     stopped_repeating,
     unreachable,
 )
 from mailer.decide.rule import Happens, IfLate, IfLateKind, Rule, State, When, states_of
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, next_due, stages
+from mailer.decide.stages import Stage, by_person, is_repeat, round_of, stages
 from mailer.decide.workdays import Window, at_least_away
 from mailer.partnership.meetings import Meeting
 from mailer.terms import PersonId, RuleId
-
-__all__ = ["Due", "LeftOut", "due", "happened", "next_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,28 @@ class LeftOut:
 class Due:
     notices: tuple[Notice, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+
+
+def next_due(rule: Rule, snapshot: Snapshot, after: datetime) -> datetime | None:
+    """The earliest instant later than *after* at which *rule* could fall due for this meeting, or for anybody; None for never,
+    or only by a happening."""
+    earliest: datetime | None = None
+    meeting = snapshot.meeting
+    if cancelled_reason(rule, meeting) is not None:
+        return None
+    for when in rule.whens:
+        if isinstance(when, Happens):
+            continue
+        found: Iterable[Stage]
+        if by_person(when):
+            dates = {i: s for s in snapshot.standings if (i := s.invited_at) is not None}
+            found = (stage for s in dates.values() for stage in stages(rule, when, meeting, s))
+        else:
+            found = stages(rule, when, meeting)
+        for stage in found:
+            if stage.at > after and (earliest is None or stage.at < earliest):
+                earliest = stage.at
+    return earliest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +94,28 @@ def due(rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, 
     for candidate in candidates:
         notice, stage = candidate.notice, candidate.stage
         later = latest.get(notice.person_id)
-        if candidate.chases and later is not None and stage.falls < later[0]:
-            sentence = f"a later reminder, [{later[1]}], is due or has been decided"
+        if candidate.chases and later is not None and (later.falls, later.rule) != (stage.falls, notice.rule):
+            sentence = f"a later reminder, [{later.rule}], is due or has been decided"
             left_out.append(LeftOut(notice.person_id, notice.rule, sentence, stage.round))
         else:
             notices.setdefault(notice.key, notice)
     return Due(tuple(notices.values()), tuple(left_out))
 
 
-def _latest_chases(
-    rules: Sequence[Rule], snapshot: Snapshot, candidates: list[_Candidate]
-) -> dict[PersonId, tuple[datetime, RuleId]]:
-    """For each person who would be chased now: when the latest reminder fell, among those due now and those decided before."""
-    latest: dict[PersonId, tuple[datetime, RuleId]] = {}
+@dataclass(frozen=True, slots=True)
+class _Chase:
+    falls: datetime
+    rule: RuleId
+
+
+def _latest_chases(rules: Sequence[Rule], snapshot: Snapshot, candidates: list[_Candidate]) -> dict[PersonId, _Chase]:
+    """For each person who would be chased now the latest reminder, among those due now and those decided before. Of two that
+    fall at the same instant it is the one that stands further down."""
+    latest: dict[PersonId, _Chase] = {}
 
     def heed(person: PersonId, falls: datetime, rule: RuleId) -> None:
-        if person not in latest or falls > latest[person][0]:
-            latest[person] = (falls, rule)
+        if person not in latest or falls >= latest[person].falls:
+            latest[person] = _Chase(falls, rule)
 
     for candidate in candidates:
         if candidate.chases:

@@ -14,14 +14,13 @@ from mailer.decide.conditions import (
     clock,
     condition_reason,
     in_group,
-    is_repeat,
     stopped_repeating,
     unreachable,
 )
 from mailer.decide.due import had_before_move, joined_later, lateness
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, stages
+from mailer.decide.stages import Stage, by_person, is_repeat, stages
 from mailer.decide.workdays import Window
 from mailer.terms import PersonId, RuleId
 

@@ -32,7 +32,7 @@ _RULES = {
     Kind.SEND_ON: "send_on",
 }
 _KINDS = {name: kind for kind, name in _RULES.items()} | {"do": Kind.DO}
-STARTS = (*_RULES.values(), "when", "audience", "duration", "repeat", "between", "do")
+_STARTS = (*_RULES.values(), "when", "audience", "duration", "repeat", "between", "do")
 _FORMS = {
     "every_weekday": slug("every WEEKDAY at HH:MM"),
     "every_period": slug("every PERIOD on the NTH DAY at HH:MM"),
@@ -80,7 +80,7 @@ def grammar() -> Grammar:
                 alternatives.append(f"{' '.join(symbols)} -> {name}__{w.slug}")
         lines.append(f"{name}: " + "\n  | ".join(alternatives))
     lines += [f"{name}: {_pattern(text)}" for name, text in texts.items()]
-    parser = Lark("\n".join(lines), parser="lalr", start=list(STARTS), maybe_placeholders=False)
+    parser = Lark("\n".join(lines), parser="lalr", start=list(_STARTS), maybe_placeholders=False)
     for defined in parser.terminals:
         if defined.pattern.type == "str":
             texts.setdefault(defined.name, defined.pattern.value)

@@ -19,7 +19,7 @@ from mailer.decide.meaning import Meaning, NotATime, clock
 from mailer.decide.rule import OwnGroup
 from mailer.decide.vocabulary import Kind, Word
 
-_WITHIN: dict[Start, tuple[Kind, ...]] = {
+STARTS: dict[Start, tuple[Kind, ...]] = {
     "when": (Kind.UNIT, Kind.ANCHOR, Kind.HAPPENING),
     "audience": (Kind.GROUP, Kind.STATE),
     "condition": (Kind.CONDITION, Kind.UNIT),
@@ -35,7 +35,7 @@ _WITHIN: dict[Start, tuple[Kind, ...]] = {
     "bundle": (Kind.BUNDLE,),
     "send_on": (Kind.SEND_ON,),
 }
-"""The kinds of word that a phrase can hold: what an error text lists."""
+"""What a key's text can be, with the kinds of word it can hold: what an error text lists."""
 _GLUED = re.compile(r"(\d{1,4})(minutes?|hours?|days?|weeks?|months?)\b")
 _LIKELY = 0.72  # how alike two wordings must be to offer one for the other
 _MOST_REPAIRS = 8
@@ -114,7 +114,7 @@ def _read(start: Start, text: str, own: Sequence[OwnGroup]) -> Read | Misread:
             mended = _mend(phrase, at, names, g, own)
             if mended is None:
                 wanted = tuple(
-                    k for k in dict.fromkeys(k for n in names for k in g.kinds.get(n, ())) if k in _WITHIN[start]
+                    k for k in dict.fromkeys(k for n in names for k in g.kinds.get(n, ())) if k in STARTS[start]
                 )
                 plain = tuple(dict.fromkeys(_shown(n, g) for n in names if n not in g.kinds))
                 shown = cased if normal(cased) == phrase else phrase

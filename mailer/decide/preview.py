@@ -16,8 +16,6 @@ from mailer.decide.conditions import (
     belongs,
     cancelled_reason,
     condition_reason,
-    invited_at,
-    is_repeat,
     signer_of,
     stopped_repeating,
     unreachable,
@@ -25,7 +23,7 @@ from mailer.decide.conditions import (
 from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
 from mailer.decide.rule import Happens, Rule, Signer, State, states_of
 from mailer.decide.snapshot import Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, stages
+from mailer.decide.stages import Stage, by_person, is_repeat, stages
 from mailer.decide.workdays import Window
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.people import Person
@@ -103,7 +101,7 @@ class _Walk:
     def lines(self) -> list[PreviewLine]:
         self._due_now()
         for index, rule in enumerate(self._rules):
-            self._await_own(index, [s for s in self._people.values() if invited_at(s) is not None])
+            self._await_own(index, [s for s in self._people.values() if s.invited_at is not None])
             for when in rule.whens:
                 if by_person(when):
                     continue
@@ -131,7 +129,7 @@ class _Walk:
         rule = self._rules[index]
         crowds: dict[datetime, list[Standing]] = {}
         for standing in standings:
-            if (at := invited_at(standing)) is not None:
+            if (at := standing.invited_at) is not None:
                 crowds.setdefault(at, []).append(standing)
         for crowd in crowds.values():
             for when in rule.whens:
@@ -192,7 +190,7 @@ class _Walk:
         for standing in reached:
             self._write(rule, standing.person.id, stage.round, leaves)
         if rule.invites:
-            invited = [s for r in reached if invited_at(s := self._people[r.person.id]) == leaves]
+            invited = [s for r in reached if (s := self._people[r.person.id]).invited_at == leaves]
             for index in range(len(self._rules)):
                 self._await_own(index, invited)
 
@@ -200,7 +198,7 @@ class _Walk:
         """Change the picture as the letter would."""
         standing = self._people[person]
         invitation = standing.invitation
-        if rule.invites and invited_at(standing) is None:
+        if rule.invites and standing.invited_at is None:
             blank = Invitation(InvitationId(0), self._meeting.id, person, Token(""))
             invitation = replace(invitation or blank, invited_at=leaves)
             self._invited_by[person] = rule.id

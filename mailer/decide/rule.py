@@ -52,7 +52,6 @@ class Anchor(StrEnum):
     MEETING_END = "meeting end"
     REPLY_DEADLINE = "reply deadline"
     INVITATION = "invitation"
-    ITEM_DUE = "item due"
 
 
 @dataclass(frozen=True, slots=True)

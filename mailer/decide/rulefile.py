@@ -202,7 +202,7 @@ def _bare(text: str) -> str:
 def _heading(typed: str) -> tuple[str, str, str]:
     """Name, and what is wrong with the heading *typed* and how to mend it (both empty when nothing is)."""
     inside = re.split(r"[\]#]", typed.lstrip("["))[0].strip().strip("\"'")
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", inside).strip("-")
+    plain = inside if re.fullmatch(r"[A-Za-z0-9_-]+", inside) else re.sub(r"[^A-Za-z0-9_-]+", "-", inside).strip("-")
     if not plain:
         return "", "The heading has no name.", "Write a name between the brackets, such as [remind-1]."
     if typed.startswith("[["):

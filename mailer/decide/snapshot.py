@@ -10,7 +10,7 @@ from enum import StrEnum
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.terms import MeetingId, OutboxId, PersonId, RuleId
+from mailer.terms import MeetingId, OutboxId, PartStat, PersonId, RuleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,16 @@ class Standing:
     named_delegate: bool = False
     stopped: bool = False
     """Asked to hear nothing more about this meeting."""
+
+    @property
+    def invited_at(self) -> datetime | None:
+        """When the person's invitation to this meeting left."""
+        return self.invitation.invited_at if self.invitation else None
+
+    @property
+    def partstat(self) -> PartStat:
+        """The answer that counts."""
+        return self.invitation.partstat if self.invitation else PartStat.NEEDS_ACTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,12 @@ Promises: pure; the same values give the same stages. Where a meeting or a perso
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from mailer.decide.conditions import cancelled_reason, invited_at, round_of
 from mailer.decide.rule import Anchor, Duration, Fixed, Happens, Offset, Rule, When
-from mailer.decide.snapshot import Snapshot, Standing
+from mailer.decide.snapshot import Standing
 from mailer.decide.workdays import on_clock, shift
 from mailer.partnership.meetings import Meeting
 
@@ -37,9 +35,7 @@ def _anchor(anchor: Anchor, meeting: Meeting, standing: Standing | None) -> date
         case Anchor.REPLY_DEADLINE:
             return meeting.reply_deadline
         case Anchor.INVITATION:
-            return invited_at(standing) if standing else None
-        case Anchor.ITEM_DUE:
-            return None
+            return standing.invited_at if standing else None
         case _:
             assert_never(anchor)
 
@@ -100,23 +96,11 @@ def _since(meeting: Meeting, *, own: bool) -> datetime | None:
     return meeting.changed_at or meeting.created_at
 
 
-def next_due(rule: Rule, snapshot: Snapshot, after: datetime) -> datetime | None:
-    """The earliest instant later than *after* at which *rule* could fall due for this meeting, or for anybody; None for never,
-    or only by a happening."""
-    earliest: datetime | None = None
-    meeting = snapshot.meeting
-    if cancelled_reason(rule, meeting) is not None:
-        return None
-    for when in rule.whens:
-        if isinstance(when, Happens):
-            continue
-        found: Iterable[Stage]
-        if by_person(when):
-            dates = {i: s for s in snapshot.standings if (i := invited_at(s)) is not None}
-            found = (stage for s in dates.values() for stage in stages(rule, when, meeting, s))
-        else:
-            found = stages(rule, when, meeting)
-        for stage in found:
-            if stage.at > after and (earliest is None or stage.at < earliest):
-                earliest = stage.at
-    return earliest
+def round_of(meeting: Meeting) -> str:
+    """The round of rules that count from the meeting."""
+    return f"r{meeting.round}"
+
+
+def is_repeat(round_: str) -> bool:
+    """Is *round_* that of a second or later mail of a rule that repeats?"""
+    return "." in round_ and round_[:1] in "ri" and round_.rpartition(".")[2].isdigit()

@@ -16,7 +16,11 @@ from mailer.terms import EventUid, InvitationId, MeetingId, PartnershipId, PartS
 ZONE = "America/Chicago"
 SHIPPED = Path(__file__).parents[2] / "rules"
 LETTERS = frozenset(
-    ["invitation-business", "invitation-public-partner", "calendar-follow-up", "reminder", "last-call", "confirmation-yes", "sorry-you-cannot", "thanks-for-maybe", "moved", "cancelled", "place-changed", "logistics", "address-is-dead", "headcount"]
+    (
+        *("invitation-business", "invitation-public-partner", "calendar-follow-up", "reminder", "last-call"),
+        *("confirmation-yes", "sorry-you-cannot", "thanks-for-maybe", "moved", "cancelled", "place-changed"),
+        *("logistics", "address-is-dead", "headcount"),
+    )
 )
 ANSWERS = {
     "yes": PartStat.ACCEPTED,
