@@ -55,8 +55,8 @@ class Sentence:
     words: tuple[Word, ...]
     asks: bool
     """It ends in a question mark."""
-    cries: bool = False
-    paragraph: int = 0
+    shouted: bool = False
+    """Written in capitals throughout: they say nothing of names."""
 
 
 def plain(word: str) -> str:
@@ -83,13 +83,15 @@ def sentences(text: str) -> list[Sentence]:
     """Cut *text*, already `tidy`, at stops, paragraphs and at line ends that look meant."""
     found: list[Sentence] = []
     words: list[Word] = []
-    paragraph = 0
+    loud = 0
     line_began = 0
 
-    def close(asks: bool = False, cries: bool = False) -> None:
+    def close(asks: bool = False) -> None:
+        nonlocal loud
         if any(word.form != COMMA for word in words):
-            found.append(Sentence(tuple(words), asks, cries, paragraph))
+            found.append(Sentence(tuple(words), asks, loud > 2 and loud > 0.6 * len(words)))
         words.clear()
+        loud = 0
 
     for piece in _PIECES.finditer(text):
         if len(found) >= MOST_SENTENCES:
@@ -99,6 +101,7 @@ def sentences(text: str) -> list[Sentence]:
             if len(words) >= LONGEST_SENTENCE:
                 close()
             folded = plain(typed.replace("’", "'").replace("´", "'").replace("`", "'").replace("‘", "'"))
+            loud += len(typed) > 1 and typed.isupper()
             marked = "" if typed.isascii() else typed.lower()
             words.append(Word(folded, start, end, typed[:1].isupper(), marked))
         elif kind == "number":
@@ -117,11 +120,10 @@ def sentences(text: str) -> list[Sentence]:
                     close()
                 continue
             if typed == "?" and not words and found and not text[found[-1].words[-1].end : start].strip(" .!?\n"):
-                found[-1] = Sentence(found[-1].words, True, found[-1].cries, found[-1].paragraph)
-            close(asks=typed == "?", cries=typed == "!")
+                found[-1] = Sentence(found[-1].words, True, found[-1].shouted)
+            close(asks=typed == "?")
         elif kind == "blank":
             close()
-            paragraph += 1
             line_began = end
         elif kind == "line":
             _end_line(text, line_began, start, end, words, close)

@@ -30,7 +30,10 @@ def count_party(
     more = 0
     unclear = False
     for (words, found), lex in zip(read, lexicons, strict=True):
-        unclear = unclear or bool(found.get("g_unclear"))
+        counted = [m for signal in ("g_plus", "g_one", "g_total") for m in found.get(signal, ())]
+        unclear = unclear or any(
+            not any(m.begin <= vague.begin and vague.end <= m.end for m in counted) for vague in found.get("g_unclear", ())
+        )
         for match in _apart(found.get("g_total", ())):
             number = _number(match, words, lex)
             if number is not None and 1 <= number <= MOST_GUESTS:

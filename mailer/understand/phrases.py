@@ -10,7 +10,7 @@ A phrase is a row of items:
     _                 one word of any kind
     #                 a number, in digits or words        @   a name (words with capitals); both are kept
     ^   $             where a clause begins (the sentence, after a comma, after a word of class ``lead``); the sentence's end
-    ;                 a clause's end: the sentence's, a comma, or before a word of class ``joint`` ("and", "but", "because")
+    ;                 a clause's end: the sentence's, a comma, or before a word of class ``joint`` ("and", "because") or ``stop`` ("with", "at")
 
 Between any two items, words of the class ``filler`` ("really", "unfortunately") and commas are passed over.
 
@@ -219,7 +219,7 @@ def _beginnings(words: Sequence[Word], offers: list[list[tuple[str, int]]]) -> l
 
 
 def _clause_ends(words: Sequence[Word], offers: list[list[tuple[str, int]]], at: int, n: int) -> bool:
-    if at >= n or words[at].form == COMMA or any(key == "<joint>" for key, _ in offers[at]):
+    if at >= n or words[at].form == COMMA or any(key in ("<joint>", "<stop>") for key, _ in offers[at]):
         return True
     return _only_filler(words, offers, at, n)
 

@@ -48,7 +48,8 @@ _MEANING = frozenset(
     "ignore yes wish works no nowish reason maybe hedge cond other_yes other_no delegate bare_yes bare_no ack host elsewhen earlier told g_ask".split()
 )
 _RANK = {"ignore": 0, "no": 1, "delegate": 2, "nowish": 3, "other_no": 3, "maybe": 4, "hedge": 5}
-_SELF = frozenset({"i", "we", "ich", "wir", "yo", "nosotros", "je", "j", "nous"})
+_SELF = frozenset({"i", "we", "ich", "wir", "yo", "nosotros", "je", "nous", "moi"})
+"""Subjects that are the writer, in any language."""
 _ANSWERS = ("yes", "wish", "works", "no", "nowish", "bare_yes", "bare_no", "other_yes", "other_no", "delegate", "maybe", "sendother")
 
 
@@ -62,6 +63,12 @@ class _Said:
     found: dict[str, list[Match]] = field(default_factory=dict)
     asks: bool = False
     language: str = "en"
+    spoken_for: frozenset[int] = frozenset()
+    """Places of words that some phrase, a name or a filler accounts for."""
+
+    @property
+    def unexplained(self) -> int:
+        return sum(1 for i, word in enumerate(self.words) if i not in self.spoken_for and word.form != COMMA)
 
     def has(self, *signals: str) -> bool:
         return any(self.found.get(signal) for signal in signals)
@@ -116,8 +123,9 @@ def _vote(words: Sequence[Word]) -> dict[str, int]:
     telling = lexicon.marks()
     votes: dict[str, int] = {}
     for word in words:
-        for code in telling.get(word.form, ()):
-            votes[code] = votes.get(code, 0) + 1
+        for part in (word.form,) if "'" not in word.form else word.form.split("'"):
+            for code in telling.get(part, ()):
+                votes[code] = votes.get(code, 0) + 1
     return votes
 
 
@@ -160,11 +168,7 @@ def _clear(votes: dict[str, int]) -> bool:
 
 def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
     lex = lexicon.load(code)
-    shouted = sum(word.capital for word in sentence.words) > 0.7 * len(sentence.words) and len(sentence.words) > 3
-    words = [
-        replace(word, capital=not shouted and word.capital and (word.form not in lex.known)) if word.capital else word
-        for word in unfold(sentence.words, lex.longer, lex.longest)
-    ]
+    words = _name(unfold(sentence.words, lex.longer, lex.longest), lex, sentence.shouted)
     offers = lex.phrases.offers(words)
     said = _Said(number, sentence, words, asks=sentence.asks, language=code)
     matches = lex.phrases.find(words, offers)
@@ -178,7 +182,7 @@ def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
         if any(other.begin <= match.begin < other.end or other.begin < match.end <= other.end for other in ignored) and (
             match.signal in _ANSWERS or match.signal in ("cond", "reason", "partial", "elsewhen", "hedge", "ack", "host")
         ):
-            if not any(match.begin < other.begin and match.end > other.end for other in ignored):
+            if not any(match.begin <= o.begin and o.end <= match.end and match.end - match.begin > o.end - o.begin for o in ignored):
                 continue
         said.found.setdefault(match.signal, []).append(match)
     for instead in said.found.get("delegate", ()):
@@ -186,9 +190,32 @@ def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
             for match in list(said.found.get(signal, ())):
                 if match.begin < instead.end and instead.begin < match.end:
                     said.drop(signal, match)
+    covered = {i for found in said.found.values() for match in found for i in range(match.begin, match.end)}
+    for i, here in enumerate(offers):
+        for key, end in here:
+            if key in ("<filler>", "<lead>", "<tail>", "@"):
+                covered.update(range(i, end))
+    said.spoken_for = frozenset(covered)
     _who_speaks(said)
     _what_is_asked(said, offers)
     return said
+
+
+def _name(words: list[Word], lex: lexicon.Lexicon, shouted: bool) -> list[Word]:
+    """Leave the capital only to words that may be names."""
+    named = []
+    for i, word in enumerate(words):
+        capital = word.capital and not shouted
+        if capital and word.form in lex.known:
+            first = i == 0 or words[i - 1].form == COMMA
+            beside = i + 1 < len(words) and words[i + 1].capital and words[i + 1].form not in lex.known
+            # "Mark Jones will come": a word of the lexicon may be a first name, but "Unfortunately" is none.
+            if lex.nouns_capital:
+                capital = False
+            else:
+                capital = word.form not in lex.never_names and (not first or (beside and word.form not in lex.common))
+        named.append(replace(word, capital=capital) if capital != word.capital else word)
+    return named
 
 
 def _covers(other: Match, match: Match) -> bool:
@@ -269,22 +296,38 @@ def _weigh(saids: Sequence[_Said]) -> _Weighed:
             for match in said.found.get(signal, ()):
                 sure = True
                 for hedge in hedges:
-                    if hedge.begin <= match.begin or not said.pause_between(hedge, match):
+                    if (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not _turns_between(said, hedge, match):
                         sure = False
                 kind = signal
                 if elsewhen and signal in ("yes", "wish", "works", "bare_yes", "maybe", "hedge"):
                     near = [e for e in elsewhen if not _turns_between(said, e, match)]
                     if near:
                         kind = "later"
+                if signal in ("yes", "wish", "no") and _goes_on(said, match) >= 2:
+                    sure = False
                 if elsewhen and signal == "no" and any(
                     0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in elsewhen
                 ):
                     sure = False
                 weighed.add(kind, said, match, sure)
-        for signal in ("reason", "cond", "partial", "remote", "earlier", "turn", "host", "thanks", "regretful", "ack", "absent", "g_ask"):
+        for signal in ("reason", "cond", "partial", "remote", "earlier", "turn", "host", "thanks", "regretful", "ack", "absent", "g_ask", "pointed"):
             for match in said.found.get(signal, ()):
                 weighed.add(signal, said, match, True)
     return weighed
+
+
+def _goes_on(said: _Said, match: Match) -> int:
+    """Words after the answer, in its clause, that no invitation explains: "we will come *in under budget*"."""
+    lex = lexicon.load(said.language)
+    count = 0
+    for place in range(match.end, len(said.words)):
+        word = said.words[place]
+        if word.form == COMMA or word.form in lex.joints:
+            break
+        if word.form in lex.around or word.capital or place in said.spoken_for or word.form[:1].isdigit():
+            continue
+        count += 1
+    return count
 
 
 def _turns_between(said: _Said, a: Match, b: Match) -> bool:
@@ -369,7 +412,8 @@ class _Judge:
             address = next((word.form for said_ in saids_near(self.saids, said) for word in said_.words if "@" in word.form), None)
             # Where every noun has a capital, one word alone may be anything.
             named = longest is not None and (len(longest.split()) > 1 or not lexicon.load(said.language).nouns_capital)
-            clear = named and self.certain("delegate") and not self.has("maybe", "yes", "g_ask") and not said.asks and len({*names}) == 1
+            one_of_two = match.begin > 0 and said.words[match.begin - 1].form in lexicon.load(said.language).either
+            clear = named and not one_of_two and self.certain("delegate") and not self.has("maybe", "yes", "g_ask") and not said.asks and len({*names}) == 1
             return self.say("delegated", clear, evidence,
                             f"{longest} comes instead." if clear else "Somebody may come instead; it is not clear enough.",
                             delegate=longest, delegate_address=address)  # fmt: skip
@@ -398,7 +442,7 @@ class _Judge:
             return self.say("needs-person", False, evidence, "The message says no, but leaves something open.")
         if not self.certain("no"):
             return self.say("declined", False, evidence, "It sounds like a no, but not a certain one.")
-        if any(said.has("good") and said.has("but") for said, _ in self.all("no")):
+        if any(self.also_good(said) for said, _ in self.all("no")):
             return self.say("needs-person", False, evidence, "One part of the sentence says no, another does not.")
         if self.together("no", "partial"):
             return self.say("needs-person", False, evidence, "The no may be meant for a part of the meeting only.")
@@ -409,6 +453,13 @@ class _Judge:
         if self.has("host", "told") and not self.has("regretful"):
             return self.say("needs-person", False, evidence, "It may not be the writer's own answer.")
         return self.settle("declined", "no", evidence, "The writer says that he or she does not come.")
+
+    @staticmethod
+    def also_good(said: _Said) -> bool:
+        """Beside its no the sentence finds something all right ("dinner is fine but not the film")."""
+        noes = said.found.get("no", [])
+        other = [m for signal in ("good", "works") for m in said.found.get(signal, ())]
+        return any(all(m.end <= no.begin or no.end <= m.begin for no in noes) for m in other)
 
     def settle(self, verdict: str, signal: str, evidence: str, reason: str) -> Reading:
         """A clear answer is decided, unless it stands deep in a long message."""
@@ -421,7 +472,9 @@ class _Judge:
         if not pairs:
             return None
         evidence = self.words_of("maybe")
-        tied = any(said.has("yes", "wish", "bare_yes", "no") or match.end - match.begin >= 2 for said, match in pairs) or self.size < 15
+        tied = any(
+            said.has("yes", "wish", "bare_yes", "no") or (match.end - match.begin >= 2 and self.stray(said) <= 3) for said, match in pairs
+        ) or (self.size < 15 and sum(said.unexplained for said in self.saids) <= 1)
         clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later") and self.certain("maybe")
         plain_yes = any(
             not said.has("maybe")
@@ -457,7 +510,7 @@ class _Judge:
         dated = any(s.has("dated") for s, _ in self.all("reason"))
         clear = (
             (dated or self.has("regretful", "thanks"))
-            and self.size < 70
+            and sum(self.stray(s) for s in self.saids) <= (12 if self.has("regretful", "thanks", "pointed") else 6)
             and not self.has("partial", "host", "absent", "bare_yes", "works", "later", "other_yes", "other_no", "g_ask", "ack")
             and not any(s.asks for s, _ in self.all("reason"))
             and not self.has("told")
@@ -485,6 +538,9 @@ class _Judge:
             return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
         if self.unexplained_before("yes", "wish") > 14:
             return self.say("needs-person", False, evidence, "These words come after other matters and may belong to those.")
+        if not any(self.firm(said, match) for said, match in self.all("yes", "wish")) and not self.has("thanks", "bare_yes", "ack"):
+            if sum(self.stray(said) for said in self.saids) > 12:
+                return self.say("accepted", False, evidence, "It sounds like a yes, but the message is mostly about other things.")
         if not strong and not self.certain("wish"):
             return self.say("accepted", False, evidence, "It sounds like a yes, but not a certain one.")
         if not strong:
@@ -498,6 +554,12 @@ class _Judge:
         if self.party.unclear or self.has("g_ask"):
             return self.say("accepted", False, evidence, "A yes; how many people come is not clear.")
         return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
+
+    @staticmethod
+    def firm(said: _Said, match: Match) -> bool:
+        """The words speak of attending or accepting; "I come" and "see you" are said of many things."""
+        firm = lexicon.load(said.language).firm
+        return any(word.form in firm for word in said.words[match.begin : match.end])
 
     def unexplained_before(self, *signals: str) -> int:
         """Words in earlier sentences that say nothing of the answer: the more, the likelier another matter is meant."""
@@ -524,20 +586,30 @@ class _Judge:
         """A bare yes or no means what was asked."""
         asked = _asks_attendance(self.subject, self.quoted)
         open_ = any(said.asks for said in self.saids)
-        extra = self.size - sum(match.end - match.begin for _, match in self.all("bare_yes", "bare_no", "thanks", "ack"))
+        extra = sum(said.unexplained for said in self.saids)
         if self.has("bare_yes") and self.has("bare_no"):
             return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
         if self.has("bare_yes"):
-            clear = asked and extra <= 6 and not open_ and not self.has("host", "later", "partial", "works")
+            clear = asked and extra == 0 and not open_ and not self.has("host", "later", "partial", "remote", "told", "absent")
             return self.say("accepted" if clear else "needs-person", clear, self.words_of("bare_yes"),
                             "A plain yes to the invitation." if clear else "A yes, but it is not clear to what.")  # fmt: skip
         if self.has("bare_no"):
-            clear = asked and extra <= 6 and not open_ and not self.has("host", "later", "partial", "works", "ack")
+            clear = asked and extra == 0 and not open_ and not self.has("host", "later", "partial", "works", "ack", "told", "absent")
             return self.say("declined" if clear else "needs-person", clear, self.words_of("bare_no"),
                             "A plain no to the invitation." if clear else "A no, but it is not clear to what.")  # fmt: skip
         if self.has("works"):
             return self.suits(asked and not open_)
         return None
+
+    @staticmethod
+    def stray(said: _Said) -> int:
+        """Words of a sentence that neither a phrase nor an invitation explains."""
+        around = lexicon.load(said.language).around
+        return sum(
+            1
+            for i, word in enumerate(said.words)
+            if i not in said.spoken_for and word.form not in around and word.form not in _SELF and word.form != COMMA and not word.form[:1].isdigit()
+        )
 
     def suits(self, asked: bool) -> Reading:
         """A time that suits is a yes if it is the time that was asked."""
@@ -551,8 +623,8 @@ class _Judge:
             asked = named <= offered
         if len({time for time in named if time in _DAYS.values()}) > 1:
             asked = False
-        others = self.size - len(said.words) - sum(len(s.words) for s in self.saids if s.has("thanks", "ack") and s is not said)
-        clear = asked and others <= 8 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no")
+        others = sum(self.stray(s) for s in self.saids)
+        clear = asked and others <= 2 and said.unexplained <= 5 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
         if clear:
             return self.say("accepted", True, evidence, "What was asked suits the writer.")
         return self.say("needs-person", False, evidence, "A time suits the writer; it is not certain that it is the one that was asked.")

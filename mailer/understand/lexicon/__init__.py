@@ -51,6 +51,7 @@ SIGNALS: Mapping[str, str] = {
     "regretful": "politely sorry",
     "but": "a turn within a sentence",
     "dated": "a day is named, or pointed at",
+    "pointed": "the day of the invitation is pointed at: that day, then",
     "absent": "the note of an absence that answers by itself",
     "g_plus": "so many people more",
     "g_one": "companions, counted by those named",
@@ -71,6 +72,16 @@ class Lexicon:
     phrases: Phrases
     known: frozenset[str]
     titles: frozenset[str]
+    common: frozenset[str]
+    """Words that are never names, capital or not."""
+    never_names: frozenset[str]
+    around: frozenset[str]
+    """What may follow an answer and leaves it the answer to the invitation: articles, times, the names of occasions."""
+    firm: frozenset[str]
+    """Words that speak of attending or answering and of little else."""
+    joints: frozenset[str]
+    either: frozenset[str]
+    """"Or": of two people named, neither is sure."""
     nouns_capital: bool
 
 
@@ -105,7 +116,7 @@ def load(code: str) -> Lexicon:
     unknown = set(signals) - set(SIGNALS)
     if unknown:
         raise LexiconFault(f"{code}.toml: no such signal: {', '.join(sorted(unknown))}")
-    for needed in ("filler", "lead", "joint", "tail", "asks", "other", "title", "companion"):
+    for needed in ("filler", "lead", "joint", "tail", "asks", "either", "around", "firm", "weekday", "month", "other", "title", "companion"):
         if needed not in classes:
             raise LexiconFault(f"{code}.toml: the class {needed!r} is missing")
     # A form after "=" is compared with its accents: "=sí" is not "si".
@@ -114,6 +125,7 @@ def load(code: str) -> Lexicon:
     for entries in classes.values():
         for entry in entries:
             known.update(plain(entry).split())
+    common = set(known)
     for phrases in signals.values():
         for phrase in phrases:
             known.update(plain(phrase).replace("|", " ").replace("[", " ").replace("]", " ").split())
@@ -127,5 +139,11 @@ def load(code: str) -> Lexicon:
         Phrases(classes, signals, content["numbers"]),
         frozenset(known - titles),
         titles,
+        frozenset(common - titles),
+        frozenset(plain(word) for name in ("weekday", "month", "i" if "i" in classes else "weekday") for word in classes[name]),
+        frozenset(plain(word) for word in classes["around"]),
+        frozenset(plain(word) for word in classes["firm"]),
+        frozenset(plain(word) for word in classes["joint"]),
+        frozenset(plain(word) for word in classes["either"]),
         bool(content.get("nouns_capital", False)),
     )
