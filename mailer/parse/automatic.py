@@ -109,19 +109,19 @@ def _by_header(message: Message) -> AutomaticMark | None:
         return AutomaticMark("vacation", "X-MS-Exchange-Inbox-Rules-Loop")
     if message.header("return-path").strip() == "<>" and not message.calendar_parts:
         return AutomaticMark("auto-reply", "null return path")  # RFC 3834 §3.3; people's mail has an address there
-    if (
-        message.header("precedence").strip().lower() in ("bulk", "list")
-        and "list-unsubscribe" in fields
-        and not message.in_reply_to
-    ):
+    bulk = (
+        "list-unsubscribe-post" in fields or message.header("precedence").strip().lower() == "bulk"
+    )  # RFC 8058: bulk senders' field
+    if bulk and "list-unsubscribe" in fields and "list-post" not in fields and not message.in_reply_to:
         return AutomaticMark("list", "List-Unsubscribe")
     return None
 
 
 def _by_subject(message: Message) -> AutomaticMark | None:
     subject = message.subject.strip()
-    head = subject.partition(":")[0][:80]
-    match = _subject_pattern().match(subject) or _sure_pattern().search(head)
+    head, colon, _ = subject.partition(":")
+    brief = len(head) < 80 and (colon or (len(head.split()) <= 4 and not head.endswith("?")))
+    match = _subject_pattern().match(subject) or (_sure_pattern().search(head) if brief else None)
     if match:
         return AutomaticMark("auto-reply", f"subject: {match[0].strip()}")
     if _NAMED_ABSENT.fullmatch(subject):

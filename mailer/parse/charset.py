@@ -79,11 +79,11 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)[ \t]+(?==\?)")
 
 
-def decode_header(value: str) -> str:
-    """A field value: encoded words (RFC 2047) and stray 8-bit bytes decoded, control characters gone."""
+def decode_header(value: str, charset: str | None = None) -> str:
+    """A field value: encoded words (RFC 2047) and stray 8-bit bytes decoded, control characters gone. *charset* for the bytes."""
     if not value.isascii():
         try:
-            value = decode(value.encode("ascii", "surrogateescape"), None)[0]
+            value = decode(value.encode("ascii", "surrogateescape"), charset)[0]
         except UnicodeEncodeError:
             value = value.encode("utf-8", "replace").decode("utf-8", "replace")
     if "=?" in value:

@@ -11,7 +11,6 @@ report (it sees addresses in anything, and raises), and after it our own reading
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from email import message_from_bytes
 from functools import cache
 from importlib.resources import files
@@ -21,30 +20,11 @@ from flufl.bounce import all_failures
 from mailer.parse.addresses import addresses
 from mailer.parse.message import Fields, Message, fields_of, header_text
 from mailer.parse.reasons import Failure, judge
+from mailer.parse.report import Recipient, Report
+from mailer.parse.ses import read_notice
 from mailer.terms import MessageId, canonical
 
 MOST_TEXT = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One address of a report (RFC 3464 §2.3). *permanent*: trying again would give the same."""
-
-    address: str
-    action: str
-    status: str
-    permanent: bool
-    reason: str
-    diagnostic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """*challenge*: not a failure but a demand to prove that we are human."""
-
-    recipients: tuple[Recipient, ...]
-    original_message_id: MessageId | None = None
-    challenge: bool = False
 
 
 _DAEMON = re.compile(
@@ -97,11 +77,13 @@ def _from_daemon(message: Message) -> bool:
 
 
 def _head(text: str) -> str:
-    return text[:6_000]
+    return " ".join(text[:6_000].split())  # phrases run over line ends
 
 
 def read_report(message: Message, raw: bytes = b"") -> Report | None:
     """Read a delivery report; None where *message* is none or names nobody. *raw* is for flufl.bounce, which parses itself."""
+    if notice := read_notice(message.plain):
+        return notice
     if not looks_like_report(message):
         return None
     text = above_returned(report_text(message))

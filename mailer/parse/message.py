@@ -95,11 +95,12 @@ class Message:
         return name.lower() in self.fields
 
 
-def header_text(raw: str) -> str:
-    """One raw field value: unfolded (RFC 5322 §2.2.3), encoded words decoded (RFC 2047), 8-bit repaired."""
+def header_text(raw: str, charset: str | None = None) -> str:
+    """One raw field value: unfolded (RFC 5322 §2.2.3), encoded words decoded (RFC 2047), 8-bit repaired. *charset*: that of the
+    text, in which programs that write bare 8-bit headers write those too."""
     if "\n" in raw or "\r" in raw:
         raw = _FOLD.sub(" ", raw)
-    return decode_header(raw.strip())
+    return decode_header(raw.strip(), charset)
 
 
 def read(raw: bytes) -> Message:
@@ -134,6 +135,8 @@ def _repair(raw: bytes, defects: list[str]) -> bytes:
     if raw[:1] in (b"\r", b"\n"):
         raw = raw.lstrip(b"\r\n")
         defects.append("blank lines before the header")
+    if b"\n" not in raw and b"\r" in raw:
+        raw = raw.replace(b"\r", b"\n")
     if b"\r\r\n" in raw:
         raw = _OTHER_LINE_END.sub(b"\n", raw)
         defects.append("doubled carriage returns")
@@ -219,7 +222,7 @@ def _message(entity: Entity, digest: str, size: int, defects: list[str]) -> Mess
         message_id=message_id,
         in_reply_to=tuple(MessageId(each) for each in threads)[:100],
         date=_date(first("date"), defects),
-        subject=header_text(first("subject"))[:2_000],
+        subject=header_text(first("subject"), parameters.get("charset") or tree.charset)[:2_000],
         author=author,
         sender=_one_address(first("sender"), defects, "Sender"),
         recipients=_recipients(fields),
@@ -283,6 +286,7 @@ class _Tree:
     def __init__(self, defects: list[str]) -> None:
         self.defects = defects
         self.parts = 0
+        self.charset: str | None = None
         self.plain: list[str] = []
         self.html: list[str] = []
         self.calendar: list[Part] = []
@@ -377,6 +381,7 @@ class _Tree:
         if len(content) > MOST_TEXT:
             content = content[:MOST_TEXT]
             self.defects.append("more text than anybody writes: only its beginning was read")
+        self.charset = self.charset or parameters.get("charset")
         text, defect = decode(content, parameters.get("charset"))
         if defect:
             self.defects.append(defect)

@@ -37,15 +37,15 @@ _REPLY = re.compile(r"(?<![\d.:])([45])([0-5]\d)(?=[ \-#;:]|$)(?!\.\d)", re.MULT
 
 
 @cache
-def _words() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], re.Pattern[str], re.Pattern[str]]:
-    """The reasons in order, what says that delivery will be tried again, what says that it will not."""
+def _words() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """The reasons in order, what says surely that delivery will be tried again, what says so perhaps, what says that it will not."""
     lists = tomllib.loads(files("mailer.parse").joinpath("reports.toml").read_text("utf-8"))
 
     def pattern(alternatives: list[str]) -> re.Pattern[str]:
         return re.compile("|".join(alternatives), re.IGNORECASE)
 
     reasons = tuple((reason["name"], pattern(reason["patterns"])) for reason in lists["reasons"])
-    return reasons, pattern(lists["delays"]), pattern(lists["gave_up"])
+    return reasons, pattern(lists["sure_delays"]), pattern(lists["delays"]), pattern(lists["gave_up"])
 
 
 def judge(failure: Failure) -> Judgement:
@@ -61,8 +61,9 @@ def judge(failure: Failure) -> Judgement:
         return Judgement(action, failure.status or "4.0.0", False, "expired" if reason == "undefined" else reason)
     klass, status = _class(failure)
     if not klass:
-        _, delays, gave_up = _words()
-        delayed = delays.search(words) and not gave_up.search(words)
+        _, surely, delays, gave_up = _words()
+        words = " ".join(words.split())
+        delayed = surely.search(words) or (delays.search(words) and not gave_up.search(words))
         klass = "4" if delayed else "5"
         if not action:
             action = "delayed" if delayed else "failed"
@@ -93,7 +94,7 @@ def _class(failure: Failure) -> tuple[str, str]:
 
 def reason_of(text: str) -> str:
     """One word for the reason, or undefined."""
-    text = text[:4_000]
+    text = " ".join(text[:4_000].split())
     for reason, pattern in _words()[0]:
         if pattern.search(text):
             return reason

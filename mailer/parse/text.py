@@ -77,8 +77,10 @@ class _Patterns:
         self.starts = re.compile(r"[\W_]{0,3}(?:" + _alternatives(lists["attribution_starts"]) + r")(?!\w)")
         kinds = {word: kind for kind, found in lists["headers"].items() for word in found}
         self.header_kinds = kinds
-        self.header = re.compile(
-            r"[\s*_|]{0,4}(" + _alternatives(kinds) + r")[*_]{0,2}\s{0,3}[:：][*_]{0,2}(?:\s|$|\S)", re.IGNORECASE
+        self.header = re.compile(r"[\s*_|]{0,4}(" + _alternatives(kinds) + r")[*_]{0,4}\s{0,3}[:：]", re.IGNORECASE)
+        long_words = [word for word in kinds if len(word) > 3 or word in ("to", "an", "von", "de")]
+        self.more_headers = re.compile(
+            r"(?<=\s)[*_]{0,2}(" + _alternatives(long_words) + r")[*_]{0,2}\s?[:：]", re.IGNORECASE
         )
 
 
@@ -311,7 +313,7 @@ class _Reply:
             return True
         if not evidence:
             return False
-        if _DATE_FIRST.match(text) and _ADDRESS_END.search(text):
+        if _DATE_FIRST.match(text) and (_ADDRESS_END.search(text) or (self._quote_follows(end) and len(text) < 120)):
             return True
         if begins and "@" in text and colon and re.search(r"\d", text):
             return True
@@ -359,6 +361,12 @@ class _Reply:
             kind = self.kinds[at]
             if kind is Line.HEADER:
                 kinds.add(self.header_kind.get(at, "other"))
+                if len(self.lines[at]) > 60:
+                    # all of it on one line: "From: Anna Sent: Monday To: Bert Subject: Spring"
+                    kinds |= {
+                        self.patterns.header_kinds[match[1].lower()]
+                        for match in self.patterns.more_headers.finditer(self.lines[at])
+                    }
                 end, gap = at + 1, 0
             elif kind is Line.EMPTY and gap < 1:
                 gap += 1

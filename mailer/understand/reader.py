@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from mailer.parse.authentication import authentication_results
 from mailer.parse.automatic import absent_until, automatic
-from mailer.parse.dsn import read_report
+from mailer.parse.dsn import is_challenge, read_report
 from mailer.parse.html import html_words
 from mailer.parse.itip import read_calendars
 from mailer.parse.message import Message, read
@@ -163,6 +163,14 @@ def _report(message: Message, raw: bytes, verdict: Verdict) -> Verdict | None:
         for each in report.recipients
     )
     tokens = _with_returned(message, verdict)
+    if report.complaint:
+        return replace(
+            verdict,
+            kind=Kind.COMPLAINT,
+            reason="Somebody reports our mail as unwanted.",
+            delivery_report=DeliveryReport(recipients, report.original_message_id),
+            tokens=tokens,
+        )
     if report.challenge:
         return replace(
             verdict,
@@ -213,6 +221,13 @@ def _automatic_unsubscribe(message: Message, verdict: Verdict) -> Verdict | None
 
 def _automatic(message: Message, verdict: Verdict) -> Verdict | None:
     mark = automatic(message)
+    if mark is None and "http" in message.plain and is_challenge(message):
+        return replace(
+            verdict,
+            kind=Kind.AUTOMATIC,
+            reason="A filter wants proof that a person wrote our mail.",
+            automatic=Automatic("challenge"),
+        )
     if mark is None or (mark.type == "auto-generated" and _has_answer(message)):
         return None
     text = own_words(message, "").words
@@ -230,7 +245,10 @@ def _automatic(message: Message, verdict: Verdict) -> Verdict | None:
 
 def _has_answer(message: Message) -> bool:
     # calendar servers that answer for their users mark the mail auto-generated (RFC 3834 §5.2), and rightly
-    return any(each.parameters.get("method", "").upper() in ("REPLY", "COUNTER") for each in message.calendar_parts)
+    return any(
+        re.search(rb"^METHOD:\s*(?:REPLY|COUNTER)", each.content, re.IGNORECASE | re.MULTILINE)
+        for each in message.calendar_parts
+    )
 
 
 def own_words(message: Message, own_text: str) -> Trimmed:

@@ -40,6 +40,45 @@ def test_a_challenge_is_no_failure() -> None:
     assert not any(each.permanent for each in report.recipients)
 
 
+SES = """{"notificationType":"%s","%s":%s,"mail":{"messageId":"0101","commonHeaders":{"messageId":"<k1@club.example>"},"destination":
+["anna@mill.example"]}}
+
+--
+If you wish to stop receiving notifications from this topic, please visit https://sns.example/
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "action", "permanent", "reason"),
+    [
+        ("Bounce", '{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"anna@mill.example","action":"failed","status":"5.1.1",'
+         '"diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}', "failed", True, "user-unknown"),
+        ("Bounce", '{"bounceType":"Transient","bouncedRecipients":[{"emailAddress":"anna@mill.example"}]}', "failed", False, None),
+        ("Delivery", '{"recipients":["anna@mill.example"]}', "delivered", False, "delivered"),
+        ("Complaint", '{"complainedRecipients":[{"emailAddress":"anna@mill.example"}]}', "complaint", False, "abuse"),
+    ],
+)  # fmt: skip
+def test_notices_in_json(kind: str, about: str, action: str, permanent: bool, reason: str | None) -> None:
+    raw = mails.mail(
+        SES % (kind, kind.lower(), about), author="no-reply@sns.example", subject="AWS Notification Message"
+    )
+    report = read_report(read(raw), raw)
+    assert report is not None
+    (recipient,) = report.recipients
+    assert (recipient.address, recipient.action, recipient.permanent) == ("anna@mill.example", action, permanent)
+    assert reason is None or recipient.reason == reason
+    assert report.original_message_id == "<k1@club.example>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", '{"notificationType": 5}', '{"notificationType":"Bounce","bounce":[]}', '{"eventType":' + "[" * 5_000, "[]"],
+)
+def test_json_that_is_no_notice(text: str) -> None:
+    raw = mails.mail(text)
+    assert read_report(read(raw), raw) is None
+
+
 @pytest.mark.parametrize(
     ("failure", "permanent", "reason"),
     [
