@@ -6,7 +6,7 @@ A phrase is a row of items:
     come|go|<join>    one of these
     <attend>          any entry of the lexicon's word class ``attend``
     [with pleasure]   may be there or not; inside, no further brackets
-    ..  ...           up to two, up to five words of any kind, but no comma
+    ..  ...  ....     up to two, five, eleven words of any kind, but no comma
     _                 one word of any kind
     #                 a number, in digits or words        @   a name (words with capitals); both are kept
     ^   $             where a clause begins (the sentence, after a comma, after a word of class ``lead``); the sentence's end
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 from mailer.understand.clauses import COMMA, Word, plain
 
-_GAPS = {"_": (1, 1), "..": (0, 2), "...": (0, 5)}
+_GAPS = {"_": (1, 1), "..": (0, 2), "...": (0, 5), "....": (0, 11)}
 _KEPT = frozenset({"#", "@", "<companion>"})
 
 
@@ -196,7 +196,7 @@ class Phrases:
                 self._walk(following_state, end, begin, n, words, offers, more, opened, seen, best)
             if key == "<filler>" and at > begin:
                 self._walk(state, end, begin, n, words, offers, kept, opened, seen, best, True)
-        if words[at].form == COMMA and at > begin:
+        if at > begin and (words[at].form == COMMA or "@" in words[at].form):
             self._walk(state, at + 1, begin, n, words, offers, kept, opened, seen, best, True)
 
 

@@ -190,7 +190,13 @@ def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
             for match in list(said.found.get(signal, ())):
                 if match.begin < instead.end and instead.begin < match.end:
                     said.drop(signal, match)
-    covered = {i for found in said.found.values() for match in found for i in range(match.begin, match.end)}
+    covered = {
+        i
+        for signal, found in said.found.items()
+        if signal not in ("hedge", "cond", "partial", "told", "host", "elsewhen", "who", "maybe", "other_yes", "other_no")
+        for match in found
+        for i in range(match.begin, match.end)
+    }
     for i, here in enumerate(offers):
         for key, end in here:
             if key in ("<filler>", "<lead>", "<tail>", "@"):
@@ -303,7 +309,9 @@ def _weigh(saids: Sequence[_Said]) -> _Weighed:
                     near = [e for e in elsewhen if not _turns_between(said, e, match)]
                     if near:
                         kind = "later"
-                if signal in ("yes", "wish", "no") and _goes_on(said, match) >= 2:
+                if signal in ("yes", "wish", "no") and _goes_on(said, match) > (1 if signal == "no" or _is_firm(said, match) else 0):
+                    sure = False
+                if signal in ("yes", "wish") and len(_times(said.words) & _WEEK) > 1:
                     sure = False
                 if elsewhen and signal == "no" and any(
                     0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in elsewhen
@@ -314,6 +322,12 @@ def _weigh(saids: Sequence[_Said]) -> _Weighed:
             for match in said.found.get(signal, ()):
                 weighed.add(signal, said, match, True)
     return weighed
+
+
+def _is_firm(said: _Said, match: Match) -> bool:
+    """The words speak of attending; "I come" and "see you" are said of many things."""
+    firm = lexicon.load(said.language).firm
+    return any(word.form in firm for word in said.words[match.begin : match.end])
 
 
 def _goes_on(said: _Said, match: Match) -> int:
@@ -473,7 +487,8 @@ class _Judge:
             return None
         evidence = self.words_of("maybe")
         tied = any(
-            said.has("yes", "wish", "bare_yes", "no") or (match.end - match.begin >= 2 and self.stray(said) <= 3) for said, match in pairs
+            said.has("yes", "wish", "bare_yes", "no") or (match.end - match.begin >= 2 and self.stray(said, match) <= self.freedom(said, match))
+            for said, match in pairs
         ) or (self.size < 15 and sum(said.unexplained for said in self.saids) <= 1)
         clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later") and self.certain("maybe")
         plain_yes = any(
@@ -484,6 +499,11 @@ class _Judge:
         if plain_yes:
             return self.say("needs-person", False, evidence, "The message says yes, but leaves something open.")
         return self.say("tentative", clear, evidence, "The writer does not know yet.")
+
+    @staticmethod
+    def freedom(said: _Said, match: Match) -> int:
+        """Other words beside a "maybe": after "not sure whether" they say what is doubted, and it may be anything."""
+        return 0 if said.words[match.end - 1].form in lexicon.load(said.language).whether else 3
 
     def kind_no(self) -> Reading | None:
         if not self.has("nowish"):
@@ -538,8 +558,8 @@ class _Judge:
             return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
         if self.unexplained_before("yes", "wish") > 14:
             return self.say("needs-person", False, evidence, "These words come after other matters and may belong to those.")
-        if not any(self.firm(said, match) for said, match in self.all("yes", "wish")) and not self.has("thanks", "bare_yes", "ack"):
-            if sum(self.stray(said) for said in self.saids) > 12:
+        if not any(_is_firm(said, match) for said, match in self.all("yes", "wish")) and not self.has("thanks", "bare_yes", "ack"):
+            if sum(self.stray(said) for said in self.saids) > 8:
                 return self.say("accepted", False, evidence, "It sounds like a yes, but the message is mostly about other things.")
         if not strong and not self.certain("wish"):
             return self.say("accepted", False, evidence, "It sounds like a yes, but not a certain one.")
@@ -554,12 +574,6 @@ class _Judge:
         if self.party.unclear or self.has("g_ask"):
             return self.say("accepted", False, evidence, "A yes; how many people come is not clear.")
         return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
-
-    @staticmethod
-    def firm(said: _Said, match: Match) -> bool:
-        """The words speak of attending or accepting; "I come" and "see you" are said of many things."""
-        firm = lexicon.load(said.language).firm
-        return any(word.form in firm for word in said.words[match.begin : match.end])
 
     def unexplained_before(self, *signals: str) -> int:
         """Words in earlier sentences that say nothing of the answer: the more, the likelier another matter is meant."""
@@ -602,13 +616,18 @@ class _Judge:
         return None
 
     @staticmethod
-    def stray(said: _Said) -> int:
-        """Words of a sentence that neither a phrase nor an invitation explains."""
-        around = lexicon.load(said.language).around
+    def stray(said: _Said, beside: Match | None = None) -> int:
+        """Words of a sentence that neither a phrase nor an invitation explains, *beside* a phrase that is accounted for."""
+        lex = lexicon.load(said.language)
         return sum(
             1
             for i, word in enumerate(said.words)
-            if i not in said.spoken_for and word.form not in around and word.form not in _SELF and word.form != COMMA and not word.form[:1].isdigit()
+            if i not in said.spoken_for
+            and not (beside is not None and beside.begin <= i < beside.end)
+            and word.form not in lex.around
+            and word.form not in lex.marks
+            and word.form != COMMA
+            and not word.form[:1].isdigit()
         )
 
     def suits(self, asked: bool) -> Reading:
@@ -621,7 +640,7 @@ class _Judge:
             cut = sentences(tidy(context))
             offered = {time for sentence in cut for time in _times(sentence.words)}
             asked = named <= offered
-        if len({time for time in named if time in _DAYS.values()}) > 1:
+        if len({time for time in named if time in _WEEK}) > 1:
             asked = False
         others = sum(self.stray(s) for s in self.saids)
         clear = asked and others <= 2 and said.unexplained <= 5 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
@@ -656,6 +675,7 @@ def _times(words: Sequence[Word]) -> set[str]:
     return found
 
 
+_WEEK = frozenset({"mo", "tu", "we", "th", "fr", "sa", "su"})
 _DAYS = {
     name: str(day)
     for day, names in {

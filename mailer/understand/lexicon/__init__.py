@@ -79,6 +79,7 @@ class Lexicon:
     """What may follow an answer and leaves it the answer to the invitation: articles, times, the names of occasions."""
     firm: frozenset[str]
     """Words that speak of attending or answering and of little else."""
+    whether: frozenset[str]
     joints: frozenset[str]
     either: frozenset[str]
     """"Or": of two people named, neither is sure."""
@@ -116,7 +117,7 @@ def load(code: str) -> Lexicon:
     unknown = set(signals) - set(SIGNALS)
     if unknown:
         raise LexiconFault(f"{code}.toml: no such signal: {', '.join(sorted(unknown))}")
-    for needed in ("filler", "lead", "joint", "tail", "asks", "either", "around", "firm", "weekday", "month", "other", "title", "companion"):
+    for needed in ("filler", "lead", "joint", "tail", "asks", "either", "around", "firm", "whether", "weekday", "month", "other", "title", "companion"):
         if needed not in classes:
             raise LexiconFault(f"{code}.toml: the class {needed!r} is missing")
     # A form after "=" is compared with its accents: "=sí" is not "si".
@@ -143,6 +144,7 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for name in ("weekday", "month", "i" if "i" in classes else "weekday") for word in classes[name]),
         frozenset(plain(word) for word in classes["around"]),
         frozenset(plain(word) for word in classes["firm"]),
+        frozenset(plain(word) for word in classes["whether"]),
         frozenset(plain(word) for word in classes["joint"]),
         frozenset(plain(word) for word in classes["either"]),
         bool(content.get("nouns_capital", False)),
