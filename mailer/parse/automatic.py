@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from mailer.parse.charset import other_reading
 from mailer.parse.message import Message
 
 
@@ -119,6 +120,12 @@ def _by_header(message: Message) -> AutomaticMark | None:
 
 def _by_subject(message: Message) -> AutomaticMark | None:
     subject = message.subject.strip()
+    return _named_so(subject, message) or _named_so(other_reading(subject), message)
+
+
+def _named_so(subject: str, message: Message) -> AutomaticMark | None:
+    if not subject:
+        return None
     head, colon, _ = subject.partition(":")
     brief = len(head) < 80 and (colon or (len(head.split()) <= 4 and not head.endswith("?")))
     match = _subject_pattern().match(subject) or (_sure_pattern().search(head) if brief else None)

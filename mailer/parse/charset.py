@@ -75,6 +75,21 @@ def _windows(content: bytes) -> str:
     return content.decode("cp1252", "replace")
 
 
+_MOJIBAKE = re.compile(r"[\x80-\xff]{4,}")
+
+
+def other_reading(text: str) -> str:
+    """*text* as it reads if some program took UTF-8 or GB 18030 for Latin-1; empty where it does not look so."""
+    if not _MOJIBAKE.search(text):
+        return ""
+    for codec in ("utf-8", "gb18030"):
+        try:
+            return text.encode("latin-1").decode(codec)
+        except UnicodeError:
+            continue
+    return ""
+
+
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)[ \t]+(?==\?)")
 
