@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,9 +154,10 @@ database = "{self.database}"
         rows = "".join(f"{name},{email},{name.split()[-1]} Works,business\n" for name, email in people)
         (self.folder / "people.csv").write_text(f"name,email,organisation,kind\n{rows}")
         await self.run("people", "import", str(self.folder / "people.csv"))
+        day = datetime.now(UTC).date() + timedelta(days=60)
         await self.run(
-            "meeting", "add", "launch", "--title", "Launch meeting", "--start", "2027-03-11 09:00", "--place", "12 Mill Road",
-            "--deadline", "2027-03-04 17:00",
+            "meeting", "add", "launch", "--title", "Launch meeting", "--start", f"{day} 09:00", "--place", "12 Mill Road",
+            "--deadline", f"{day - timedelta(days=7)} 17:00",
         )  # fmt: skip
 
     async def prepared(self, template: Path) -> None:
