@@ -106,12 +106,12 @@ class Scripted:
                 return
 
     async def _body(self, reader: asyncio.StreamReader) -> bytes:
-        body = b""
+        body = bytearray()
         while (line := await reader.readline()) != b".\r\n":
             if not line:
-                raise asyncio.IncompleteReadError(body, None)
+                raise asyncio.IncompleteReadError(bytes(body), None)
             body += line[1:] if line.startswith(b".") else line
-        return body
+        return bytes(body)
 
     async def _answer(self, verb: str, writer: asyncio.StreamWriter) -> bool:
         said = self._says.get(verb)
