@@ -305,11 +305,11 @@ def _weigh(saids: Sequence[_Said]) -> _Weighed:
                     if (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not _turns_between(said, hedge, match):
                         sure = False
                 kind = signal
-                if elsewhen and signal in ("yes", "wish", "works", "bare_yes", "maybe", "hedge"):
+                if elsewhen and signal in ("yes", "wish", "works", "bare_yes"):
                     near = [e for e in elsewhen if not _turns_between(said, e, match)]
                     if near:
                         kind = "later"
-                if signal in ("yes", "wish", "no") and _goes_on(said, match) > (1 if signal == "no" or _is_firm(said, match) else 0):
+                if signal in ("yes", "wish", "works", "no") and _goes_on(said, match) > (1 if signal == "no" or _is_firm(said, match) else 0):
                     sure = False
                 if signal in ("yes", "wish") and len(_times(said.words) & _WEEK) > 1:
                     sure = False
@@ -318,7 +318,7 @@ def _weigh(saids: Sequence[_Said]) -> _Weighed:
                 ):
                     sure = False
                 weighed.add(kind, said, match, sure)
-        for signal in ("reason", "cond", "partial", "remote", "earlier", "turn", "host", "thanks", "regretful", "ack", "absent", "g_ask", "pointed"):
+        for signal in ("reason", "cond", "partial", "remote", "earlier", "turn", "host", "thanks", "regretful", "ack", "absent", "g_ask", "pointed", "for_whom"):
             for match in said.found.get(signal, ()):
                 weighed.add(signal, said, match, True)
     return weighed
@@ -490,7 +490,9 @@ class _Judge:
             said.has("yes", "wish", "bare_yes", "no") or (match.end - match.begin >= 2 and self.stray(said, match) <= self.freedom(said, match))
             for said, match in pairs
         ) or (self.size < 15 and sum(said.unexplained for said in self.saids) <= 1)
-        clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later") and self.certain("maybe")
+        clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later", "sendother") and self.certain("maybe")
+        if any(who.begin < match.begin for said, match in pairs for who in said.found.get("who", ())):
+            clear = False  # "my wife is in, but …": more than one person is spoken of
         plain_yes = any(
             not said.has("maybe")
             or all(m.begin > match.begin and m.end - m.begin == 1 and said.pause_between(m, match) for m in said.found["maybe"])
@@ -594,7 +596,17 @@ class _Judge:
         polite = self.has("regretful", "thanks")
         if only_no and weighty and not said.asks and not self.has("maybe", "told", "host", "partial") and (polite or self.size < 30):
             return self.say("declined", True, self.quote(said, match), f"The writer answers for {who}, who does not come.", answers_for=who)
+        if only_no and who is None and self.has("regretful") and self.has("thanks", "for_whom") and not said.asks and not self.has("maybe", "told", "host", "partial"):
+            whom = self.whom() or self.span(said, match.begin, match.begin + 1)
+            return self.say("declined", True, self.quote(said, match), "The writer answers for somebody else, who does not come.", answers_for=whom)
         return self.say("needs-person", False, self.quote(said, match), "The message speaks of somebody else, not of the writer.", answers_for=who)
+
+    def whom(self) -> str | None:
+        for said, match in self.all("for_whom"):
+            for key, begin, end in match.kept:
+                if key == "@":
+                    return self.span(said, begin, end)
+        return None
 
     def bare(self) -> Reading | None:
         """A bare yes or no means what was asked."""
@@ -643,7 +655,7 @@ class _Judge:
         if len({time for time in named if time in _WEEK}) > 1:
             asked = False
         others = sum(self.stray(s) for s in self.saids)
-        clear = asked and others <= 2 and said.unexplained <= 5 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
+        clear = asked and others <= 1 and said.unexplained <= 5 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
         if clear:
             return self.say("accepted", True, evidence, "What was asked suits the writer.")
         return self.say("needs-person", False, evidence, "A time suits the writer; it is not certain that it is the one that was asked.")

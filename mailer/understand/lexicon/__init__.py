@@ -51,6 +51,7 @@ SIGNALS: Mapping[str, str] = {
     "regretful": "politely sorry",
     "but": "a turn within a sentence",
     "dated": "a day is named, or pointed at",
+    "for_whom": "the writer says for whom he speaks",
     "pointed": "the day of the invitation is pointed at: that day, then",
     "absent": "the note of an absence that answers by itself",
     "g_plus": "so many people more",
