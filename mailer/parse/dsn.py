@@ -81,7 +81,9 @@ def _head(text: str) -> str:
 
 
 def read_report(message: Message, raw: bytes = b"") -> Report | None:
-    """Read a delivery report; None where *message* is none or names nobody. *raw* is for flufl.bounce, which parses itself."""
+    """Read a delivery report; None where *message* is none. A report that names nobody is one all the same.
+
+    *raw* is for flufl.bounce, which parses itself."""
     if notice := read_notice(message.plain):
         return notice
     if not looks_like_report(message):
@@ -94,7 +96,7 @@ def read_report(message: Message, raw: bytes = b"") -> Report | None:
         recipients = _by_fields(_blocks_in(report_text(message)), text)
     if not recipients:
         recipients = _by_words(message, raw, text)
-    if not recipients:
+    if not recipients and not (message.content_type == "multipart/report" or _from_daemon(message)):
         return None
     return Report(tuple(recipients), _original_message_id(message))
 

@@ -168,13 +168,6 @@ def _fields(entity: Entity) -> dict[str, tuple[str, ...]]:
     return fields
 
 
-def _content_type(entity: Entity) -> tuple[str, dict[str, str]]:
-    value = entity.get("content-type")
-    if value is None:
-        return entity.get_default_type(), {}
-    return content_type(str(value), entity.get_default_type())
-
-
 def content_type(value: str, default: str = "text/plain") -> tuple[str, dict[str, str]]:
     """A Content-Type field: type/subtype in lower case, and its parameters (RFC 2045 §5.1), charset lies and all."""
     if "\n" in value or "\r" in value:
@@ -203,9 +196,9 @@ def _message(entity: Entity, digest: str, size: int, defects: list[str]) -> Mess
     if not fields:
         defects.append("no header")
     author = _one_address(first("from"), defects, "From")
-    kind, parameters = _content_type(entity)
+    kind, parameters = content_type(first("content-type"))
     tree = _Tree(defects)
-    tree.walk(entity, 0, in_report=kind == "multipart/report")
+    tree.walk(entity, 0)
     identifiers = _MESSAGE_ID.findall(first("message-id"))
     if not identifiers:
         defects.append("no Message-ID")
@@ -280,6 +273,15 @@ def _date(value: str, defects: list[str]) -> datetime | None:
         return None
 
 
+@dataclass(slots=True)
+class _Own:
+    """The fields of one part that say how to read it (RFC 2045 §3)."""
+
+    content_type: str = ""
+    encoding: str = ""
+    disposition: str = ""
+
+
 class _Tree:
     """Collects what is of use from the parts, once, in order."""
 
@@ -298,7 +300,7 @@ class _Tree:
         self.returned_text = ""
         self.attachments: list[str] = []
 
-    def walk(self, entity: Entity, depth: int, *, in_report: bool) -> None:
+    def walk(self, entity: Entity, depth: int) -> None:
         self.parts += 1
         if self.parts > MOST_PARTS or depth > MOST_DEPTH:
             self.defects.append("more parts than anybody needs: the rest was left unread")
@@ -307,23 +309,29 @@ class _Tree:
             self.defects.append(
                 re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(defect).__name__).replace(" Defect", "").lower()
             )
-        kind, parameters = _content_type(entity)
+        own = _Own()
+        for name, value in entity.raw_items():
+            match name.lower():
+                case "content-type":
+                    own.content_type = own.content_type or str(value)
+                case "content-transfer-encoding":
+                    own.encoding = own.encoding or str(value)
+                case "content-disposition":
+                    own.disposition = own.disposition or str(value).strip().lower()
+        kind, parameters = content_type(own.content_type, entity.get_default_type())
         payload = entity.get_payload()
         if isinstance(payload, list):
             if kind.startswith("message/"):
-                self._encapsulated(kind, payload, in_report)
+                self._encapsulated(kind, payload)
                 return
             for child in payload:
                 if isinstance(child, Entity):
-                    self.walk(child, depth + 1, in_report=in_report or kind == "multipart/report")
-            return
-        if not isinstance(payload, str):
-            return
-        if kind.startswith("multipart/"):
-            kind = "text/plain"  # a multipart without its boundary: what is there is text
-        self._leaf(kind, parameters, entity, payload, in_report)
+                    self.walk(child, depth + 1)
+        elif isinstance(payload, str):
+            # a multipart without its boundary: what is there is text
+            self._leaf("text/plain" if kind.startswith("multipart/") else kind, parameters, own, entity, payload)
 
-    def _encapsulated(self, kind: str, payload: list[Any], in_report: bool) -> None:
+    def _encapsulated(self, kind: str, payload: list[Any]) -> None:
         if kind in ("message/delivery-status", "message/global-delivery-status"):
             self.delivery_status += [_fields(block) for block in payload[:200] if isinstance(block, Entity)]
         elif kind == "message/feedback-report":
@@ -339,10 +347,12 @@ class _Tree:
             if self.returned is None and payload and isinstance(payload[0], Entity):
                 self.returned = _fields(payload[0])
 
-    def _leaf(self, kind: str, parameters: dict[str, str], entity: Entity, payload: str, in_report: bool) -> None:
-        disposition = str(entity.get("content-disposition") or "").lstrip().lower()
-        name = _file_name(entity) if disposition or "name" in parameters or "name*0" in parameters else ""
-        content = transfer_decoded(payload, str(entity.get("content-transfer-encoding") or ""), self.defects)
+    def _leaf(self, kind: str, parameters: dict[str, str], own: "_Own", entity: Entity, payload: str) -> None:
+        named = own.disposition or "name" in parameters or "name*0" in parameters
+        name = _file_name(entity) if named else ""
+        if not payload.strip() and kind.startswith("text/"):
+            return
+        content = transfer_decoded(payload, own.encoding, self.defects)
         if kind in CALENDAR_TYPES or name.lower().endswith((".ics", ".vcs", ".ical")):
             self.calendar.append(Part(kind, parameters, name, content[:2_000_000]))
         elif kind in TNEF_TYPES or name.lower() == "winmail.dat":
@@ -366,7 +376,7 @@ class _Tree:
             self.feedback = fields_of(decode(content[:200_000], None)[0])
         elif kind == "message/disposition-notification":
             self.disposition = fields_of(decode(content[:200_000], None)[0])
-        elif disposition.startswith("attachment") or not kind.startswith("text/"):
+        elif own.disposition.startswith("attachment") or not kind.startswith("text/"):
             self.attachments.append(name or kind)
         elif kind == "text/html":
             self._text(self.html, content, parameters)

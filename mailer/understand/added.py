@@ -3,6 +3,8 @@
 Promises: pure; never raises. Words never change such an answer; they can only make a person look at it.
 """
 
+from dataclasses import dataclass
+
 from mailer.terms import PartStat
 from mailer.understand.words import Reading, read_words
 
@@ -22,9 +24,23 @@ def reading_of(text: str, *, subject: str = "", quoted: str = "") -> Reading:
         return Reading("needs-person", False, 0, None, "", "The words could not be read; please look at them.")
 
 
-def against_words(partstat: PartStat, text: str) -> str:
-    """Why *text* does not go with the answer *partstat*; empty where it does."""
-    return contradiction(partstat, reading_of(text))
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """*against*: why the words do not go with the answer, or empty. *guests*: how many they bring along."""
+
+    against: str = ""
+    guests: int = 0
+
+
+def words_beside(partstat: PartStat, *texts: str) -> Beside:
+    """What the words beside the answer *partstat* add to it."""
+    guests = 0
+    for text in dict.fromkeys(filter(None, texts)):
+        reading = reading_of(text)
+        if against := contradiction(partstat, reading):
+            return Beside(against)
+        guests = max(guests, reading.guests)
+    return Beside(guests=guests if partstat in (PartStat.ACCEPTED, PartStat.TENTATIVE) else 0)
 
 
 def contradiction(partstat: PartStat, reading: Reading) -> str:

@@ -23,6 +23,19 @@ _WORDS: dict[PartStat, tuple[str, ...]] = {
         "можливо", "belki", "ίσως", "也许", "tentative", "tentatively",
     ),
 }  # fmt: skip
+# How calendars begin the subject of an answer. Where their calendar part was lost on the way this is all that is left.
+_CALENDAR_WORDS: dict[PartStat, tuple[str, ...]] = {
+    PartStat.ACCEPTED: (
+        "accepted", "zugesagt", "angenommen", "akzeptiert", "aceptado", "aceptada", "accepté", "accettato", "aceito", "geaccepteerd",
+    ),
+    PartStat.DECLINED: (
+        "declined", "abgesagt", "abgelehnt", "rechazado", "rechazada", "refusé", "décliné", "rifiutato", "recusado", "geweigerd",
+    ),
+    PartStat.TENTATIVE: (
+        "tentative", "tentatively accepted", "mit vorbehalt", "vorläufig", "provisional", "provisoire", "provvisorio", "voorlopig",
+    ),
+}  # fmt: skip
+_CALENDAR_MEANING = {word: partstat for partstat, found in _CALENDAR_WORDS.items() for word in found}
 _MEANING = {word: partstat for partstat, found in _WORDS.items() for word in found}
 
 _REF = re.compile(rf"(?<![\w:])ref:\s?({TOKEN_PATTERN})(?!\w)", re.IGNORECASE)
@@ -67,6 +80,12 @@ def pressed(subject: str) -> Button | None:
         return None
     partstat = meaning(match[1])
     return Button(partstat, f"subject “{match[1].strip()}:”") if partstat else None
+
+
+def calendar_subject(subject: str) -> PartStat | None:
+    """What a calendar says at the beginning of a subject."""
+    match = _BUTTON.match(subject.strip())
+    return _CALENDAR_MEANING.get(match[1].strip().casefold()) if match else None
 
 
 def meaning(words: str) -> PartStat | None:

@@ -13,7 +13,7 @@ from mailer.parse.message import Message
 from mailer.parse.text import trim
 from mailer.parse.tnef import Tnef
 from mailer.terms import Method, PartStat, Via, canonical
-from mailer.understand.added import against_words
+from mailer.understand.added import Beside, words_beside
 from mailer.understand.verdict import Answer, Delegate, ItipSummary, Kind, Proposal, Verdict
 
 _ANSWERS = (Method.REPLY, Method.COUNTER, Method.REFRESH)
@@ -31,16 +31,17 @@ def calendar_verdict(
     message: Message, verdict: Verdict, calendars: tuple[ItipMessage, ...], tnef: Tnef | None, words: str
 ) -> Verdict | None:
     """The verdict on a message with calendar parts; None where they hold nothing for us (an attached event, say)."""
+    words = persons_words(words)
     chosen = next((each for each in calendars if each.method in _ANSWERS), None)
     if chosen is None and tnef is not None and tnef.partstat is not None:
-        return _by_tnef(message, verdict, tnef, words)
+        return _by_tnef(message, verdict, tnef, words or persons_words(tnef.body))
     if chosen is None:
         foreign = next((each for each in calendars if each.method is not None), None)
         if foreign is None or foreign.method is None:
             return None
         summary = ItipSummary(foreign.method, next((event.event_uid for event in foreign.events), None))
         verdict = replace(verdict, itip=summary, text=words)
-        if words and not _MACHINE.search(words):
+        if words:
             return None  # somebody wrote to us and attached an event of theirs: the words count
         return replace(verdict, kind=Kind.OTHER, reason=f"A calendar message of another kind ({foreign.method}).")
     assert chosen.method is not None  # it is one of _ANSWERS
@@ -80,6 +81,14 @@ def calendar_verdict(
     )
 
 
+def persons_words(text: str) -> str:
+    """What a person wrote above the text that calendars add by themselves."""
+    match = _MACHINE.search(text)
+    if match is None:
+        return text
+    return text[: text.rfind("\n", 0, match.start()) + 1].strip()
+
+
 def _same_person_and_event(answers: list[Answer]) -> bool:
     keys = [(each.attendee, each.event_uid, each.recurrence_id) for each in answers]
     return len(set(keys)) < len(keys)
@@ -94,7 +103,8 @@ def _answers(
     for attendee in speaking:
         partstat = attendee.partstat or PartStat.NEEDS_ACTION
         comment = _comment(event, attendee)
-        doubt = _doubt(verdict, event, attendee, partstat, senders, comment, words)
+        beside = Beside() if partstat is PartStat.NEEDS_ACTION else words_beside(partstat, comment, words)
+        doubt = _doubt(verdict, event, attendee, partstat, senders) or beside.against
         if doubt and method is Method.REPLY:
             doubts.append(doubt)
         delegate = next(iter(attendee.delegated_to), None)
@@ -114,7 +124,7 @@ def _answers(
                 attendee=attendee.address or None,
                 event_uid=event.event_uid,
                 recurrence_id=event.recurrence_id,
-                guests=attendee.guests,
+                guests=attendee.guests or beside.guests,
                 delegate=Delegate(name or delegate.partition("@")[0], delegate) if delegate else None,
                 comment=comment,
                 proposal=proposal,
@@ -145,24 +155,13 @@ def _comment(event: ItipEvent, attendee: ItipAttendee) -> str:
 
 
 def _own_words(events: list[ItipEvent], words: str) -> str:
-    if words and not _MACHINE.search(words):
+    if words:
         return words
-    return "\n".join(
-        dict.fromkeys(
-            comment for event in events for attendee in event.attendees[:5] if (comment := _comment(event, attendee))
-        )
-    )
+    comments = (_comment(event, attendee) for event in events for attendee in event.attendees[:5])
+    return "\n".join(dict.fromkeys(filter(None, comments)))
 
 
-def _doubt(
-    verdict: Verdict,
-    event: ItipEvent,
-    attendee: ItipAttendee,
-    partstat: PartStat,
-    senders: set[str],
-    comment: str,
-    words: str,
-) -> str:
+def _doubt(verdict: Verdict, event: ItipEvent, attendee: ItipAttendee, partstat: PartStat, senders: set[str]) -> str:
     if event.event_uid is None:
         return "the calendar answer names no event"
     if not attendee.address:
@@ -173,9 +172,6 @@ def _doubt(
         return f"it answers for {attendee.address}, but somebody else sent it"
     if partstat is PartStat.DELEGATED and not attendee.delegated_to:
         return "it delegates, but does not say to whom"
-    for text in dict.fromkeys((comment, "" if _MACHINE.search(words) else words)):
-        if text and (against := against_words(partstat, text)):
-            return against
     return ""
 
 
@@ -187,9 +183,9 @@ def _proposal_sentence(answer: Answer) -> str:
 
 def _by_tnef(message: Message, verdict: Verdict, tnef: Tnef, words: str) -> Verdict:
     assert tnef.partstat is not None
-    text = "" if _MACHINE.search(words) else words
     attendee = canonical(message.author.addr_spec) if message.author else None
-    against = against_words(tnef.partstat, text) if text else ""
+    beside = words_beside(tnef.partstat, words)
+    against = beside.against
     if verdict.authentication.failed:
         against = "the sender's domain disowns this mail (DMARC)"
     answer = Answer(
@@ -199,9 +195,10 @@ def _by_tnef(message: Message, verdict: Verdict, tnef: Tnef, words: str) -> Verd
         evidence=tnef.message_class,
         attendee=attendee,
         event_uid=tnef.event_uid,
-        comment=text,
+        guests=beside.guests,
+        comment=words,
     )
-    verdict = replace(verdict, itip=ItipSummary(Method.REPLY, tnef.event_uid), answers=(answer,), text=text)
+    verdict = replace(verdict, itip=ItipSummary(Method.REPLY, tnef.event_uid), answers=(answer,), text=words)
     if against:
         return replace(verdict, kind=Kind.UNCLEAR, reason=f"Not recorded: {against}.")
     return replace(

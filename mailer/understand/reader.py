@@ -22,8 +22,8 @@ from mailer.parse.text import Trimmed, trim
 from mailer.parse.tnef import read_tnef
 from mailer.terms import MessageId, PartStat, Token, Via, canonical
 from mailer.understand.added import PARTSTATS, contradiction, reading_of
-from mailer.understand.buttons import bare_subject, meaning, pressed, tokens_of
-from mailer.understand.calendar import calendar_verdict
+from mailer.understand.buttons import bare_subject, calendar_subject, meaning, pressed, tokens_of
+from mailer.understand.calendar import calendar_verdict, persons_words
 from mailer.understand.unsubscribe import automatic_wish, wish_in_words
 from mailer.understand.verdict import (
     Answer,
@@ -190,6 +190,8 @@ def _report(message: Message, raw: bytes, verdict: Verdict) -> Verdict | None:
 
 
 def _report_sentence(recipients: tuple[ReportedRecipient, ...]) -> str:
+    if not recipients:
+        return "A delivery report that does not say whom it concerns."
     who = ", ".join(each.address for each in recipients[:3]) + (" and others" if len(recipients) > 3 else "")
     if all(each.action in ("delivered", "relayed", "expanded") for each in recipients):
         return f"Our mail was delivered to {who}."
@@ -284,12 +286,31 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
         return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"The sender wants no more mail: “{wish[:100]}”.")
     if button := pressed(message.subject):
         return _button(message, verdict, trimmed, button.partstat, button.evidence)
+    if (partstat := calendar_subject(message.subject)) and not persons_words(trimmed.words):
+        return _calendar_without_its_part(message, verdict, partstat)
     if not trimmed.words:
         if trimmed.quoted or message.attachments or message.calendar_parts:
             return replace(verdict, kind=Kind.UNCLEAR, reason="There are no new words in this mail.")
         return replace(verdict, reason="The mail is empty.")
     reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=trimmed.quoted)
     return _worded(message, verdict, trimmed, reading)
+
+
+def _calendar_without_its_part(message: Message, verdict: Verdict, partstat: PartStat) -> Verdict:
+    answer = Answer(
+        partstat=partstat,
+        via=Via.WORDS,
+        decided=False,
+        evidence=f"subject “{message.subject[:80]}”",
+        attendee=canonical(message.author.addr_spec) if message.author else None,
+    )
+    return replace(
+        verdict,
+        kind=Kind.UNCLEAR,
+        answers=(answer,),
+        text="",
+        reason="By its subject a calendar answer, but its calendar part is missing.",
+    )
 
 
 def _worded(message: Message, verdict: Verdict, trimmed: Trimmed, reading: Reading) -> Verdict:

@@ -94,6 +94,37 @@ def test_outlooks_own_text_is_nobodys_words() -> None:
     assert verdict.text == ""
 
 
+def test_words_above_outlooks_own_text_count() -> None:
+    block = "Sorry, I cannot come.\n\nWhen: Thursday, March 12, 2026 3:00 PM\nWhere: Town hall\n\n*~*~*~*~*~*~*~*~*~*\n"
+    verdict = understand(mails.outlook_reply("ACCEPTED", words=block))
+    assert verdict.text == "Sorry, I cannot come."
+    assert not verdict.answers[0].decided
+
+
+def test_guests_in_a_comment_count() -> None:
+    (answer,) = understand(mails.gmail_reply("ACCEPTED", comment="I will come and bring two colleagues")).answers
+    assert (answer.guests, answer.decided) == (2, True)
+
+
+def test_an_answer_whose_calendar_part_was_lost_goes_to_a_person() -> None:
+    verdict = understand(
+        mail("When: Thursday, March 12, 2026 3:00 PM\nWhere: Town hall\n", subject="Declined: Spring meeting")
+    )
+    assert verdict.kind is Kind.UNCLEAR
+    (answer,) = verdict.answers
+    assert (answer.partstat, answer.decided) == (PartStat.DECLINED, False)
+
+
+def test_a_report_that_names_nobody_is_a_report() -> None:
+    raw = bare(
+        "From: MAILER-DAEMON@mx.club.example\nReturn-Path: <>\nSubject: Undelivered Mail\nMessage-ID: <x@mx>\n\nYour mail could not be delivered.\n"
+    )
+    verdict = understand(raw)
+    assert verdict.kind is Kind.DELIVERY_REPORT
+    assert verdict.delivery_report is not None
+    assert verdict.delivery_report.recipients == ()
+
+
 def test_a_single_occurrence() -> None:
     (answer,) = understand(mails.apple_reply()).answers
     assert answer.recurrence_id == datetime(2026, 3, 12, 14, 0, tzinfo=UTC)
