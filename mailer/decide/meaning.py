@@ -17,14 +17,7 @@ from mailer.decide.vocabulary import Kind
 from mailer.terms import canonical
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_DAYS = {
-    r.Unit.MINUTE: 1 / 1440,
-    r.Unit.HOUR: 1 / 24,
-    r.Unit.BUSINESS_DAY: 1.4,
-    r.Unit.DAY: 1,
-    r.Unit.WEEK: 7,
-    r.Unit.MONTH: 30.5,
-}
+_MOST_TIMES = 100
 _LONGEST = 1100  # days; more is a slip, and dates have an end
 
 
@@ -86,7 +79,7 @@ class Meaning(Transformer[Token, Any]):
 
     def duration(self, children: list[Any]) -> r.Duration:
         length = r.Duration(children[0], children[1])
-        if length.count * _DAYS[length.unit] > _LONGEST:
+        if length.days > _LONGEST:
             raise NotATime(f'"{length}" is more than three years.')
         return length
 
@@ -137,6 +130,10 @@ class Meaning(Transformer[Token, Any]):
         every, most = children
         if every.count == 0 or most == 0:
             raise NotATime("Both numbers of repeat must be at least 1.")
+        if every.days * most > _LONGEST:
+            raise NotATime(f'"{r.Repeat(every, most)}" goes on for more than three years.')
+        if most > _MOST_TIMES:
+            raise NotATime(f"{most} times is too often; {_MOST_TIMES} is the most.")
         return r.Repeat(every, most)
 
     def between(self, children: list[Any]) -> r.Between:

@@ -94,9 +94,9 @@ def _read_cached(start: Start, text: str) -> Read | Misread:
 def _with_marks(text: str, own: Sequence[OwnGroup]) -> str:
     """Put the mark of an own group in the place of its name."""
     for index, group in sorted(enumerate(own), key=lambda pair: -len(pair[1].name)):
-        name = normal(group.name)
-        if text == name or text.startswith((name + " who ", name + " that ")):
-            return f"§{index}{text[len(name) :]}"
+        for name in (normal(group.name), normal(group.name).replace("-", " ")):
+            if text == name or text.startswith((name + " who ", name + " that ")):
+                return f"§{index}{text[len(name) :]}"
     return text
 
 

@@ -23,12 +23,20 @@ class Unit(StrEnum):
     MONTH = "month"
 
 
+_DAYS = {Unit.MINUTE: 1 / 1440, Unit.HOUR: 1 / 24, Unit.BUSINESS_DAY: 1.4, Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30.5}
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A length of time: ``3 business days``."""
 
     count: int
     unit: Unit
+
+    @property
+    def days(self) -> float:
+        """About how many days it is, to compare."""
+        return self.count * _DAYS[self.unit]
 
     @property
     def exact(self) -> timedelta | None:

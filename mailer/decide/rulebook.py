@@ -7,7 +7,7 @@ comes into force is the caller's business ("a broken file changes nothing").
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from mailer.decide.rule import Audience, Group, OwnGroup, Rule
+from mailer.decide.rule import Anchor, Audience, Fixed, Group, Offset, OwnGroup, Rule
 from mailer.decide.rulefile import Section, read_file
 from mailer.decide.sections import ALL_MEETINGS, RESERVED, FileReader, kind_of_meetings
 from mailer.decide.vocabulary import Kind, of_kind
@@ -93,17 +93,57 @@ def _needs_somebody(audience: Audience) -> bool:
 
 
 def _second_thoughts(rules: list[Rule]) -> Iterator[Problem]:
-    """Warnings about rules that are right by themselves and odd together."""
+    """Warnings about rules that are right by themselves and odd together, or odd for what they serve."""
     earlier: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
         key = (rule.serves, rule.letter, rule.whens, frozenset(rule.to))
         if (twin := earlier.setdefault(key, rule)) is not rule:
-            yield Problem(
-                rule.file,
-                rule.line,
-                f"It sends the same letter to the same people at the same time as [{twin.id}] ({twin.file}, line {twin.line}). They get it twice.",
-                f"[{rule.id}]",
-                f"[{rule.id}]",
-                "Take one of the two out.",
-                warning=True,
+            told = f"It sends the same letter to the same people at the same time as [{twin.id}] ({twin.file}, line {twin.line})."
+            yield _warning(rule, "", f"{told} They get it twice.", "Take one of the two out.")
+        dates = [w for w in rule.whens if isinstance(w, Fixed)]
+        if dates and ALL_MEETINGS in rule.serves:
+            yield _warning(
+                rule,
+                "when",
+                f'The file serves all meetings, so "{dates[0]}" holds for each of them.',
+                'Name a kind of meeting under [about], such as:  serves = "launch meetings"',
             )
+        if rule.chases and (invites := _too_early(rule, rules)) is not None:
+            yield _warning(
+                rule,
+                "when",
+                f"At that time nobody has been invited yet: [{invites.id}] ({invites.file}, line {invites.line}) comes no earlier.",
+                "Let the reminder come later, or the invitation earlier.",
+            )
+
+
+def _warning(rule: Rule, key: str, sentence: str, remedy: str) -> Problem:
+    typed = f"{key} = {', '.join(f'{chr(34)}{w}{chr(34)}' for w in rule.whens)}" if key else f"[{rule.id}]"
+    return Problem(rule.file, rule.line_of(key), sentence, f"[{rule.id}]", typed, remedy, warning=True)
+
+
+def _too_early(chase: Rule, rules: list[Rule]) -> Rule | None:
+    """The first invitation of the same meetings, if the reminder *chase* falls no later (both count back from the meeting)."""
+    first = max(
+        (r for r in rules if r.for_uninvited and _meet(r, chase) and _days_before(r) is not None),
+        key=lambda r: _days_before(r) or 0,
+        default=None,
+    )
+    others = [r for r in rules if r.for_uninvited and _meet(r, chase) and _days_before(r) is None]
+    days = _days_before(chase)
+    if first is None or others or days is None:
+        return None
+    return first if days >= (_days_before(first) or 0) else None
+
+
+def _meet(one: Rule, other: Rule) -> bool:
+    """Do two rules serve the same meetings?"""
+    return ALL_MEETINGS in (*one.serves, *other.serves) or bool(set(one.serves) & set(other.serves))
+
+
+def _days_before(rule: Rule) -> float | None:
+    """How many days before the meeting a rule falls, about; None where it does not count back from the meeting."""
+    days = [
+        w.duration.days for w in rule.whens if isinstance(w, Offset) and w.before and w.anchor is Anchor.MEETING_START
+    ]
+    return max(days) if days and len(days) == len(rule.whens) else None

@@ -16,6 +16,8 @@ from mailer.errors import Problem
 
 Value = str | int | tuple[str, ...]
 LARGEST = 256 * 1024  # a rule file is a page or two; more is some other file
+_LONGEST = 100  # lines of one list
+_MOST = 50  # mistakes told of one file; more of them means that it is some other file
 FOLLOW = "Nothing is switched on until this is fixed."
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)[ \t]*=")
 _QUOTED_KEY = re.compile(r"\s*(\"[^\"]*\"|'[^']*')[ \t]*=")
@@ -69,7 +71,10 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
 
     def problem(line: int, typed: str, sentence: str, remedy: str = "") -> None:
         context = f"[{current.name}]" if current and not current.skipped else ""
-        problems.append(Problem(name, line, sentence, context, typed.strip(), remedy, FOLLOW))
+        if len(problems) < _MOST:
+            problems.append(Problem(name, line, sentence, context, shown(typed), remedy, FOLLOW))
+        elif len(problems) == _MOST:
+            problems.append(Problem(name, line, "There are more mistakes from here on.", follow=FOLLOW))
 
     for line, typed in _statements(text.removeprefix("\ufeff")):
         stripped = typed.strip()
@@ -80,7 +85,7 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
                 problem(line, typed, sentence, remedy)
             earlier = next((s for s in sections if s.name == heading), None)
             # A section with a slip in its heading is still read, for the mistakes in it.
-            current = _Open(heading, line, stripped, [], {"heading"} if sentence else set(), skipped=not heading)
+            current = _Open(heading, line, shown(typed), [], {"heading"} if sentence else set(), skipped=not heading)
             if earlier is not None and heading and not sentence:
                 current.skipped = True
                 problem(
@@ -112,7 +117,7 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
                 f'Keep one of the two, or make it one list: {read.key} = ["…", "…"]',
             )
         else:
-            current.entries.append(Entry(read.key, read.value, line, stripped))
+            current.entries.append(Entry(read.key, read.value, line, shown(typed)))
     if not problems and not _same(text, sections):
         problems.append(
             Problem(
@@ -125,6 +130,12 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
         if not s.skipped and s.name
     )
     return kept, tuple(problems)
+
+
+def shown(typed: str) -> str:
+    """*typed* as an error text shows it: not more of it than helps."""
+    lines = [line if len(line) <= 160 else f"{line[:160]}…" for line in typed.strip().split("\n")]
+    return "\n".join(lines if len(lines) <= 12 else [*lines[:12], "…"])
 
 
 def _same(text: str, sections: list[_Open]) -> bool:
@@ -150,8 +161,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
             continue
         # An unfinished list must not swallow the entries that follow it.
         while (
-            (_depth(statement) > 0 or _in_long_text(statement))
-            and index < len(lines)
+            index < min(len(lines), start + _LONGEST)
+            and (_depth(statement) > 0 or _in_long_text(statement))
             and not _starts_another(lines[index])
         ):
             statement += "\n" + lines[index]

@@ -51,6 +51,9 @@ class FileReader:
             if alike and not any(e.key in ("when", "send", "to") for e in section.entries):
                 self._tell(section, f"I do not know the heading [{section.name}]. Did you mean [{alike[0]}]?")
                 continue
+            if section.name.startswith("service-"):
+                self._tell(section, 'Headings that begin with "service-" are kept for the service itself.')
+                continue
             if section.name in seen:
                 file, line = seen[section.name]
                 self._tell(

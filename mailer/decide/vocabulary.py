@@ -396,6 +396,20 @@ def known(kind: Kind, own: Iterable[str] = ()) -> str:
     return ", ".join([w.text for w in of_kind(kind) if w.ready] + list(own))
 
 
+LAWS = (
+    "Nobody gets the same rule twice for the same date of a meeting.",
+    "Conditions are read when the mail is about to leave.",
+    "A rule that is new or changed never looks back.",
+    "An answer, a dead address, a wish not to be written to, or a cancelled meeting ends every reminder at once.",
+    "Times are those of the clock where the meeting is; daylight saving moves with it.",
+    "A mail that may not leave at its hour waits for the next opening; if that is too late, if-late decides.",
+    "After an outage only the latest of several reminders goes out.",
+    'Lists mean "or" under to, when, unless and stop-when, and "and" under only-if. There is no other logic: write a second rule.',
+    "A file with a mistake changes nothing: the last good version stays in force.",
+)
+"""What always holds, without a word in any file."""
+
+
 def vocabulary() -> str:
     """Print the whole table, for ``convener words``."""
     lines = [
@@ -408,4 +422,5 @@ def vocabulary() -> str:
         width = min(44, max(len(w.text) for w in words) + 2)
         lines += [f"  {w.text + ('' if w.ready else ' *'):<{width}} {w.help}" for w in words]
         lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
+    lines += ["What always holds", *(f"  {law}" for law in LAWS)]
+    return "\n".join(lines) + "\n"

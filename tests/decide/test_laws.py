@@ -256,7 +256,7 @@ def test_nothing_is_lost_while_the_service_is_up(
         wakes += [i for r in made if (i := next_due(r, daemon.picture(), now)) is not None]
         wakes += [w.until for n in daemon.outbox if isinstance(w := wanted(daemon, n, now), Wait)]
         now = min(w for w in wakes if w > now or w in (m for m, _ in pending))
-        while pending and pending[0][0] <= now:
+        if pending and pending[0][0] <= now:
             _, (_, number, said) = pending.pop(0)
             assert said is not None
             daemon.answer(PersonId(number), said, now)

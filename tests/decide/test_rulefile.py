@@ -93,7 +93,17 @@ def test_a_shipped_file_with_any_bite_out_of_it(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 20_000, '"' * 100_000, "a = [" * 5_000, "x = " + "[" * 50_000, "\n" * 200_000, "é" * 300_000]
+    "text",
+    [
+        "[" * 20_000,
+        '"' * 100_000,
+        "a = [" * 5_000,
+        "x = " + "[" * 50_000,
+        "\n" * 200_000,
+        "é" * 300_000,
+        "a = [\n" + '"",\n' * 60_000,
+        "x\n" * 100_000,
+    ],
 )
 def test_a_hostile_file_takes_no_time(text: str) -> None:
     began = time.perf_counter()

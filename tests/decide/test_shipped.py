@@ -66,7 +66,7 @@ def test_what_they_suggest_in_remarks_is_right_too() -> None:
 EXAMPLE = """
 [about]
 title   = "Everything that this version knows"
-serves  = ["launch meetings", "all meetings"]
+serves  = ["launch meetings", "planning calls"]
 owner   = "dana@northwdb.example"
 
 [timing]
