@@ -55,6 +55,16 @@ _NAMED_ABSENT = re.compile(
     r"[^:]{3,80} (?:is out of (?:the )?office|ist (?:au(?:ß|ss)er haus|nicht im (?:hause?|büro))|est absente? du bureau)\.?(?:\s*\(.{0,60}\))?",
     re.IGNORECASE,
 )
+
+
+@cache
+def _bare_pattern() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:" + "|".join(re.escape(each) for each in _words()["subjects"]["bare"]) + r")\s*(?:[:：]|re\b|$)",
+        re.IGNORECASE,
+    )
+
+
 _VACATION = re.compile(
     r"out of|o\.?o\.?o|oof|vacation|absen|away|abwesen|urlaub|congé|fuera|ausen|assen|ferie|semester|frånvaro|fravær|afwezig|holiday|poissa|fuori|"
     r"ausência|férias|vacaciones|nieobecno|отсутств|відсутн|不在|外出|休",
@@ -130,6 +140,8 @@ def _named_so(subject: str, message: Message) -> AutomaticMark | None:
     brief = len(head) < 80 and (colon or (len(head.split()) <= 4 and not head.endswith("?")))
     match = _subject_pattern().match(subject) or (_sure_pattern().search(head) if brief else None)
     if match:
+        return AutomaticMark("auto-reply", f"subject: {match[0].strip()}")
+    if message.in_reply_to and (match := _bare_pattern().match(subject)):
         return AutomaticMark("auto-reply", f"subject: {match[0].strip()}")
     if _NAMED_ABSENT.fullmatch(subject):
         return AutomaticMark("auto-reply", "subject: out of the office")

@@ -71,6 +71,9 @@ def test_automata(raw: bytes, kind: str) -> None:
         mail("x", more=f"Precedence: list\nList-Id: <club.lists.example>\n{PLAIN}"),
         mail("x", subject="Re: Automatic reply to our guests?"),
         mail("x", subject="Away game on Thursday, so no"),
+        mail("Mr Smith cannot come.", subject="Absence: Mr Smith").replace(
+            b"In-Reply-To: <k1@club.example>\r\nReferences: <k0@club.example>\r\n\t<k1@club.example>\r\n", b""
+        ),
         mail("x", subject="Vacation plans and the meeting"),
         mail("x", subject="Absence of Mr Smith on Thursday"),
     ],
