@@ -277,18 +277,28 @@ def _one_with(role: Role, reader: Person, snapshot: Snapshot) -> PersonId | None
     return next((s.person.id for s in snapshot.standings if role in s.person.roles and s.person.id != reader.id), None)
 
 
-def _stale(rule: Rule, notice: Notice, meeting: Meeting) -> str | None:
-    """Was *notice* decided for an earlier date of the meeting?"""
+_CHANGES = frozenset({HappeningKind.MEETING_IS_MOVED, HappeningKind.PLACE_IS_CHANGED})
+
+
+def _stale(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting) -> str | None:
+    """Was *notice* decided for an earlier date of the meeting, or does a newer one tell of a later change?"""
     round_ = notice.round
     if round_.startswith("r") and round_[1:2].isdigit():
         number = round_[1:].split(".")[0].split("~")[0]
         if number.isdigit() and int(number) != meeting.round:
             return "the meeting was moved since"
-    if HappeningKind.MEETING_IS_MOVED in rule.happens and round_.startswith("sequence-"):
-        number = round_.removeprefix("sequence-")
-        if number.isdigit() and int(number) < meeting.last_major_sequence:
+    if rule.happens & _CHANGES and (sequence := _sequence(round_)) is not None:
+        if HappeningKind.MEETING_IS_MOVED in rule.happens and sequence < meeting.last_major_sequence:
             return "the meeting was moved again since"
+        if any(id_ == rule.id and (_sequence(r) or 0) > sequence for id_, r in standing.noticed):
+            return "the meeting was changed again since"
     return None
+
+
+def _sequence(round_: str) -> int | None:
+    """The SEQUENCE that an occasion such as ``sequence-2`` names."""
+    number = round_.removeprefix("sequence-")
+    return int(number) if number != round_ and number.isdecimal() else None
 
 
 def still_wanted(
@@ -300,7 +310,9 @@ def still_wanted(
     standing = snapshot.standing_of(notice.person_id)
     if standing is None:
         return Unwanted("is no longer in the register")
-    if (law := cancelled_reason(rule, meeting) or _stale(rule, notice, meeting) or unreachable(standing)) is not None:
+    if (
+        law := cancelled_reason(rule, meeting) or _stale(rule, notice, standing, meeting) or unreachable(standing)
+    ) is not None:
         return Unwanted(law)
     if notice.not_after is not None and now > notice.not_after:
         return Unwanted(f"it is too late: it should have left by {clock(notice.not_after, meeting)}")

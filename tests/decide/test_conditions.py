@@ -9,7 +9,7 @@ from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Notice, Snapshot, Standing
 from mailer.partnership.meetings import Meeting, MeetingStatus
 from mailer.partnership.people import Role
-from mailer.terms import MeetingId, PersonId
+from mailer.terms import MeetingId, PersonId, RuleId
 from tests.decide.cast import at, meeting, person, rule, snapshot, standing, wall
 
 INVITED = "2026-01-29 09:05"
@@ -208,6 +208,28 @@ def test_a_repeat_ends_where_the_first_mail_does_not() -> None:
     assert read(made, picture, who=8) == "wanted"
     assert read(made, picture, who=8, round_="r0.2") == '"place is set"'
     assert read(made, picture, who=8, round_="r0~abcdef.3") == '"place is set"'
+
+
+def test_a_place_that_changed_twice_is_told_once() -> None:
+    made = rule('when = "place is changed"', 'to = "everyone invited"', 'send = "place-changed"')
+    both = standing(1, invited=INVITED, noticed=(("rule", "sequence-2"), ("rule", "sequence-3")))
+    picture = snapshot(both, of=meeting(sequence=3))
+    assert read(made, picture, round_="sequence-2") == "the meeting was changed again since"
+    assert read(made, picture, round_="sequence-3") == "wanted"
+
+
+def test_of_reminders_that_had_to_wait_only_the_latest_leaves() -> None:
+    """Saturday's and Sunday's, on Monday; and one that waited for a release while the last call went out."""
+    lines = ('to = "everyone invited who has not replied"', 'send = "reminder"')
+    daily = rule('when = "7 days before meeting start at 09:00"', *lines, 'repeat = "every 1 day, at most 6 times"')
+    last = replace(rule('when = "2 days before meeting start at 09:00"', *lines), id=RuleId("last"))
+    waiting = standing(1, invited=INVITED, noticed=(("rule", "r0.3"), ("rule", "r0.4")))
+    assert read(daily, snapshot(waiting), round_="r0.3") == "a later reminder, [rule], has been decided"
+    assert read(daily, snapshot(waiting), round_="r0.4") == "wanted"
+    called = snapshot(standing(1, invited=INVITED, noticed=(("rule", "r0.4"), ("last", "r0"))))
+    found = still_wanted(daily, notice_of(daily, round_="r0.4"), called, at("2026-03-10 09:30"), (daily, last))
+    assert told(found) == "a later reminder, [last], has been decided"
+    assert still_wanted(last, notice_of(last), called, at("2026-03-10 09:30"), (daily, last)) == Wanted()
 
 
 def test_a_person_who_has_been_forgotten() -> None:

@@ -300,6 +300,7 @@ def test_the_small_daemon_sends() -> None:
 zones = st.sampled_from(["America/Chicago", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata", "America/St_Johns"])
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), zones, st.integers(1, 60), st.booleans())
 def test_a_mail_leaves_at_the_hour_that_is_written(start: datetime, zone: str, count: int, business: bool) -> None:
     """On any side of any change of clocks."""
@@ -316,6 +317,7 @@ def test_a_mail_leaves_at_the_hour_that_is_written(start: datetime, zone: str, c
     assert not business or local.weekday() < 5
 
 
+@settings(deadline=None)
 @given(files, st.integers(1, 400), st.integers(0, 10_000))
 def test_the_same_values_give_the_same_notices(made: Sequence[Rule], people: int, minutes: int) -> None:
     picture = Snapshot(

@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.decide import rule as r
@@ -96,6 +96,7 @@ conditions = st.builds(
 repeats = st.builds(r.Repeat, durations.filter(lambda d: 0 < d.days < 50), st.integers(1, 20))
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         offsets.map(lambda v: ("when", v)),
@@ -112,6 +113,7 @@ def test_what_is_printed_can_be_written(case: tuple[str, object]) -> None:
     assert read(start, str(value)) == Read(value)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(STARTS)), st.text(max_size=60))
 def test_any_text_is_read_or_refused(start: str, text: str) -> None:
     assert isinstance(read(start, text), Read | Misread)
@@ -120,6 +122,7 @@ def test_any_text_is_read_or_refused(start: str, text: str) -> None:
 WORDS_OF_PHRASES = " ".join(w.text for w in SPELLED).split()
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(STARTS)),
     st.lists(st.sampled_from([*WORDS_OF_PHRASES, "3", "09:00", "9am", "who", "at", "§0", ","])),

