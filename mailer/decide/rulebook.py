@@ -95,6 +95,7 @@ def _needs_somebody(audience: Audience) -> bool:
 def _second_thoughts(rules: list[Rule]) -> Iterator[Problem]:
     """Warnings about rules that are right by themselves and odd together, or odd for what they serve."""
     earlier: dict[tuple[object, ...], Rule] = {}
+    invitations = [(r, _days_before(r)) for r in rules if r.for_uninvited]
     for rule in rules:
         key = (rule.serves, rule.letter, rule.whens, frozenset(rule.to))
         if (twin := earlier.setdefault(key, rule)) is not rule:
@@ -108,7 +109,7 @@ def _second_thoughts(rules: list[Rule]) -> Iterator[Problem]:
                 f'The file serves all meetings, so "{dates[0]}" holds for each of them.',
                 'Name a kind of meeting under [about], such as:  serves = "launch meetings"',
             )
-        if rule.chases and (invites := _too_early(rule, rules)) is not None:
+        if rule.chases and (invites := _too_early(rule, invitations)) is not None:
             yield _warning(
                 rule,
                 "when",
@@ -122,18 +123,13 @@ def _warning(rule: Rule, key: str, sentence: str, remedy: str) -> Problem:
     return Problem(rule.file, rule.line_of(key), sentence, f"[{rule.id}]", typed, remedy, warning=True)
 
 
-def _too_early(chase: Rule, rules: list[Rule]) -> Rule | None:
-    """The first invitation of the same meetings, if the reminder *chase* falls no later (both count back from the meeting)."""
-    first = max(
-        (r for r in rules if r.for_uninvited and _meet(r, chase) and _days_before(r) is not None),
-        key=lambda r: _days_before(r) or 0,
-        default=None,
-    )
-    others = [r for r in rules if r.for_uninvited and _meet(r, chase) and _days_before(r) is None]
+def _too_early(chase: Rule, invites: list[tuple[Rule, float | None]]) -> Rule | None:
+    """The first invitation of the same meetings, if the reminder *chase* falls no later (all count back from the meeting)."""
     days = _days_before(chase)
-    if first is None or others or days is None:
+    same = [(r, before) for r, before in invites if _meet(r, chase)] if days is not None else []
+    if days is None or not same or any(before is None or before > days for _, before in same):
         return None
-    return first if days >= (_days_before(first) or 0) else None
+    return max(same, key=lambda pair: pair[1] or 0)[0]
 
 
 def _meet(one: Rule, other: Rule) -> bool:
