@@ -64,7 +64,9 @@ def plain(word: str) -> str:
     if word.isascii():
         return word.lower()
     # German keeps its umlauts apart from bare vowels: "wurde" and "würde" are two words, "wuerde" and "würde" are one.
-    word = word.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("æ", "ae").replace("œ", "oe")
+    word = (
+        word.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("æ", "ae").replace("œ", "oe")
+    )
     if word.isascii():
         return word
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
@@ -136,7 +138,13 @@ def _abbreviates(word: Word, text: str, after: int) -> bool:
     if word.form in _ABBREVIATED:
         follows = text[after : after + 2].strip()
         return bool(follows) and (word.form not in {"no", "co"} or follows[:1].isdigit())
-    return len(word.form) == 1 and word.capital and word.form.isalpha() and text[after : after + 1] != "\n" and word.form != "i"
+    return (
+        len(word.form) == 1
+        and word.capital
+        and word.form.isalpha()
+        and text[after : after + 1] != "\n"
+        and word.form != "i"
+    )
 
 
 def _end_line(text: str, began: int, start: int, end: int, words: list[Word], close: object) -> None:
@@ -161,7 +169,13 @@ def unfold(words: tuple[Word, ...], longer: Mapping[str, tuple[str, ...]], most:
     i, n = 0, len(words)
     while i < n:
         for size in range(min(most, n - i), 0, -1):
-            key = words[i].form if size == 1 and f"={words[i].marked}" not in longer else f"={words[i].marked}" if size == 1 else " ".join(word.form for word in words[i : i + size])
+            key = (
+                words[i].form
+                if size == 1 and f"={words[i].marked}" not in longer
+                else f"={words[i].marked}"
+                if size == 1
+                else " ".join(word.form for word in words[i : i + size])
+            )
             parts = longer.get(key)
             if parts is not None:
                 out += [Word(part, words[i].start, words[i + size - 1].end, words[i].capital) for part in parts]

@@ -32,7 +32,8 @@ def count_party(
     for (words, found), lex in zip(read, lexicons, strict=True):
         counted = [m for signal in ("g_plus", "g_one", "g_total") for m in found.get(signal, ())]
         unclear = unclear or any(
-            not any(m.begin <= vague.begin and vague.end <= m.end for m in counted) for vague in found.get("g_unclear", ())
+            not any(m.begin <= vague.begin and vague.end <= m.end for m in counted)
+            for vague in found.get("g_unclear", ())
         )
         for match in _apart(found.get("g_total", ())):
             number = _number(match, words, lex)

@@ -13,6 +13,7 @@ Fails:    not at all: what it cannot read is "none" or "needs-person".
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from mailer.understand import lexicon
 from mailer.understand.clauses import COMMA, LONGEST_TEXT, Sentence, Word, plain, sentences, tidy, unfold
@@ -45,12 +46,26 @@ class Reading:
 
 # What weighs against each other within a sentence: of two phrases, one inside the other, the longer is meant.
 _MEANING = frozenset(
-    "ignore yes wish works no nowish reason maybe hedge cond other_yes other_no delegate bare_yes bare_no ack host elsewhen earlier told g_ask".split()
+    "ignore yes wish works no nowish reason maybe hedge cond other_yes other_no other_away delegate bare_yes bare_no ack host elsewhen earlier told g_ask".split()
 )
 _RANK = {"ignore": 0, "no": 1, "delegate": 2, "nowish": 3, "other_no": 3, "maybe": 4, "hedge": 5}
 _SELF = frozenset({"i", "we", "ich", "wir", "yo", "nosotros", "je", "nous", "moi"})
 """Subjects that are the writer, in any language."""
-_ANSWERS = ("yes", "wish", "works", "no", "nowish", "bare_yes", "bare_no", "other_yes", "other_no", "delegate", "maybe", "sendother")
+_ANSWERS = (
+    "yes",
+    "wish",
+    "works",
+    "no",
+    "nowish",
+    "bare_yes",
+    "bare_no",
+    "other_yes",
+    "other_no",
+    "other_away",
+    "delegate",
+    "maybe",
+    "sendother",
+)
 
 
 @dataclass(slots=True)
@@ -104,12 +119,21 @@ def read_words(text: str, *, subject: str = "", quoted: str = "", language: str 
         if not cut:
             return Reading("none", False, 0, None, "", "There are no words in this message.")
         reading = _read(body, cut, "", quoted, language)
-        return reading if reading.verdict in ("accepted", "declined") and _is_own_subject(subject) else replace(
-            reading, decided=False, verdict="none", reason="The message is empty, and its subject alone is no clear answer."
+        return (
+            reading
+            if reading.verdict in ("accepted", "declined") and _is_own_subject(subject)
+            else replace(
+                reading,
+                decided=False,
+                verdict="none",
+                reason="The message is empty, and its subject alone is no clear answer.",
+            )
         )
     reading = _read(body, cut, subject, quoted, language)
     if reading.decided and len(text) > LONGEST_TEXT:
-        return replace(reading, decided=False, reason="The message is very long; it was read to a point only. " + reading.reason)
+        return replace(
+            reading, decided=False, reason="The message is very long; it was read to a point only. " + reading.reason
+        )
     return reading
 
 
@@ -179,10 +203,16 @@ def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
             continue
         if match.signal in _MEANING and any(_covers(other, match) for other in meaning):
             continue
-        if any(other.begin <= match.begin < other.end or other.begin < match.end <= other.end for other in ignored) and (
-            match.signal in _ANSWERS or match.signal in ("cond", "reason", "partial", "elsewhen", "hedge", "ack", "host")
+        if any(
+            other.begin <= match.begin < other.end or other.begin < match.end <= other.end for other in ignored
+        ) and (
+            match.signal in _ANSWERS
+            or match.signal in ("cond", "reason", "partial", "elsewhen", "hedge", "ack", "host")
         ):
-            if not any(match.begin <= o.begin and o.end <= match.end and match.end - match.begin > o.end - o.begin for o in ignored):
+            if not any(
+                match.begin <= o.begin and o.end <= match.end and match.end - match.begin > o.end - o.begin
+                for o in ignored
+            ):
                 continue
         said.found.setdefault(match.signal, []).append(match)
     for instead in said.found.get("delegate", ()):
@@ -193,7 +223,8 @@ def _read_sentence(number: int, sentence: Sentence, code: str) -> _Said:
     covered = {
         i
         for signal, found in said.found.items()
-        if signal not in ("hedge", "cond", "partial", "told", "host", "elsewhen", "who", "maybe", "other_yes", "other_no")
+        if signal
+        not in ("hedge", "cond", "partial", "told", "host", "elsewhen", "who", "maybe", "other_yes", "other_no")
         for match in found
         for i in range(match.begin, match.end)
     }
@@ -236,17 +267,21 @@ def _covers(other: Match, match: Match) -> bool:
 
 def _who_speaks(said: _Said) -> None:
     """A phrase without a subject takes the one before it: "Ann is ill and will not come" says nothing of the writer."""
-    others = [match.begin for signal in ("who", "told", "other_yes", "other_no") for match in said.found.get(signal, ())]
+    others = [
+        match.begin
+        for signal in ("who", "told", "other_yes", "other_no", "other_away")
+        for match in said.found.get(signal, ())
+    ]
     if not others:
         return
-    for signal, to in (("yes", "other_yes"), ("wish", "other_yes"), ("no", "other_no"), ("reason", "other_no")):
+    for signal, to in (("yes", "other_yes"), ("wish", "other_yes"), ("no", "other_no"), ("reason", "other_away")):
         for match in list(said.found.get(signal, ())):
             before = [place for place in others if place < match.begin]
             mine = [k for k in range(match.begin) if said.words[k].form in _SELF]
             if match.opened and before and (not mine or max(mine) < max(before)):
                 said.move(signal, match, to)
     speaks = any(word.form in _SELF for word in said.words)
-    if not speaks and said.has("other_yes", "other_no"):
+    if not speaks and said.has("other_yes", "other_no", "other_away"):
         said.found.pop("reason", None)
     told = said.first("told")
     if told is not None:
@@ -254,6 +289,19 @@ def _who_speaks(said: _Said) -> None:
             for match in list(said.found.get(signal, ())):
                 if match.begin > told.begin:
                     said.drop(signal, match)
+
+
+def _who_goes_on(saids: Sequence[_Said]) -> None:
+    """A sentence that names nobody goes on about whom the one before spoke: "She is away. Can come on Friday." """
+    for before, said in pairwise(saids):
+        if not before.has("who", "other_yes", "other_no", "other_away") or any(
+            word.form in _SELF for word in (*before.words, *said.words)
+        ):
+            continue
+        for signal, to in (("yes", "other_yes"), ("no", "other_no")):
+            for match in list(said.found.get(signal, ())):
+                if match.opened:
+                    said.move(signal, match, to)
 
 
 def _what_is_asked(said: _Said, offers: list[list[tuple[str, int]]]) -> None:
@@ -278,7 +326,11 @@ def _what_is_asked(said: _Said, offers: list[list[tuple[str, int]]]) -> None:
 
 
 def _leads(offers: list[list[tuple[str, int]]], place: int) -> bool:
-    return any(key in ("<lead>", "<filler>") and end == place for i in range(max(0, place - 6), place) for key, end in offers[i])
+    return any(
+        key in ("<lead>", "<filler>") and end == place
+        for i in range(max(0, place - 6), place)
+        for key, end in offers[i]
+    )
 
 
 # the message ----------------------------------------------------------------------------------------------------------
@@ -302,23 +354,44 @@ def _weigh(saids: Sequence[_Said]) -> _Weighed:
             for match in said.found.get(signal, ()):
                 sure = True
                 for hedge in hedges:
-                    if (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not _turns_between(said, hedge, match):
+                    if (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not _turns_between(
+                        said, hedge, match
+                    ):
                         sure = False
                 kind = signal
                 if elsewhen and signal in ("yes", "wish", "works", "bare_yes"):
                     near = [e for e in elsewhen if not _turns_between(said, e, match)]
                     if near:
                         kind = "later"
-                if signal in ("yes", "wish", "works", "no") and _goes_on(said, match) > (1 if signal == "no" or _is_firm(said, match) else 0):
+                if signal in ("yes", "wish", "works", "no") and _goes_on(said, match) > (
+                    1 if signal == "no" or _is_firm(said, match) else 0
+                ):
                     sure = False
                 if signal in ("yes", "wish") and len(_times(said.words) & _WEEK) > 1:
                     sure = False
-                if elsewhen and signal == "no" and any(
-                    0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in elsewhen
+                if (
+                    elsewhen
+                    and signal == "no"
+                    and any(0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in elsewhen)
                 ):
                     sure = False
                 weighed.add(kind, said, match, sure)
-        for signal in ("reason", "cond", "partial", "remote", "earlier", "turn", "host", "thanks", "regretful", "ack", "absent", "g_ask", "pointed", "for_whom"):
+        for signal in (
+            "reason",
+            "cond",
+            "partial",
+            "remote",
+            "earlier",
+            "turn",
+            "host",
+            "thanks",
+            "regretful",
+            "ack",
+            "absent",
+            "g_ask",
+            "pointed",
+            "for_whom",
+        ):
             for match in said.found.get(signal, ()):
                 weighed.add(signal, said, match, True)
     return weighed
@@ -351,8 +424,13 @@ def _turns_between(said: _Said, a: Match, b: Match) -> bool:
 
 def _read(body: str, cut: Sequence[Sentence], subject: str, quoted: str, language: str | None) -> Reading:
     codes = _languages(cut, language, f"{subject}\n{quoted}")
-    saids = [_read_sentence(number, sentence, code) for number, (sentence, code) in enumerate(zip(cut, codes, strict=True))]
-    party = count_party([(said.words, said.found) for said in saids], [lexicon.load(said.language) for said in saids], body)
+    saids = [
+        _read_sentence(number, sentence, code) for number, (sentence, code) in enumerate(zip(cut, codes, strict=True))
+    ]
+    _who_goes_on(saids)
+    party = count_party(
+        [(said.words, said.found) for said in saids], [lexicon.load(said.language) for said in saids], body
+    )
     judge = _Judge(body, saids, _weigh(saids), party, subject, quoted)
     return replace(judge.verdict(), language=max(set(codes), key=codes.count))
 
@@ -409,9 +487,18 @@ class _Judge:
                 answer = said.first(*_ANSWERS, "hedge")
                 assert answer is not None
                 low, high = min(answer.begin, match.begin), max(answer.end, match.end)
-                return self.say("needs-person", False, self.span(said, low, high), "There is a condition in this answer.")
-            if match.begin == 0 and self.has("yes", "wish", "no", "bare_yes", "works", "maybe") and not said.asks and len(said.words) < 14:
-                return self.say("needs-person", False, self.span(said, 0, len(said.words)), "A condition follows the answer.")
+                return self.say(
+                    "needs-person", False, self.span(said, low, high), "There is a condition in this answer."
+                )
+            if (
+                match.begin == 0
+                and self.has("yes", "wish", "no", "bare_yes", "works", "maybe")
+                and not said.asks
+                and len(said.words) < 14
+            ):
+                return self.say(
+                    "needs-person", False, self.span(said, 0, len(said.words)), "A condition follows the answer."
+                )
         return None
 
     def span(self, said: _Said, low: int, high: int) -> str:
@@ -423,17 +510,28 @@ class _Judge:
             names = [self.body[said.words[a].start : said.words[b - 1].end] for key, a, b in match.kept if key == "@"]
             longest = max(names, key=len) if names else None
             evidence = self.quote(said, match)
-            address = next((word.form for said_ in saids_near(self.saids, said) for word in said_.words if "@" in word.form), None)
+            address = next(
+                (word.form for said_ in saids_near(self.saids, said) for word in said_.words if "@" in word.form), None
+            )
             # Where every noun has a capital, one word alone may be anything.
             named = longest is not None and (len(longest.split()) > 1 or not lexicon.load(said.language).nouns_capital)
             one_of_two = match.begin > 0 and said.words[match.begin - 1].form in lexicon.load(said.language).either
-            clear = named and not one_of_two and self.certain("delegate") and not self.has("maybe", "yes", "g_ask") and not said.asks and len({*names}) == 1
+            clear = (
+                named
+                and not one_of_two
+                and self.certain("delegate")
+                and not self.has("maybe", "yes", "g_ask")
+                and not said.asks
+                and len({*names}) == 1
+            )
             return self.say("delegated", clear, evidence,
                             f"{longest} comes instead." if clear else "Somebody may come instead; it is not clear enough.",
                             delegate=longest, delegate_address=address)  # fmt: skip
         if self.has("sendother"):
             if self.has("no", "reason", "nowish") and not self.has("yes"):
-                return self.say("delegated", False, self.words_of("sendother"), "Somebody comes instead, but no name is given.")
+                return self.say(
+                    "delegated", False, self.words_of("sendother"), "Somebody comes instead, but no name is given."
+                )
             if self.has("yes", "wish", "other_yes", "other_no"):
                 return self.say("needs-person", False, self.words_of("sendother"), "It is not clear who comes.")
         return None
@@ -445,8 +543,15 @@ class _Judge:
             # "I said I would come, but now I can't": what was said earlier no longer counts.
             old = [pair for pair in self.all(signal) if pair[0].has("earlier")]
             if len(old) == len(self.all(signal)) and self.certain(other):
-                return self.say(verdict, verdict == "declined" and not self.has("maybe", "partial"), self.words_of(other), "The answer was changed; the newer words count.")
-        return self.say("needs-person", False, self.words_of("no", "yes"), "One part of the message says yes, another says no.")
+                return self.say(
+                    verdict,
+                    verdict == "declined" and not self.has("maybe", "partial"),
+                    self.words_of(other),
+                    "The answer was changed; the newer words count.",
+                )
+        return self.say(
+            "needs-person", False, self.words_of("no", "yes"), "One part of the message says yes, another says no."
+        )
 
     def no(self) -> Reading | None:
         if not self.has("no"):
@@ -460,8 +565,12 @@ class _Judge:
             return self.say("needs-person", False, evidence, "One part of the sentence says no, another does not.")
         if self.together("no", "partial"):
             return self.say("needs-person", False, evidence, "The no may be meant for a part of the meeting only.")
-        if self.has("other_yes") or any(said.has("yes", "no", "works", "wish", "good") for said, _ in self.all("remote")):
-            return self.say("needs-person", False, evidence, "The writer does not come, but the message offers something else.")
+        if self.has("other_yes") or any(
+            said.has("yes", "no", "works", "wish", "good") for said, _ in self.all("remote")
+        ):
+            return self.say(
+                "needs-person", False, evidence, "The writer does not come, but the message offers something else."
+            )
         if self.has("turn") and self.has("wish", "works", "bare_yes") and not self.has("regretful"):
             return self.say("declined", False, evidence, "It sounds like a no, but the message also sounds like a yes.")
         if self.has("host", "told") and not self.has("regretful"):
@@ -478,7 +587,9 @@ class _Judge:
     def settle(self, verdict: str, signal: str, evidence: str, reason: str) -> Reading:
         """A clear answer is decided, unless it stands deep in a long message."""
         if self.size > LONG_MESSAGE and min(said.number for said, _ in self.all(signal)) > 3:
-            return self.say(verdict, False, evidence, "These words stand deep in a long message and may be about something else.")
+            return self.say(
+                verdict, False, evidence, "These words stand deep in a long message and may be about something else."
+            )
         return self.say(verdict, True, evidence, reason)
 
     def perhaps(self) -> Reading | None:
@@ -487,15 +598,24 @@ class _Judge:
             return None
         evidence = self.words_of("maybe")
         tied = any(
-            said.has("yes", "wish", "bare_yes", "no") or (match.end - match.begin >= 2 and self.stray(said, match) <= self.freedom(said, match))
+            said.has("yes", "wish", "bare_yes", "no")
+            or (match.end - match.begin >= 2 and self.stray(said, match) <= self.freedom(said, match))
             for said, match in pairs
-        ) or (self.size < 15 and sum(said.unexplained for said in self.saids) <= 1)
-        clear = tied and self.size < LONG_MESSAGE and not self.has("host", "told", "other_yes", "other_no", "partial", "later", "sendother") and self.certain("maybe")
+        ) or (self.size < 15 and sum(self.stray(said, match) - self.freedom(said, match) for said, match in pairs) <= 0)
+        clear = (
+            tied
+            and self.size < LONG_MESSAGE
+            and not self.has("host", "told", "other_yes", "other_no", "partial", "later", "sendother")
+            and self.certain("maybe")
+        )
         if any(who.begin < match.begin for said, match in pairs for who in said.found.get("who", ())):
             clear = False  # "my wife is in, but …": more than one person is spoken of
         plain_yes = any(
             not said.has("maybe")
-            or all(m.begin > match.begin and m.end - m.begin == 1 and said.pause_between(m, match) for m in said.found["maybe"])
+            or all(
+                m.begin > match.begin and m.end - m.begin == 1 and said.pause_between(m, match)
+                for m in said.found["maybe"]
+            )
             for said, match in self.all("yes")
         )
         if plain_yes:
@@ -505,12 +625,16 @@ class _Judge:
     @staticmethod
     def freedom(said: _Said, match: Match) -> int:
         """Other words beside a "maybe": after "not sure whether" they say what is doubted, and it may be anything."""
-        return 0 if said.words[match.end - 1].form in lexicon.load(said.language).whether else 3
+        return 0 if said.words[match.end - 1].form in lexicon.load(said.language).whether else 1
 
     def kind_no(self) -> Reading | None:
         if not self.has("nowish"):
             return None
-        clear = self.has("reason", "regretful", "bare_no", "thanks") and not self.has("yes", "works", "host") and self.certain("nowish")
+        clear = (
+            self.has("reason", "regretful", "bare_no", "thanks")
+            and not self.has("yes", "works", "host")
+            and self.certain("nowish")
+        )
         return self.say("declined", clear, self.words_of("nowish"), "A wish that cannot be fulfilled: a polite no.")
 
     def wished(self) -> Reading | None:
@@ -518,11 +642,17 @@ class _Judge:
         if not (self.has("wish") and self.has("reason")) or self.has("yes"):
             return None
         wish_said, wish = self.all("wish")[0]
-        later = [pair for pair in self.all("reason") if (pair[0].number, pair[1].begin) > (wish_said.number, wish.begin)]
+        later = [
+            pair for pair in self.all("reason") if (pair[0].number, pair[1].begin) > (wish_said.number, wish.begin)
+        ]
         turned = any(said.has("but") or said.number > wish_said.number or self.has("regretful") for said, _ in later)
         if later and turned and not self.has("partial", "host"):
-            return self.settle("declined", "reason", self.quote(*later[0]), "A wish, then a reason for staying away: that is a no.")
-        return self.say("needs-person", False, self.words_of("reason"), "The writer would like to come, but names an obstacle.")
+            return self.settle(
+                "declined", "reason", self.quote(*later[0]), "A wish, then a reason for staying away: that is a no."
+            )
+        return self.say(
+            "needs-person", False, self.words_of("reason"), "The writer would like to come, but names an obstacle."
+        )
 
     def only_reason(self) -> Reading | None:
         if not self.has("reason") or self.has("yes"):
@@ -533,22 +663,33 @@ class _Judge:
         clear = (
             (dated or self.has("regretful", "thanks"))
             and sum(self.stray(s) for s in self.saids) <= (12 if self.has("regretful", "thanks", "pointed") else 6)
-            and not self.has("partial", "host", "absent", "bare_yes", "works", "later", "other_yes", "other_no", "g_ask", "ack")
+            and not self.has(
+                "partial", "host", "absent", "bare_yes", "works", "later", "other_yes", "other_no", "g_ask", "ack"
+            )
             and not any(s.asks for s, _ in self.all("reason"))
             and not self.has("told")
         )
         if clear:
-            return self.settle("declined", "reason", evidence, "The writer has something else on that day: that is a no.")
+            return self.settle(
+                "declined", "reason", evidence, "The writer has something else on that day: that is a no."
+            )
         return self.say("needs-person", False, evidence, "There is a reason for staying away, but no clear no.")
 
     def yes(self) -> Reading | None:
         if not self.has("yes", "wish"):
             if self.has("later"):
-                return self.say("needs-person", False, self.words_of("later"), "These words may be about another day or another meeting.")
+                return self.say(
+                    "needs-person",
+                    False,
+                    self.words_of("later"),
+                    "These words may be about another day or another meeting.",
+                )
             return None
         strong = self.certain("yes")
         evidence = self.words_of("yes", "wish") if strong else self.words_of("wish", "yes")
-        if self.has("partial") and (self.together("yes", "partial") or self.together("wish", "partial") or self.has("partial")):
+        if self.has("partial") and (
+            self.together("yes", "partial") or self.together("wish", "partial") or self.has("partial")
+        ):
             return self.say("needs-person", False, evidence, "The writer comes, but perhaps not for all of it.")
         if self.has("other_no", "other_yes") and not self.party.guests:
             return self.say("needs-person", False, evidence, "The message speaks of several people.")
@@ -559,16 +700,22 @@ class _Judge:
         if self.has("host") and not self.has("bare_yes"):
             return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
         if self.unexplained_before("yes", "wish") > 14:
-            return self.say("needs-person", False, evidence, "These words come after other matters and may belong to those.")
-        if not any(_is_firm(said, match) for said, match in self.all("yes", "wish")) and not self.has("thanks", "bare_yes", "ack"):
+            return self.say(
+                "needs-person", False, evidence, "These words come after other matters and may belong to those."
+            )
+        if not any(_is_firm(said, match) for said, match in self.all("yes", "wish")) and not self.has(
+            "thanks", "bare_yes", "ack"
+        ):
             if sum(self.stray(said) for said in self.saids) > 8:
-                return self.say("accepted", False, evidence, "It sounds like a yes, but the message is mostly about other things.")
+                return self.say(
+                    "accepted", False, evidence, "It sounds like a yes, but the message is mostly about other things."
+                )
         if not strong and not self.certain("wish"):
             return self.say("accepted", False, evidence, "It sounds like a yes, but not a certain one.")
         if not strong:
             for said, match in self.sure["wish"]:
                 if any(but.begin > match.begin for but in said.found.get("but", ())) or self.has("regretful"):
-                    return self.say("needs-person", False, evidence, "A wish with a \"but\": what follows is not clear.")
+                    return self.say("needs-person", False, evidence, 'A wish with a "but": what follows is not clear.')
         if self.has("reason") and self.has("regretful"):
             return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
         if self.has("later"):
@@ -584,22 +731,54 @@ class _Judge:
         return sum(len(said.words) for said in self.saids[:first] if not said.has(*ours))
 
     def other_people(self) -> Reading | None:
-        if not self.has("other_yes", "other_no"):
+        polite = self.has("regretful", "thanks")
+        if not self.has("other_yes", "other_no", "other_away"):
             return None
-        pairs = self.all("other_yes", "other_no")
+        pairs = self.all("other_yes", "other_no") or self.all("other_away")
         said, match = pairs[0]
         names = [(a, b) for key, a, b in match.kept if key == "@"]
         who = self.span(said, *names[0]) if names else None
         lex = lexicon.load(said.language)
         weighty = who is not None and (len(who.split()) > 1 or plain(who.split()[0]).strip(".") in lex.titles)
-        only_no = self.certain("other_no") and not self.has("other_yes")
-        polite = self.has("regretful", "thanks")
-        if only_no and weighty and not said.asks and not self.has("maybe", "told", "host", "partial") and (polite or self.size < 30):
-            return self.say("declined", True, self.quote(said, match), f"The writer answers for {who}, who does not come.", answers_for=who)
-        if only_no and who is None and self.has("regretful") and self.has("thanks", "for_whom") and not said.asks and not self.has("maybe", "told", "host", "partial"):
+        # That somebody is ill or away is no answer by itself; said with regret it is one.
+        only_no = self.certain("other_no", *(("other_away",) if polite else ())) and not self.has("other_yes")
+        if (
+            only_no
+            and weighty
+            and not said.asks
+            and not self.has("maybe", "told", "host", "partial")
+            and (polite or self.size < 30)
+        ):
+            return self.say(
+                "declined",
+                True,
+                self.quote(said, match),
+                f"The writer answers for {who}, who does not come.",
+                answers_for=who,
+            )
+        if (
+            only_no
+            and who is None
+            and self.has("regretful")
+            and self.has("thanks", "for_whom")
+            and not said.asks
+            and not self.has("maybe", "told", "host", "partial")
+        ):
             whom = self.whom() or self.span(said, match.begin, match.begin + 1)
-            return self.say("declined", True, self.quote(said, match), "The writer answers for somebody else, who does not come.", answers_for=whom)
-        return self.say("needs-person", False, self.quote(said, match), "The message speaks of somebody else, not of the writer.", answers_for=who)
+            return self.say(
+                "declined",
+                True,
+                self.quote(said, match),
+                "The writer answers for somebody else, who does not come.",
+                answers_for=whom,
+            )
+        return self.say(
+            "needs-person",
+            False,
+            self.quote(said, match),
+            "The message speaks of somebody else, not of the writer.",
+            answers_for=who,
+        )
 
     def whom(self) -> str | None:
         for said, match in self.all("for_whom"):
@@ -616,11 +795,21 @@ class _Judge:
         if self.has("bare_yes") and self.has("bare_no"):
             return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
         if self.has("bare_yes"):
-            clear = asked and extra == 0 and not open_ and not self.has("host", "later", "partial", "remote", "told", "absent")
+            clear = (
+                asked
+                and extra == 0
+                and not open_
+                and not self.has("host", "later", "partial", "remote", "told", "absent")
+            )
             return self.say("accepted" if clear else "needs-person", clear, self.words_of("bare_yes"),
                             "A plain yes to the invitation." if clear else "A yes, but it is not clear to what.")  # fmt: skip
         if self.has("bare_no"):
-            clear = asked and extra == 0 and not open_ and not self.has("host", "later", "partial", "works", "ack", "told", "absent")
+            clear = (
+                asked
+                and extra == 0
+                and not open_
+                and not self.has("host", "later", "partial", "works", "ack", "told", "absent")
+            )
             return self.say("declined" if clear else "needs-person", clear, self.words_of("bare_no"),
                             "A plain no to the invitation." if clear else "A no, but it is not clear to what.")  # fmt: skip
         if self.has("works"):
@@ -655,17 +844,30 @@ class _Judge:
         if len({time for time in named if time in _WEEK}) > 1:
             asked = False
         others = sum(self.stray(s) for s in self.saids)
-        clear = asked and others <= 1 and said.unexplained <= 5 and self.certain("works") and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
+        clear = (
+            asked
+            and others <= 1
+            and said.unexplained <= 5
+            and self.certain("works")
+            and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
+        )
         if clear:
             return self.say("accepted", True, evidence, "What was asked suits the writer.")
-        return self.say("needs-person", False, evidence, "A time suits the writer; it is not certain that it is the one that was asked.")
+        return self.say(
+            "needs-person",
+            False,
+            evidence,
+            "A time suits the writer; it is not certain that it is the one that was asked.",
+        )
 
     def nothing(self) -> Reading:
         asking = next((said for said in self.saids if said.asks), None)
         if asking is not None:
             return self.say("question", False, self.span(asking, 0, len(asking.words)), "The writer asks something.")
         if self.has("hedge"):
-            return self.say("needs-person", False, self.words_of("hedge"), "The writer weighs something; it is not clear what.")
+            return self.say(
+                "needs-person", False, self.words_of("hedge"), "The writer weighs something; it is not clear what."
+            )
         if self.has("ack"):
             return self.say("none", False, self.words_of("ack"), "The writer has seen the message, no more.")
         if self.has("thanks"):
@@ -712,7 +914,9 @@ _ATTENDANCE = re.compile(
     r"(?i)\b(attend|join|come|coming|invit|rsvp|r\.s\.v\.p|participat|be there|make it|answer yes|reply|present"
     r"|asist|acompa|vendr|venir|confirm|teilnehm|teilnahme|kommen|komm|einlad|dabei|zusag|antwort|particip|présen|venez|repond|répond)"
 )
-_ELSE = re.compile(r"(?i)\b(mind if|objection|problem with|anything against|prevent|unable|cannot|can't|not (?:be )?(?:able|coming|attend))")
+_ELSE = re.compile(
+    r"(?i)\b(mind if|objection|problem with|anything against|prevent|unable|cannot|can't|not (?:be )?(?:able|coming|attend))"
+)
 
 
 def _asks_attendance(subject: str, quoted: str) -> bool:

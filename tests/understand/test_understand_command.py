@@ -15,15 +15,29 @@ def run(text: str) -> tuple[int, list[dict[str, object]]]:
 
 
 def test_answers_in_order() -> None:
-    rows = [{"id": "a", "subject": "", "text": "Yes, see you there", "quoted": ""}, {"id": 2, "text": "Sorry, can't make it"}]
+    rows = [
+        {"id": "a", "subject": "", "text": "Yes, see you there", "quoted": ""},
+        {"id": 2, "text": "Sorry, can't make it"},
+    ]
     code, answers = run("\n".join(map(json.dumps, rows)))
     assert code == 0
-    assert [(answer["id"], answer["verdict"], answer["decided"]) for answer in answers] == [("a", "accepted", True), (2, "declined", True)]
+    assert [(answer["id"], answer["verdict"], answer["decided"]) for answer in answers] == [
+        ("a", "accepted", True),
+        (2, "declined", True),
+    ]
     assert set(answers[0]) == {"id", "verdict", "decided", "guests", "delegate", "evidence", "reason"}
 
 
 def test_bad_lines_are_answered_and_the_others_go_on() -> None:
-    lines = ["not json", "[]", '{"id": "x"}', '{"id": "y", "text": 5}', '{"id": "z", "text": null}', "", '{"id": "ok", "text": "No", "subject": null}']
+    lines = [
+        "not json",
+        "[]",
+        '{"id": "x"}',
+        '{"id": "y", "text": 5}',
+        '{"id": "z", "text": null}',
+        "",
+        '{"id": "ok", "text": "No", "subject": null}',
+    ]
     code, answers = run("\n".join(lines))
     assert code == 1
     assert [answer["id"] for answer in answers] == [None, None, "x", "y", "z", "ok"]
@@ -39,7 +53,10 @@ def test_deep_nesting_and_lone_surrogates_break_nothing() -> None:
 def test_runs_as_a_module_and_flushes_each_line() -> None:
     for arguments in (["--jsonl"], ["understand", "--jsonl"]):
         with subprocess.Popen(
-            [sys.executable, "-m", "mailer.cli.understand", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "mailer.cli.understand", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -52,7 +69,11 @@ def test_runs_as_a_module_and_flushes_each_line() -> None:
 
 def test_bytes_that_are_no_utf_8_are_read_as_far_as_they_go() -> None:
     process = subprocess.run(
-        [sys.executable, "-m", "mailer.cli.understand", "--jsonl"], input=b'{"id": 1, "text": "I will attend \xff"}\n\xff\xfe\n', capture_output=True, timeout=20, check=False
+        [sys.executable, "-m", "mailer.cli.understand", "--jsonl"],
+        input=b'{"id": 1, "text": "I will attend \xff"}\n\xff\xfe\n',
+        capture_output=True,
+        timeout=20,
+        check=False,
     )
     assert process.returncode == 1
     assert b"Traceback" not in process.stderr

@@ -148,14 +148,29 @@ def test_the_language_hint_helps_and_never_breaks(hint: str | None) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Não posso ir.", "Ik kom niet.", "Non posso venire, mi dispiace.", "Jag kommer gärna.", "Не смогу прийти.", "参加します。", "Přijdu rád."],
+    [
+        "Não posso ir.",
+        "Ik kom niet.",
+        "Non posso venire, mi dispiace.",
+        "Jag kommer gärna.",
+        "Не смогу прийти.",
+        "参加します。",
+        "Přijdu rád.",
+    ],
 )
 def test_a_language_it_does_not_know_is_not_decided(text: str) -> None:
     assert not read_words(text).decided
 
 
 def test_damaged_typing_is_read() -> None:
-    for text in ("i cant make it", "I can t make it", "I can’t make it", "I CAN'T MAKE IT", "I wont be able\nto attend", "i can`t come"):
+    for text in (
+        "i cant make it",
+        "I can t make it",
+        "I can’t make it",
+        "I CAN'T MAKE IT",
+        "I wont be able\nto attend",
+        "i can`t come",
+    ):
         reading = read_words(text)
         assert (reading.verdict, reading.decided) == ("declined", True), (text, reading)
 
@@ -193,7 +208,9 @@ def test_a_phrase_written_wrongly_is_refused(phrase: str) -> None:
 CORPORA = Path(os.environ.get("CONVENER_CORPORA", Path(__file__).parents[2] / ".." / "shared" / "corpora"))
 
 
-@pytest.mark.skipif(not (CORPORA / "replies" / "real-replies.jsonl").exists(), reason="no labelled replies: set CONVENER_CORPORA")
+@pytest.mark.skipif(
+    not (CORPORA / "replies" / "real-replies.jsonl").exists(), reason="no labelled replies: set CONVENER_CORPORA"
+)
 def test_figures_on_labelled_replies() -> None:
     """Bounds of the plan: hardly ever wrong, never the opposite, most plain answers decided."""
     lines = (CORPORA / "replies" / "real-replies.jsonl").read_text(encoding="utf-8").splitlines()

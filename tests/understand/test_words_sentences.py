@@ -36,7 +36,11 @@ class Case:
 def cases(language: str) -> list[Case]:
     found = []
     verdict = ""
-    lines = [line for path in sorted(HERE.glob(f"words_{language}*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line
+        for path in sorted(HERE.glob(f"words_{language}*.txt"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     for line in lines:
         if not line or line.startswith("#"):
             continue

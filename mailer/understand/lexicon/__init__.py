@@ -38,6 +38,7 @@ SIGNALS: Mapping[str, str] = {
     "elsewhen": "another day or another meeting",
     "other_yes": "somebody else comes",
     "other_no": "somebody else does not come",
+    "other_away": "somebody else is away or busy",
     "delegate": "a named person comes instead",
     "sendother": "somebody comes instead, or speaks for somebody",
     "bare_yes": "yes, to whatever was asked",
@@ -118,11 +119,29 @@ def load(code: str) -> Lexicon:
     unknown = set(signals) - set(SIGNALS)
     if unknown:
         raise LexiconFault(f"{code}.toml: no such signal: {', '.join(sorted(unknown))}")
-    for needed in ("filler", "lead", "joint", "tail", "asks", "either", "around", "firm", "whether", "weekday", "month", "other", "title", "companion"):
+    for needed in (
+        "filler",
+        "lead",
+        "joint",
+        "tail",
+        "asks",
+        "either",
+        "around",
+        "firm",
+        "whether",
+        "weekday",
+        "month",
+        "other",
+        "title",
+        "companion",
+    ):
         if needed not in classes:
             raise LexiconFault(f"{code}.toml: the class {needed!r} is missing")
     # A form after "=" is compared with its accents: "=sí" is not "si".
-    longer = {short if short.startswith("=") else plain(short): tuple(plain(long).split()) for short, long in content["longer"].items()}
+    longer = {
+        short if short.startswith("=") else plain(short): tuple(plain(long).split())
+        for short, long in content["longer"].items()
+    }
     known = {plain(word) for word in content["marks"].split()}
     for entries in classes.values():
         for entry in entries:
@@ -142,7 +161,9 @@ def load(code: str) -> Lexicon:
         frozenset(known - titles),
         titles,
         frozenset(common - titles),
-        frozenset(plain(word) for name in ("weekday", "month", "i" if "i" in classes else "weekday") for word in classes[name]),
+        frozenset(
+            plain(word) for name in ("weekday", "month", "i" if "i" in classes else "weekday") for word in classes[name]
+        ),
         frozenset(plain(word) for word in classes["around"]),
         frozenset(plain(word) for word in classes["firm"]),
         frozenset(plain(word) for word in classes["whether"]),
