@@ -252,7 +252,7 @@ WORDS: tuple[Word, ...] = (
     ),
     *_words(
         Kind.STATE,
-        ("have not been invited", "No invitation to this meeting has left for them.",
+        ("have not been invited", "No invitation to this meeting has left for them, and they have not answered.",
          "has not been invited", "are not invited; is not invited; haven't been invited; were not invited"),
         ("have been invited", "Their invitation to this meeting has left.",
          "has been invited", "are invited; is invited; were invited"),

@@ -61,6 +61,7 @@ CHASE = 'to = "everyone invited who has not replied"'
         (CHASE, standing(1), "has not been invited"),
         ('to = "businesses who have not been invited"', standing(1), "wanted"),
         ('to = "businesses who have not been invited"', standing(1, invited=INVITED), "has been invited already"),
+        ('to = "businesses who have not been invited"', standing(1, said="no"), "has answered already (no)"),
         ('to = "businesses"', standing(person(1, kind="public")), 'is not in "businesses"'),
         ('to = ["businesses", "caterer"]', standing(person(1, kind="public")), 'is not in "businesses" or "caterer"'),
         ('to = "everyone invited who has not said no"', standing(1, invited=INVITED, said="no"), "said no"),
