@@ -8,6 +8,7 @@ A report by RFC 3464 is read field by field. For the rest flufl.bounce knows man
 report (it sees addresses in anything, and raises), and after it our own reading of the text above the returned message.
 """
 
+import logging
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,10 @@ from mailer.parse.ses import read_notice
 from mailer.terms import MessageId, canonical
 
 MOST_TEXT = 60_000
+
+# It writes a traceback for each of its detectors that trips over a mail; that one tripped is of no interest to anybody.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
+logging.getLogger("flufl.bounce").propagate = False
 
 
 _DAEMON = re.compile(

@@ -319,7 +319,8 @@ class _Tree:
                 case "content-disposition":
                     own.disposition = own.disposition or str(value).strip().lower()
         kind, parameters = content_type(own.content_type, entity.get_default_type())
-        payload = entity.get_payload()
+        # not get_payload(): it decodes 8-bit text by the charset the part claims, and loses what does not fit
+        payload = entity._payload  # type: ignore[attr-defined]
         if isinstance(payload, list):
             if kind.startswith("message/"):
                 self._encapsulated(kind, payload)
@@ -425,11 +426,7 @@ def _file_name(entity: Entity) -> str:
 
 def transfer_decoded(payload: str, encoding: str, defects: list[str]) -> bytes:
     """Undo the Content-Transfer-Encoding (RFC 2045 §6). What cannot be undone stays as it came."""
-    content = (
-        payload.encode("ascii", "surrogateescape")
-        if payload.isascii() or _surrogates(payload)
-        else payload.encode("utf-8", "replace")
-    )
+    content = payload.encode("utf-8", "surrogateescape")  # the bytes as they came: see _parse
     match encoding.strip().lower().partition(";")[0].strip():
         case "base64":
             return base64_decoded(content, defects)
@@ -440,14 +437,6 @@ def transfer_decoded(payload: str, encoding: str, defects: list[str]) -> bytes:
         case _:
             defects.append("unknown transfer encoding")
             return content
-
-
-def _surrogates(text: str) -> bool:
-    try:
-        text.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")

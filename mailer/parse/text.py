@@ -70,6 +70,7 @@ class _Patterns:
         self.markers = tuple(lists["markers"])
         self.devices = tuple(lists["footers"]["devices"])
         self.disclaimers = re.compile(_alternatives(lists["footers"]["disclaimers"]))
+        self.closings = frozenset(lists["footers"]["closings"])
         self.services = re.compile(_alternatives(lists["footers"]["services"]))
         self.verb = re.compile(
             r"(?<!\w)(?:" + _alternatives(lists["attribution"]) + r")(?!\w)|[写寫書]道|写[:：]|님이 작성"
@@ -331,6 +332,7 @@ class _Reply:
         self._cut_quotes()
         self._cut_signatures()
         self._cut_footers()
+        self._cut_closing()
         for place in range(len(self.lines) - 1, -1, -1):
             if self.fate[place] == "n" and self.kinds[place] not in (Line.EMPTY, Line.RULE):
                 break
@@ -438,9 +440,9 @@ class _Reply:
             kind = self.kinds[place]
             if kind is Line.QUOTE:
                 return False
-            if kind is Line.OWN:
-                return False
-            if kind in (Line.TEXT, Line.HEADER, Line.SIGNATURE, Line.DEVICE) and not self._header_block(place):
+            if kind in (Line.TEXT, Line.HEADER, Line.SIGNATURE, Line.DEVICE, Line.OWN) and not self._header_block(
+                place
+            ):
                 return True
         return True
 
@@ -480,6 +482,18 @@ class _Reply:
                     self.fate[place] = "s"
                 elif kind in (Line.TEXT, Line.HEADER):
                     written = True
+
+    def _cut_closing(self) -> None:
+        """Move "Kind regards", a name and how to reach its owner to the signature, where all three stand at the end of the words."""
+        for start, end in list(self._segments()):
+            for place in range(start + 1, end):
+                if self.lines[place].strip(" ,.!-–").casefold() not in self.patterns.closings:
+                    continue
+                below = [line.strip() for line in self.lines[place + 1 : end] if line.strip()]
+                brief = 1 < len(below) <= 12 and all(len(line) <= 80 and line[-1] not in "?!" for line in below)
+                if brief and any(_CONTACT.search(line) for line in below) and self._written(start, place):
+                    self._mark(place, end, "s")
+                break
 
     def _cut_footers(self) -> None:
         written = False

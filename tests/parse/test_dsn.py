@@ -142,3 +142,12 @@ def test_any_report_cut_anywhere_is_a_value(raw: bytes, data: st.DataObject) -> 
     raw = raw[data.draw(st.integers(0, 40)) : data.draw(st.integers(0, len(raw)))]
     report = read_report(read(raw), raw)
     assert report is None or all("@" in each.address for each in report.recipients)
+
+
+def test_a_detector_that_trips_writes_no_traceback(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = b"Return-Path: <>\r\nFrom: \xff\r\nSubject: failure notice\r\n\r\nnothing of use\r\n"
+    assert read_report(read(raw), raw) is None
+    assert caplog.records == []
+    assert capsys.readouterr().err == ""

@@ -123,6 +123,23 @@ def test_what_is_broken_is_said(raw: bytes, defect: str) -> None:
     assert defect in read(raw).defects
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "charset=us-ascii",
+        "charset=iso-8859-1",
+        "charset=utf-8",
+        "charset=klingon",
+        "charset*=x''y",
+        "charset*0=utf; charset*1=-8",
+        "x=y",
+    ],
+)
+def test_eight_bit_text_survives_a_lying_charset(declared: str) -> None:
+    raw = mail("Grüße, ich komme.", more=f"Content-Type: text/plain; {declared}\nContent-Transfer-Encoding: 8bit\n")
+    assert read(raw).plain.strip() == "Grüße, ich komme."
+
+
 def test_words_in_an_attached_message_are_not_the_authors() -> None:
     raw = mail(
         "--b\nContent-Type: text/plain\n\nPlease see below.\n--b\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: inner\n\nNo!\n--b--\n",

@@ -134,6 +134,16 @@ def test_signature_goes_apart(signature: str) -> None:
     assert trimmed.signature
 
 
+@pytest.mark.parametrize("closing", ["Best regards,", "Saludos,", "Mit freundlichen Grüßen", "Cordialement,"])
+def test_a_closing_with_a_telephone_number_is_a_signature(closing: str) -> None:
+    trimmed = trim(f"Yes, I will come.\n\n{closing}\n\nAnna Ortiz\nCEO\nMill Ltd\nT: +1 555 123 4567\n")
+    assert trimmed.words == "Yes, I will come."
+    assert "Anna Ortiz" in trimmed.signature
+    assert trim(f"Yes, I will come.\n\n{closing}\nAnna\n").words.endswith("Anna")
+    below = f"Hello,\n\n{closing}\nYes, I will come, with Bert and Chris. Call me: +1 555 123 4567!\nAnna"
+    assert trim(below).words == below
+
+
 @pytest.mark.parametrize("disclaimer", DISCLAIMERS)
 @pytest.mark.parametrize("above", ["", "________________________________\n", "Disclaimer\n\n"])
 def test_disclaimer_goes(disclaimer: str, above: str) -> None:
@@ -240,3 +250,9 @@ def test_any_mixture_gives_three_parts(pieces: list[str], cut: int) -> None:
     # nothing is invented: every line comes from the text, blanks aside
     whole = "".join(text.split())
     assert all("".join(line.split()) in whole for line in trimmed.words.split("\n"))
+
+
+def test_a_letter_of_short_lines_below_a_header_block_goes_with_it() -> None:
+    letter = "Dear Anna,\n\nwill you come to our spring meeting in the town hall?\n\nCoffee from 8:30.\nWe begin at nine.\nYes\nNo\n"
+    for block in BLOCKS:
+        assert trim(f"Count me in!\n\n{block}\n{letter}", letter).words == "Count me in!"
