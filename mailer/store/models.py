@@ -12,12 +12,14 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from mailer.store.fields import Instant
+
 
 class Partnership(Model):
     id = fields.IntField(primary_key=True)
     key = fields.CharField(max_length=100, unique=True)
     name = fields.CharField(max_length=200)
-    created_at = fields.DatetimeField()
+    created_at = Instant()
 
     class Meta:
         table = "partnership"
@@ -53,11 +55,11 @@ class Person(Model):
     bears_role = fields.BooleanField(default=False)
     language = fields.CharField(max_length=20, default="en")
     phone = fields.CharField(max_length=60, default="")
-    stopped_at = fields.DatetimeField(null=True)
-    away_until = fields.DatetimeField(null=True)
-    written_at = fields.DatetimeField(null=True)
+    stopped_at = Instant(null=True)
+    away_until = Instant(null=True)
+    written_at = Instant(null=True)
     # No longer in the register; kept while something refers to them.
-    left_at = fields.DatetimeField(null=True)
+    left_at = Instant(null=True)
 
     class Meta:
         table = "person"
@@ -76,7 +78,7 @@ class PersonAddress(Model):
     )
     address = fields.CharField(max_length=320)
     rank = fields.IntField(default=0)
-    dead_at = fields.DatetimeField(null=True)
+    dead_at = Instant(null=True)
     dead_reason = fields.TextField(default="")
 
     class Meta:
@@ -94,20 +96,20 @@ class Meeting(Model):
     kind = fields.CharField(max_length=100)
     title = fields.CharField(max_length=300)
     event_uid = fields.CharField(max_length=255, unique=True)
-    dtstart = fields.DatetimeField()
-    dtend = fields.DatetimeField()
+    dtstart = Instant()
+    dtend = Instant()
     zone = fields.CharField(max_length=60)
     place = fields.TextField(default="")
     online_link = fields.TextField(default="")
     description = fields.TextField(default="")
-    reply_deadline = fields.DatetimeField(null=True)
+    reply_deadline = Instant(null=True)
     capacity = fields.IntField(null=True)
     status = fields.CharField(max_length=20, default="scheduled")
     sequence = fields.IntField(default=0)
     last_major_sequence = fields.IntField(default=0)
     round = fields.IntField(default=0)
-    created_at = fields.DatetimeField()
-    changed_at = fields.DatetimeField(null=True)
+    created_at = Instant()
+    changed_at = Instant(null=True)
 
     class Meta:
         table = "meeting"
@@ -123,12 +125,12 @@ class MeetingVersion(Model):
     )
     sequence = fields.IntField()
     title = fields.CharField(max_length=300)
-    dtstart = fields.DatetimeField()
-    dtend = fields.DatetimeField()
+    dtstart = Instant()
+    dtend = Instant()
     zone = fields.CharField(max_length=60)
     place = fields.TextField()
     online_link = fields.TextField()
-    replaced_at = fields.DatetimeField()
+    replaced_at = Instant()
 
     class Meta:
         table = "meeting_version"
@@ -140,20 +142,20 @@ class Invitation(Model):
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
     token = fields.CharField(max_length=40, unique=True)
-    invited_at = fields.DatetimeField(null=True)
+    invited_at = Instant(null=True)
     partstat = fields.CharField(max_length=20, default="NEEDS-ACTION")
     guests = fields.IntField(default=0)
     comment = fields.TextField(default="")
     via = fields.CharField(max_length=20, null=True)
-    answered_at = fields.DatetimeField(null=True)
+    answered_at = Instant(null=True)
     sequence = fields.BigIntField(null=True)
-    dtstamp = fields.DatetimeField(null=True)
+    dtstamp = Instant(null=True)
     changes = fields.IntField(default=0)
     earlier = fields.CharField(max_length=20, null=True)
     reason = fields.TextField(default="")
     # The message the answer that counts came from.
     inbound_id = fields.IntField(null=True)
-    stopped_at = fields.DatetimeField(null=True)
+    stopped_at = Instant(null=True)
 
     class Meta:
         table = "invitation"
@@ -173,12 +175,12 @@ class Answer(Model):
     guests = fields.IntField()
     comment = fields.TextField()
     via = fields.CharField(max_length=20)
-    at = fields.DatetimeField()
+    at = Instant()
     sequence = fields.BigIntField(null=True)
-    dtstamp = fields.DatetimeField(null=True)
+    dtstamp = Instant(null=True)
     outcome = fields.CharField(max_length=20)
     reason = fields.TextField()
-    recorded_at = fields.DatetimeField()
+    recorded_at = Instant()
 
     class Meta:
         table = "answer"
@@ -195,7 +197,7 @@ class Mailbox(Model):
     name = fields.CharField(max_length=300)
     uid_validity = fields.BigIntField(null=True)
     last_uid = fields.BigIntField(default=0)
-    first_read_at = fields.DatetimeField(null=True)
+    first_read_at = Instant(null=True)
     leased_by = fields.CharField(max_length=150, null=True)
 
     class Meta:
@@ -215,7 +217,7 @@ class Inbound(Model):
     imap_uid = fields.BigIntField()
     digest = fields.CharField(max_length=64)
     state = fields.CharField(max_length=20)
-    received_at = fields.DatetimeField()
+    received_at = Instant()
     size = fields.BigIntField(default=0)
     errors = fields.IntField(default=0)
     message_id = fields.CharField(max_length=998, default="")
@@ -227,7 +229,7 @@ class Inbound(Model):
     proposed = fields.CharField(max_length=20, default="")
     guests = fields.IntField(default=0)
     invitation_id = fields.IntField(null=True)
-    handled_at = fields.DatetimeField(null=True)
+    handled_at = Instant(null=True)
 
     class Meta:
         table = "inbound"
@@ -268,9 +270,9 @@ class Outbox(Model):
     invites = fields.BooleanField(default=False)
     reason = fields.TextField(default="")
     state = fields.CharField(max_length=20)
-    due_at = fields.DatetimeField()
-    not_before = fields.DatetimeField()
-    not_after = fields.DatetimeField(null=True)
+    due_at = Instant()
+    not_before = Instant()
+    not_after = Instant(null=True)
     attempt = fields.IntField(default=0)
     claimed_by = fields.CharField(max_length=150, null=True)
     # DATA may have begun: after a crash nobody knows whether the server took it.
@@ -284,8 +286,8 @@ class Outbox(Model):
     # SEQUENCE of the meeting when the letter was written: an answer to it answers that state of the meeting.
     sequence = fields.IntField(null=True)
     smtp_reply = fields.TextField(default="")
-    created_at = fields.DatetimeField()
-    sent_at = fields.DatetimeField(null=True)
+    created_at = Instant()
+    sent_at = Instant(null=True)
 
     class Meta:
         table = "outbox"
@@ -316,7 +318,7 @@ class Due(Model):
     )
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
     rule = fields.CharField(max_length=100)
-    due_at = fields.DatetimeField(null=True)
+    due_at = Instant(null=True)
 
     class Meta:
         table = "due"
@@ -333,7 +335,7 @@ class KnownRule(Model):
     )
     rule = fields.CharField(max_length=100)
     digest = fields.CharField(max_length=64)
-    known_since = fields.DatetimeField()
+    known_since = Instant()
 
     class Meta:
         table = "known_rule"
@@ -360,7 +362,7 @@ class Worker(Model):
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=150, unique=True)
-    seen_at = fields.DatetimeField()
+    seen_at = Instant()
 
     class Meta:
         table = "worker"
@@ -375,7 +377,7 @@ class Trouble(Model):
     )
     what = fields.CharField(max_length=60)
     sentence = fields.TextField()
-    since = fields.DatetimeField()
+    since = Instant()
 
     class Meta:
         table = "trouble"
@@ -389,7 +391,7 @@ class Log(Model):
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
         "models.Partnership", on_delete=fields.CASCADE
     )
-    at = fields.DatetimeField()
+    at = Instant()
     what = fields.CharField(max_length=40)
     sentence = fields.TextField()
     meeting_id = fields.IntField(null=True)

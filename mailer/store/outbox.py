@@ -15,7 +15,7 @@ The key of a row is the ledger: a notice with a known key is nothing.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tortoise import connections
 from tortoise.expressions import Q
@@ -141,7 +141,7 @@ async def claim(partnership: PartnershipId, worker: str, now: datetime, limit: i
 
 def _text(instant: datetime) -> str:
     """An instant as Tortoise writes it into SQLite: comparisons are of text."""
-    return instant.isoformat(" ")
+    return instant.astimezone(UTC).isoformat(" ")
 
 
 async def entries(idents: Sequence[OutboxId]) -> list[OutboxEntry]:

@@ -1,0 +1,133 @@
+"""The outbox and the ledger: claimed once, known keys are nothing, instants compare as instants."""
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+
+from mailer.decide.snapshot import Notice
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.register import PersonRow
+from mailer.store import meetings, models, outbox, people, workers
+from mailer.store.outbox import Result, Written
+from mailer.store.transact import transact
+from mailer.terms import EventUid, MeetingId, PartnershipId, PersonId, RuleId
+from tests.store.conftest import NOW
+
+
+async def _meeting(partnership: PartnershipId) -> Meeting:
+    meeting = Meeting(
+        MeetingId(0),
+        partnership,
+        "launch",
+        "Launch",
+        EventUid("u1@x.example"),
+        NOW + timedelta(days=9),
+        NOW + timedelta(days=9, hours=2),
+        "America/Chicago",
+    )
+    return await meetings.add(meeting, NOW)
+
+
+async def _person(partnership: PartnershipId, name: str) -> PersonId:
+    ident, _ = await people.save(partnership, PersonRow(name, (f"{name}@acme.example",)))
+    return ident
+
+
+def _notice(meeting: Meeting, person: PersonId, rule: str = "invite", **facts: object) -> Notice:
+    plain = {
+        "rule": RuleId(rule), "meeting_id": meeting.id, "person_id": person, "round": "r0", "letter": "invitation-business", "attach": (),
+        "on_behalf_of": None, "hold": False, "invites": True, "not_before": NOW, "reason": "because",
+    }  # fmt: skip
+    return Notice(**(plain | facts))  # type: ignore[arg-type]
+
+
+async def test_a_known_key_is_nothing(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    for _ in range(3):
+        await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    assert len(await outbox.rows(partnership)) == 1
+
+
+async def test_claims_at_once_never_share_a_row(partnership: PartnershipId) -> None:
+    meeting = await _meeting(partnership)
+    persons = [await _person(partnership, f"p{i}") for i in range(60)]
+    await transact(
+        lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], meeting.event_uid, "x.example", NOW)
+    )
+    claims = await asyncio.gather(*(outbox.claim(partnership, f"w{i}", NOW, 7) for i in range(12)))
+    taken = [e.id for claim in claims for e in claim]
+    assert len(taken) == len(set(taken)) == 60
+
+
+async def test_instants_of_any_zone_compare_as_instants(partnership: PartnershipId) -> None:
+    """SQLite compares text: 12:00+02:00 must not be taken for later than 11:00 UTC."""
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    east = timezone(timedelta(hours=2))
+    due = datetime(2026, 3, 2, 12, 0, tzinfo=east)  # 10:00 UTC
+    await transact(
+        lambda: outbox.put(partnership, [_notice(meeting, ann, not_before=due)], meeting.event_uid, "x.example", NOW)
+    )
+    assert await outbox.claim(partnership, "w", datetime(2026, 3, 2, 11, 59, tzinfo=east), 5) == []
+    assert len(await outbox.claim(partnership, "w", datetime(2026, 3, 2, 12, 0, 0, 5, tzinfo=east), 5)) == 1
+
+
+async def test_sent_marks_the_person_invited_and_written_to(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+
+    async def prepare() -> None:
+        await meetings.ensure_invitations(meeting.id, [ann])
+        await outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW)
+
+    await transact(prepare)
+    (entry,) = await outbox.claim(partnership, "w", NOW, 5)
+    written = Written(entry.id, "ann@acme.example", "r@x.example", "Subject", "Text", b"bytes", 0)
+    await transact(lambda: outbox.begun([written]))
+    assert (await outbox.contents([entry.id]))[entry.id] == (
+        "ann@acme.example",
+        "r@x.example",
+        "Subject",
+        "Text",
+        b"bytes",
+    )
+    await transact(lambda: outbox.finish([Result(entry.id, outbox.SENT, "250 ok", NOW)], NOW))
+    snapshot = await meetings.snapshot(meeting)
+    standing = snapshot.standing_of(ann)
+    assert standing is not None
+    assert standing.written_at == NOW
+    assert standing.invitation is not None
+    assert standing.invitation.invited_at == NOW
+    assert standing.noticed == {(RuleId("invite"), "r0")}
+    assert await outbox.sent_since(partnership, NOW + timedelta(seconds=30)) == (1, 1)
+
+
+async def test_what_a_dead_worker_held_is_taken_over(partnership: PartnershipId) -> None:
+    meeting = await _meeting(partnership)
+    persons = [await _person(partnership, n) for n in ("ann", "bob", "cho")]
+    await transact(
+        lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], meeting.event_uid, "x.example", NOW)
+    )
+    held = await outbox.claim(partnership, "dead", NOW, 2)
+    (living,) = await outbox.claim(partnership, "alive", NOW, 1)
+    await transact(lambda: outbox.on_the_wire([held[0].id]))
+    doubtful, again = await transact(lambda: outbox.recover(partnership, ["dead"], NOW))
+    assert [e.id for e in doubtful] == [held[0].id]
+    assert again == 1
+    assert (await outbox.entries([living.id]))[0].state == outbox.SENDING
+
+
+async def test_a_worker_of_this_machine_is_dead_when_its_process_is(partnership: PartnershipId) -> None:
+    own = workers.new_name()
+    host = own.rsplit(":", 2)[0]
+    await workers.beat(own, NOW)
+    await workers.beat(f"{host}:999999999:aaaa", NOW)  # no such process
+    await workers.beat("elsewhere:1:bbbb", NOW)
+    await workers.beat("long-gone:1:cccc", NOW - timedelta(minutes=5))
+    assert sorted(await workers.dead(own, NOW)) == sorted([f"{host}:999999999:aaaa", "long-gone:1:cccc"])
+
+
+async def test_what_no_longer_waits_is_not_dropped(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    (entry,) = await outbox.claim(partnership, "w", NOW, 1)
+    await transact(lambda: outbox.on_the_wire([entry.id]))
+    assert await transact(lambda: outbox.drop([entry.id], "too late")) == 0
+    assert await models.Outbox.filter(id=entry.id, state=outbox.SENDING).exists()
