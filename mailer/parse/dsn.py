@@ -28,8 +28,7 @@ from mailer.terms import MessageId, canonical
 MOST_TEXT = 60_000
 
 # It writes a traceback for each of its detectors that trips over a mail; that one tripped is of no interest to anybody.
-logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
-logging.getLogger("flufl.bounce").propagate = False
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 
 
 _DAEMON = re.compile(
