@@ -34,8 +34,10 @@ _PIECES = re.compile(
 )
 
 _ABBREVIATED = frozenset(
-    "mr mrs ms dr prof sr sra srta lic ing mme mlle st dept inc ltd co corp no nr vs etc approx dra ud uds hr fr dipl mag bzw ca zb evtl ggf ggfs jr jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    """mr mrs ms dr prof sr sra srta lic ing mme mlle st dept inc ltd co corp no nr vs etc approx dra ud uds hr fr dipl mag bzw ca zb
+    evtl ggf ggfs jr jan feb mar apr jun jul aug sep sept oct nov dec""".split()  # noqa: SIM905 - a list of forty strings is no help
 )
+"""After these a full stop ends no sentence. Of all languages: a wrong hit costs less than a wrong cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +171,9 @@ def unfold(words: tuple[Word, ...], longer: Mapping[str, tuple[str, ...]], most:
     i, n = 0, len(words)
     while i < n:
         for size in range(min(most, n - i), 0, -1):
-            key = (
-                words[i].form
-                if size == 1 and f"={words[i].marked}" not in longer
-                else f"={words[i].marked}"
-                if size == 1
-                else " ".join(word.form for word in words[i : i + size])
-            )
+            key = words[i].form if size == 1 else " ".join(word.form for word in words[i : i + size])
+            if size == 1 and words[i].marked and f"={words[i].marked}" in longer:
+                key = f"={words[i].marked}"
             parts = longer.get(key)
             if parts is not None:
                 out += [Word(part, words[i].start, words[i + size - 1].end, words[i].capital) for part in parts]

@@ -1,10 +1,9 @@
 """The words of each language, as data: one TOML file a language beside this module; a new language is a new file.
 
-A file holds ``marks`` (words that tell the language from others), ``[longer]`` (shortened, damaged and misspelt forms, written
-out), ``[numbers]``, ``[classes]`` (word classes: lists of words and fixed expressions) and ``[signals]`` (phrases, in the small
-language of `mailer.understand.phrases`). `SIGNALS` below lists what each signal means. Classes that the machine itself uses:
-``filler`` (passed over), ``lead`` (a clause may begin after it), ``joint`` (a clause may end before it), ``tail`` (may follow before the sentence ends), ``asks`` (opens a
-question), ``other`` (somebody who is not the writer), ``title``, ``companion``.
+A file holds ``marks`` (words that tell the language from others), ``[longer]`` (shortened, damaged and misspelt forms, written out),
+``[numbers]``, ``[days]``, ``[asked]`` (how a letter asks), ``[classes]`` (lists of words and fixed expressions) and ``[signals]``
+(phrases, in the small language of `mailer.understand.phrases`). `SIGNALS` below says what each signal means, `NEEDED` what each
+class is for that the program itself looks at; a file may have more classes for its own phrases.
 
 Promises: a lexicon is read once, when first needed, and checked: an unknown signal, class or a broken phrase is refused.
 Never:    decides anything.
@@ -12,7 +11,7 @@ Fails:    `LexiconFault` for a file that is written wrongly.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -63,6 +62,25 @@ SIGNALS: Mapping[str, str] = {
     "g_ask": "asks whether somebody may come along",
 }
 
+NEEDED: Mapping[str, str] = {
+    "filler": "passed over between the words of a phrase",
+    "lead": "a clause may begin after it",
+    "joint": "a clause may end before it",
+    "stop": "what comes after the answer may begin with it",
+    "tail": "may follow before the sentence ends",
+    "asks": "opens a question",
+    "either": "or: of two people named, neither is sure",
+    "around": "may follow an answer, which stays the answer to the invitation: articles, times, the names of occasions",
+    "firm": "speaks of attending and of little else",
+    "whether": "opens what is doubted",
+    "self": "the writer as a subject",
+    "weekday": "never a name",
+    "month": "never a name",
+    "title": "may begin a name",
+    "other": "somebody who is not the writer",
+    "companion": "somebody who comes along: counted",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -81,6 +99,8 @@ class Lexicon:
     """What may follow an answer and leaves it the answer to the invitation: articles, times, the names of occasions."""
     firm: frozenset[str]
     """Words that speak of attending or answering and of little else."""
+    self: frozenset[str]
+    """Subjects that are the writer."""
     whether: frozenset[str]
     joints: frozenset[str]
     either: frozenset[str]
@@ -111,6 +131,16 @@ def _content(code: str) -> dict[str, object] | dict:  # type: ignore[type-arg]
     return tomllib.loads((resources.files(__package__) / f"{code}.toml").read_text(encoding="utf-8"))
 
 
+def asked(code: str) -> Mapping[str, Sequence[str]]:
+    """Beginnings of words in a letter that asks: ``reply`` (yes or no), ``attendance``, ``against`` (for its lack)."""
+    return _content(code)["asked"]
+
+
+def days(code: str) -> Mapping[str, str]:
+    """The names of the weekdays (mo … su) and of noon."""
+    return _content(code)["days"]
+
+
 @cache
 def load(code: str) -> Lexicon:
     content = _content(code)
@@ -119,22 +149,7 @@ def load(code: str) -> Lexicon:
     unknown = set(signals) - set(SIGNALS)
     if unknown:
         raise LexiconFault(f"{code}.toml: no such signal: {', '.join(sorted(unknown))}")
-    for needed in (
-        "filler",
-        "lead",
-        "joint",
-        "tail",
-        "asks",
-        "either",
-        "around",
-        "firm",
-        "whether",
-        "weekday",
-        "month",
-        "other",
-        "title",
-        "companion",
-    ):
+    for needed in NEEDED:
         if needed not in classes:
             raise LexiconFault(f"{code}.toml: the class {needed!r} is missing")
     # A form after "=" is compared with its accents: "=sí" is not "si".
@@ -166,6 +181,7 @@ def load(code: str) -> Lexicon:
         ),
         frozenset(plain(word) for word in classes["around"]),
         frozenset(plain(word) for word in classes["firm"]),
+        frozenset(plain(word) for word in classes["self"]),
         frozenset(plain(word) for word in classes["whether"]),
         frozenset(plain(word) for word in classes["joint"]),
         frozenset(plain(word) for word in classes["either"]),

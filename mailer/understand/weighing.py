@@ -1,0 +1,103 @@
+"""All sentences together: which answers stand for certain, and which are hedged, about another day, or about other things.
+
+Promises: a pure function of what the sentences say.
+Never:    decides between answers (words.py).
+Fails:    not at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailer.understand import lexicon
+from mailer.understand.asked import WEEK, times
+from mailer.understand.clauses import COMMA
+from mailer.understand.phrases import Match
+from mailer.understand.said import ANSWERS, Said
+
+
+@dataclass(slots=True)
+class Weighed:
+    """Answers of the whole message, by kind: (sentence, match), certain and uncertain ones apart."""
+
+    sure: dict[str, list[tuple[Said, Match]]] = field(default_factory=dict)
+    unsure: dict[str, list[tuple[Said, Match]]] = field(default_factory=dict)
+
+    def add(self, signal: str, said: Said, match: Match, sure: bool) -> None:
+        (self.sure if sure else self.unsure).setdefault(signal, []).append((said, match))
+
+
+def weigh(saids: Sequence[Said]) -> Weighed:
+    weighed = Weighed()
+    for said in saids:
+        hedges = said.found.get("hedge", [])
+        elsewhen = said.found.get("elsewhen", [])
+        for signal in ANSWERS:
+            for match in said.found.get(signal, ()):
+                sure = True
+                for hedge in hedges:
+                    if (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not turns_between(
+                        said, hedge, match
+                    ):
+                        sure = False
+                kind = signal
+                if elsewhen and signal in ("yes", "wish", "works", "bare_yes"):
+                    near = [e for e in elsewhen if not turns_between(said, e, match)]
+                    if near:
+                        kind = "later"
+                if signal in ("yes", "wish", "works", "no") and _goes_on(said, match) > (
+                    1 if signal == "no" or is_firm(said, match) else 0
+                ):
+                    sure = False
+                if signal in ("yes", "wish") and len(times(said.words) & WEEK) > 1:
+                    sure = False
+                if (
+                    elsewhen
+                    and signal == "no"
+                    and any(0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in elsewhen)
+                ):
+                    sure = False
+                weighed.add(kind, said, match, sure)
+        for signal in (
+            "reason",
+            "cond",
+            "partial",
+            "remote",
+            "earlier",
+            "turn",
+            "host",
+            "thanks",
+            "regretful",
+            "ack",
+            "absent",
+            "g_ask",
+            "pointed",
+            "for_whom",
+        ):
+            for match in said.found.get(signal, ()):
+                weighed.add(signal, said, match, True)
+    return weighed
+
+
+def is_firm(said: Said, match: Match) -> bool:
+    """The words speak of attending; "I come" and "see you" are said of many things."""
+    firm = lexicon.load(said.language).firm
+    return any(word.form in firm for word in said.words[match.begin : match.end])
+
+
+def _goes_on(said: Said, match: Match) -> int:
+    """Words after the answer, in its clause, that no invitation explains: "we will come *in under budget*"."""
+    lex = lexicon.load(said.language)
+    count = 0
+    for place in range(match.end, len(said.words)):
+        word = said.words[place]
+        if word.form == COMMA or word.form in lex.joints:
+            break
+        if word.form in lex.around or word.capital or place in said.spoken_for or word.form[:1].isdigit():
+            continue
+        count += 1
+    return count
+
+
+def turns_between(said: Said, a: Match, b: Match) -> bool:
+    low, high = min(a.end, b.end), max(a.begin, b.begin)
+    return any(low <= match.begin < high or match.begin == low for match in said.found.get("but", ()))
