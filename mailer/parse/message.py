@@ -19,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from mailer.parse.addresses import addresses
+from mailer.parse.bulk import without_bulk
 from mailer.parse.charset import decode, decode_header
 from mailer.terms import Address, MessageId
 
@@ -111,7 +112,7 @@ def read(raw: bytes) -> Message:
     if size > MOST_BYTES:
         raw = raw[:MOST_BYTES]
         defects.append("larger than the limit: only its beginning was read")
-    raw = _repair(raw, defects)
+    raw = without_bulk(_repair(raw, defects))
     try:
         entity = _parse(raw)
     except RecursionError:
@@ -199,6 +200,10 @@ def _message(entity: Entity, digest: str, size: int, defects: list[str]) -> Mess
     kind, parameters = content_type(first("content-type"))
     tree = _Tree(defects)
     tree.walk(entity, 0)
+    if tree.returned is None and (
+        "x-failed-recipients" in fields or first("return-path").strip() == "<>" or "daemon" in first("from").lower()
+    ):
+        tree.returned = _returned_in_text("\n".join(tree.plain))
     identifiers = _MESSAGE_ID.findall(first("message-id"))
     if not identifiers:
         defects.append("no Message-ID")
@@ -231,6 +236,19 @@ def _message(entity: Entity, digest: str, size: int, defects: list[str]) -> Mess
         attachments=tuple(tree.attachments),
         defects=tuple(dict.fromkeys(defects)),
     )
+
+
+_RETURNED_ID = re.compile(r"^[ \t>]*message-id:[ \t]*<[^<>\s]{3,400}>", re.IGNORECASE | re.MULTILINE)
+
+
+def _returned_in_text(text: str) -> Fields | None:
+    """The header of the message that a report returns in its text, as Exim and qmail do."""
+    text = text[:200_000].replace("\r\n", "\n")
+    match = _RETURNED_ID.search(text)
+    if match is None:
+        return None
+    start = text.rfind("\n\n", 0, match.start())
+    return fields_of(re.sub(r"^[ \t]*>[ \t]?", "", text[start + 2 if start >= 0 else 0 :][:20_000], flags=re.MULTILINE))
 
 
 def _one_address(value: str, defects: list[str], name: str) -> Address | None:

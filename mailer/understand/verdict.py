@@ -68,7 +68,8 @@ class ItipSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReportedRecipient:
-    """One recipient block of a delivery report (RFC 3464 §2.3). *permanent*: the address is dead, not merely this mail."""
+    """One recipient block of a delivery report (RFC 3464 §2.3). *permanent*: this mail would be refused again (class 5 of RFC 3463).
+    Whether the address itself is dead says *reason*: only those in `mailer.parse.reasons.HARD` speak of it."""
 
     address: str
     action: str

@@ -33,6 +33,15 @@ def test_reports(raw: bytes, action: str, status: str, permanent: bool, reason: 
     assert report.original_message_id == "<k1@club.example>"
 
 
+@pytest.mark.parametrize(
+    "raw", [mails.POSTFIX_BOUNCE, mails.EXCHANGE_BOUNCE, mails.GMAIL_BOUNCE, mails.EXIM_BOUNCE, mails.QMAIL_BOUNCE]
+)
+def test_the_header_that_comes_back_is_found_in_parts_and_in_text(raw: bytes) -> None:
+    returned = read(raw).returned
+    assert returned is not None
+    assert returned["message-id"] == ("<k1@club.example>",)
+
+
 def test_a_challenge_is_no_failure() -> None:
     report = read_report(read(mails.BOXBE), mails.BOXBE)
     assert report is not None
