@@ -96,6 +96,7 @@ _EVIDENCE = re.compile(
 _DATE_FIRST = re.compile(r"\W{0,2}\d{2,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}")
 _ADDRESS_END = re.compile(r"[<\[(](?:mailto:)?[^<>@\s]{1,100}@[^<>@\s]{1,200}[>\])]\s*[:：,]?$")
 _DECORATED = re.compile(r"[-_=*]{3,}[^-_=*\d]{3,60}[-_=*]{3,}$")
+_NOTES = ("sent by", "please respond to", "gesendet von", "bitte antwort an", "enviado por", "envoyé par")
 _RULE = re.compile(r"[-_=*~#–—]{5,}$")
 _SIGNATURE = re.compile(r"(?:--|__|—|––|- -|-- ?|——)$")
 _FOOTER_WORDS = re.compile(
@@ -170,6 +171,7 @@ class _Reply:
         self.lines = lines
         self.patterns = _patterns()
         self.header_kind: dict[int, str] = {}
+        self.header_words: dict[int, str] = {}  # a header's name alone on its line
         self.kinds = [self._kind(place, line) for place, line in enumerate(lines)]
         self.fate = ["n"] * len(lines)
         self.sure = True
@@ -201,6 +203,8 @@ class _Reply:
         if (":" in head or "：" in head) and (match := self.patterns.header.match(head)):
             self.header_kind[place] = self.patterns.header_kinds[match[1].lower()]
             return Line.HEADER
+        if len(head) < 12 and lower in self.patterns.header_kinds:
+            self.header_words[place] = self.patterns.header_kinds[lower]
         if len(head) < 160 and any(each in lower for each in self.patterns.markers):
             return Line.DELIMITER
         if (
@@ -380,6 +384,21 @@ class _Reply:
         sure = len(kinds) >= 3 and ("from" in kinds or "sent" in kinds)
         return end if sure else 0
 
+    def _notes_block(self, place: int) -> int | None:
+        """Where a block of Lotus Notes begins whose "To" stands at *place*: words alone on their lines, names and date above."""
+        if self.header_words.get(place) != "to":
+            return None
+        near = {self.header_words.get(each) for each in range(place + 1, min(place + 10, len(self.lines)))}
+        if not {"to", "subject"} <= near:  # a second one of the kind "to" is cc
+            return None
+        start = place
+        for at in range(place - 1, max(place - 10, -1), -1):
+            line = self.lines[at]
+            if line and not (_EVIDENCE.search(line) or line.lower().startswith(_NOTES)):
+                break
+            start = at
+        return start
+
     def _continues_header(self, at: int) -> bool:
         line = self.lines[at].strip()
         # a wrapped To: or Subject: line; only where another header line follows soon
@@ -401,6 +420,9 @@ class _Reply:
                 end = self._delimiter_end(place)
             elif kind is Line.HEADER:
                 end = self._header_block(place)
+            elif kind is Line.TEXT and (start := self._notes_block(place)) is not None:
+                self._mark(start, len(self.lines), "q")
+                return
             if end:
                 start = self._with_rule(place)
                 self._mark(start, end, "q")

@@ -81,6 +81,7 @@ BLOCKS = [
     "-------- Oprindelig meddelelse --------\nFra: The Convener\nDato: 02.03.2026 09.00\nTil: Anna\nEmne: Møde\n",
     "From: The Convener [mailto:rsvp@club.example] Sent: Monday, March 2, 2026 9:00 AM To: Anna Subject: Spring meeting\n",
     "**From**: The Convener\n**Sent**: Monday, March 2, 2026\n**To**: Anna\n",
+    "The Convener <rsvp@club.example>\nSent by: Ruth <rsvp@club.example>\n02/03/2026 09:00\nPlease respond to\nrsvp@club.example\n\nTo\nanna@mill.example\ncc\n\nSubject\nSpring meeting\n",
     "--- Please reply above this line ---\n",
     "On Mon, Mar 2, 2026 at 9:00 AM The Convener <rsvp@club.example> wrote:\n",
     "Le lun. 2 mars 2026 à 09:00, The Convener <rsvp@club.example> a écrit :\n",
