@@ -80,7 +80,9 @@ class Daemon:
         self._stamp = opening.stamp(settings)
 
     def letterhead(self) -> Letterhead:
-        return Letterhead(self.office.partnership, self.office.sender, self.letters, self.office.book.rule)
+        return Letterhead(
+            self.office.partnership, self.office.sender, self.letters, self.office.book.rule, self.office.book.serving
+        )
 
     async def on_dead(self, entry: OutboxEntry, reason: str, now: datetime) -> None:
         await undeliverable(self.office, entry, reason, now)
@@ -124,9 +126,7 @@ class Daemon:
             self.office, self.letters, problems = await opening.open_office(self.settings, now)
             if self.settings.people is not None and self.settings.people.exists():
                 content = await asyncio.to_thread(self.settings.people.read_bytes)
-                _, _, refused = await opening.import_people(
-                    self.office.partnership, self.settings.people.name, content, self.settings.language
-                )
+                _, _, refused = await opening.import_people(self.office, self.settings.people.name, content, now)
                 problems = (*problems, *refused)
         except MailerError as exc:
             await self.files_trouble(str(exc))
@@ -241,7 +241,7 @@ async def build(config: Config, clock: Clock, *, look_every: float = LOOK_EVERY)
         await daemon.files_trouble("\n\n".join(map(str, wrong)) if wrong else None)
         if settings.people is not None and settings.people.exists():
             content = await asyncio.to_thread(settings.people.read_bytes)
-            await opening.import_people(office.partnership, settings.people.name, content, settings.language)
+            await opening.import_people(office, settings.people.name, content, clock.now())
         daemons.append(daemon)
     return daemons
 

@@ -80,7 +80,8 @@ def outbox(
         )
         return [
             {
-                "number": e.id, "state": e.state, "to": names[e.notice.person_id].name, "address": e.forward_path or names[e.notice.person_id].address,
+                "number": e.id, "state": e.state, "to": names[e.notice.person_id].name,
+                "address": e.forward_path or names[e.notice.person_id].address,
                 "rule": e.notice.rule, "letter": e.notice.letter, "subject": e.subject, "due_at": e.due_at, "sent_at": e.sent_at,
                 "attempt": e.attempt, "reason": e.notice.reason, "smtp_reply": e.smtp_reply, "message_id": e.message_id,
             }

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mailer.cli.context import console, fail, in_store, print_json, print_problems, table
+from mailer.cli.context import console, fail, in_office, in_store, print_json, print_problems, table
 from mailer.config import Config, PartnershipSettings
 from mailer.partnership.people import Person
 from mailer.terms import PartnershipId, PersonId
@@ -26,12 +26,10 @@ def import_(file: Annotated[Path, typer.Argument(help="A CSV file, as a spreadsh
     except OSError as exc:
         raise fail(f"{file} cannot be read: {exc.strerror}.") from exc
 
-    async def work(
-        _: Config, settings: PartnershipSettings, partnership: PartnershipId
-    ) -> tuple[int, int, tuple[Any, ...]]:
-        return await import_people(partnership, file.name, content, settings.language)
+    async def work(_: PartnershipSettings, office: Any) -> tuple[int, int, tuple[Any, ...]]:
+        return await import_people(office, file.name, content, datetime.now(UTC))
 
-    new, known, problems = in_store(work)
+    new, known, problems = in_office(work)
     print_problems(problems)
     refused = len({(p.where, p.line) for p in problems if not p.warning})
     console.print(f"{new} new, {known} brought up to date, {refused} left out.")

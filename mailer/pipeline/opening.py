@@ -15,7 +15,7 @@ from mailer.errors import LetterProblems, Problem, RuleProblems
 from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.register import PersonRow, read_people
 from mailer.pipeline.office import Office
-from mailer.pipeline.tick import install
+from mailer.pipeline.tick import install, newcomers
 from mailer.render.letters import Letters, read_letters, shipped_letters
 from mailer.render.outgoing import Sender
 from mailer.store import goodfiles, people
@@ -146,10 +146,11 @@ async def ensure_convener(partnership: PartnershipId, settings: PartnershipSetti
 
 
 async def import_people(
-    partnership: PartnershipId, where: str, content: bytes, language: str
+    office: Office, where: str, content: bytes, now: datetime
 ) -> tuple[int, int, tuple[Problem, ...]]:
     """Bring a people file into the register, repeatable; gives (new, known, problems: every row that was refused, and why)."""
-    rows, problems = read_people(where, content, default_language=language)
+    partnership = office.partnership
+    rows, problems = read_people(where, content, default_language=office.sender.language)
     found: list[Problem] = list(problems)
 
     async def write() -> tuple[int, int]:
@@ -185,6 +186,8 @@ async def import_people(
         return new, known
 
     new, known = await transact(write)
+    if new:
+        await newcomers(office, now)
     return new, known, tuple(sorted(found, key=lambda p: p.line))
 
 

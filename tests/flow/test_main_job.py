@@ -7,6 +7,7 @@ import pytest
 
 from mailer.partnership.meetings import Change, MeetingStatus
 from mailer.pipeline.changes import SAID, enter_answer
+from mailer.pipeline.opening import import_people
 from mailer.sandbox.habits import Answers, Away, Forwards, Full, Greylisted, Member, Program, Unknown, Way
 from mailer.store import inbound, outbox, people
 from tests.flow.world import MAYBE, MEETING, NO, YES, button, calendar_of, local, member, words, world
@@ -237,3 +238,22 @@ async def test_letters_are_signed_by_the_champion_and_come_from_the_partnership(
         assert "partnership@northwoods.example" in str(letter["From"])
         assert str(letter["Reply-To"]).count("+") == 1
         assert letter["Auto-Submitted"] is None
+
+
+async def test_who_joins_late_is_invited_too(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        await here.stage.advance(local(2026, 2, 4, 12, 0))
+        late = b"name,email,kind\nLea Late,lea@late.example,business\n"
+        received: list[bytes] = []
+
+        async def reads(_: object, raw: bytes) -> None:
+            received.append(raw)
+
+        here.stage.servers.admit(["lea@late.example"], reads)
+        new, _, problems = await import_people(here.stage.daemon.office, "late.csv", late, here.stage.clock.now())
+        assert (new, problems) == (1, ())
+        await here.stage.quiet()
+        assert await here.release() == 1
+        await here.stage.quiet()
+        assert len(received) == 1
+        assert len(here.to("ann.able@able.example")) == 2  # nobody else is written to again
