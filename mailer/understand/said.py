@@ -31,7 +31,7 @@ _MEANING = frozenset(
         "other_away",
         "delegate",
     }
-    | {"bare_yes", "bare_no", "ack", "host", "elsewhen", "earlier", "told", "g_ask"}
+    | {"bare_yes", "bare_no", "ack", "seen", "host", "elsewhen", "earlier", "told", "g_ask"}
 )
 _RANK = {"ignore": 0, "no": 1, "delegate": 2, "nowish": 3, "other_no": 3, "maybe": 4, "hedge": 5}
 ANSWERS = (
@@ -50,7 +50,7 @@ ANSWERS = (
     "sendother",
 )
 
-_MUTED = frozenset({"cond", "reason", "partial", "elsewhen", "hedge", "ack", "host"})
+_MUTED = frozenset({"cond", "reason", "partial", "elsewhen", "hedge", "ack", "seen", "host"})
 """Signals, beside the answers, that words taken out of play cannot give."""
 
 _EXPLAINS_NOTHING = frozenset(

@@ -68,6 +68,7 @@ def weigh(saids: Sequence[Said]) -> Weighed:
             "thanks",
             "regretful",
             "ack",
+            "seen",
             "absent",
             "g_ask",
             "pointed",

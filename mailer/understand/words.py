@@ -322,15 +322,17 @@ class _Judge:
             return None
         said, match = self.all("reason")[0]
         evidence = self.quote(said, match)
-        dated = any(s.has("dated") for s, _ in self.all("reason"))
+        meant = self.has(
+            "regretful", "thanks", "pointed"
+        )  # said with regret, or of "that day": the invitation is meant
+        beside = sum(s.stray() for s in self.saids if not s.has("reason", "elsewhen"))
         clear = (
-            (dated or self.has("regretful", "thanks"))
-            and sum(s.stray() for s in self.saids) <= (12 if self.has("regretful", "thanks", "pointed") else 6)
-            and not self.has(
-                "partial", "host", "absent", "bare_yes", "works", "later", "other_yes", "other_no", "g_ask", "ack"
-            )
+            (meant or any(s.has("dated") for s, _ in self.all("reason")))
+            and sum(s.stray() for s in self.saids) <= (12 if meant else 6)
+            and (meant or beside <= 1)
+            and not self.has("partial", "host", "absent", "bare_yes", "works", "later", "told", "seen")
+            and not self.has("other_yes", "other_no", "g_ask", "ack")
             and not any(s.asks for s, _ in self.all("reason"))
-            and not self.has("told")
         )
         if clear:
             return self.settle(
@@ -465,7 +467,7 @@ class _Judge:
                 asked
                 and extra == 0
                 and not open_
-                and not self.has("host", "later", "partial", "remote", "told", "absent")
+                and not self.has("host", "later", "partial", "remote", "told", "absent", "seen")
             )
             return self.say("accepted" if clear else "needs-person", clear, self.words_of("bare_yes"),
                             "A plain yes to the invitation." if clear else "A yes, but it is not clear to what.")  # fmt: skip
@@ -474,7 +476,7 @@ class _Judge:
                 asked
                 and extra == 0
                 and not open_
-                and not self.has("host", "later", "partial", "works", "ack", "told", "absent")
+                and not self.has("host", "later", "partial", "works", "ack", "told", "absent", "seen")
             )
             return self.say("declined" if clear else "needs-person", clear, self.words_of("bare_no"),
                             "A plain no to the invitation." if clear else "A no, but it is not clear to what.")  # fmt: skip
@@ -518,8 +520,8 @@ class _Judge:
             return self.say(
                 "needs-person", False, self.words_of("hedge"), "The writer weighs something; it is not clear what."
             )
-        if self.has("ack"):
-            return self.say("none", False, self.words_of("ack"), "The writer has seen the message, no more.")
+        if self.has("ack", "seen"):
+            return self.say("none", False, self.words_of("ack", "seen"), "The writer has seen the message, no more.")
         if self.has("thanks"):
             return self.say("none", False, self.words_of("thanks"), "Thanks, but no answer.")
         return self.say("none", False, "", "No answer to the invitation is in these words.")
