@@ -19,7 +19,8 @@ from importlib.resources import files
 from flufl.bounce import all_failures
 
 from mailer.parse.addresses import addresses
-from mailer.parse.message import Fields, Message, fields_of, header_text
+from mailer.parse.message import Message
+from mailer.parse.parts import Fields, fields_of, header_text
 from mailer.parse.reasons import Failure, judge
 from mailer.parse.report import Recipient, Report
 from mailer.parse.ses import read_notice

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import tnefparse
 
 from mailer.parse.charset import decode
-from mailer.parse.message import Part
+from mailer.parse.parts import Part
 from mailer.terms import EventUid, PartStat
 
 _CLASSES = {

@@ -17,7 +17,8 @@ from dataclasses import replace
 from types import FrameType
 
 from mailer.parse.charset import decode
-from mailer.parse.message import Fields, Message, fields_of, header_text
+from mailer.parse.message import Message
+from mailer.parse.parts import Fields, fields_of, header_text
 from mailer.understand.reader import nothing_understood, understand
 from mailer.understand.verdict import Context, Kind, Verdict
 
