@@ -2,7 +2,7 @@
 
 Promises: pure; never raises; in doubt it does not decide, and says why. Needs no database.
 reader.py takes the checks in the order that real mail forces (our own mail, complaint, delivery report, receipt, automatic
-unsubscribe, automatic answer, calendar answer, person); calendar.py reads REPLY, COUNTER and REFRESH; buttons.py the reply links of
-our letters and our tokens; unsubscribe.py the wish for no more mail; words.py, with clauses.py, phrases.py, party.py and
+unsubscribe, automatic answer, calendar answer, person); reports.py reads mail about our mail, calendar.py REPLY, COUNTER and REFRESH,
+buttons.py the reply links of our letters and our tokens; added.py compares words with an answer given otherwise; unsubscribe.py the wish for no more mail; words.py, with clauses.py, phrases.py, party.py and
 lexicon/, what a person says in words. verdict.py holds the values, explanation.py their JSON, bounds.py the time limit.
 """

@@ -14,16 +14,17 @@ from dataclasses import replace
 
 from mailer.parse.authentication import authentication_results
 from mailer.parse.automatic import absent_until, automatic
-from mailer.parse.dsn import is_challenge, read_report
+from mailer.parse.dsn import is_challenge
 from mailer.parse.html import html_words
 from mailer.parse.itip import read_calendars
 from mailer.parse.message import Message, read
 from mailer.parse.text import Trimmed, trim
 from mailer.parse.tnef import read_tnef
-from mailer.terms import MessageId, PartStat, Token, Via, canonical
+from mailer.terms import PartStat, Via, canonical
 from mailer.understand.added import PARTSTATS, contradiction, reading_of
 from mailer.understand.buttons import bare_subject, calendar_subject, meaning, pressed, tokens_of
 from mailer.understand.calendar import calendar_verdict, persons_words
+from mailer.understand.reports import complaint, receipt, report
 from mailer.understand.unsubscribe import automatic_wish, wish_in_words
 from mailer.understand.verdict import (
     Answer,
@@ -31,9 +32,7 @@ from mailer.understand.verdict import (
     Automatic,
     Context,
     Delegate,
-    DeliveryReport,
     Kind,
-    ReportedRecipient,
     Verdict,
 )
 from mailer.understand.words import Reading
@@ -82,9 +81,9 @@ def _understand(message: Message, raw: bytes, context: Context) -> Verdict:
     )
     return (
         _own(message, verdict, context)
-        or _complaint(message, verdict)
-        or _report(message, raw, verdict)
-        or _receipt(message, verdict)
+        or complaint(message, verdict)
+        or report(message, raw, verdict)
+        or receipt(message, verdict)
         or _automatic_unsubscribe(message, verdict)
         or _automatic(message, verdict)
         or _calendar(message, verdict, context)
@@ -96,122 +95,6 @@ def _own(message: Message, verdict: Verdict, context: Context) -> Verdict | None
     if message.author and context.own_addresses and canonical(message.author.addr_spec) in context.own_addresses:
         return replace(verdict, reason="Our own mail came back.")
     return None
-
-
-def _complaint(message: Message, verdict: Verdict) -> Verdict | None:
-    """RFC 5965: somebody pressed "this is spam"."""
-    if _hotmail_complaint(message):
-        reported = (message.returned or {}).get("x-hmxmroriginalrecipient", ())
-        recipients = tuple(
-            ReportedRecipient(canonical(each), "complaint", "", False, "abuse") for each in reported if "@" in each
-        )
-        return replace(
-            verdict,
-            kind=Kind.COMPLAINT,
-            reason="Somebody reports our mail as unwanted.",
-            delivery_report=DeliveryReport(recipients, _returned_id(message)),
-            tokens=_with_returned(message, verdict),
-        )
-    if message.feedback is None and not (
-        message.content_type == "multipart/report"
-        and message.parameters.get("report-type", "").lower() == "feedback-report"
-    ):
-        return None
-    feedback = message.feedback or {}
-    addresses = dict.fromkeys(
-        canonical(re.sub(r"^\s*rfc822\s*;", "", each, flags=re.IGNORECASE))
-        for name in ("original-rcpt-to", "removal-recipient")
-        for each in feedback.get(name, ())
-        if "@" in each
-    )
-    kind = " ".join(feedback.get("feedback-type", ("abuse",))[:1])
-    recipients = tuple(
-        ReportedRecipient(each, "complaint", "", False, kind.strip().lower() or "abuse") for each in addresses
-    )
-    return replace(
-        verdict,
-        kind=Kind.COMPLAINT,
-        reason="Somebody's mail service reports our mail as unwanted.",
-        delivery_report=DeliveryReport(recipients, _returned_id(message)),
-        tokens=_with_returned(message, verdict),
-    )
-
-
-def _hotmail_complaint(message: Message) -> bool:
-    # Microsoft's reports are older than RFC 5965
-    return message.subject.lower().startswith("complaint about message from") and message.returned is not None
-
-
-def _returned_id(message: Message) -> MessageId | None:
-    values = (message.returned or {}).get("message-id")
-    match = re.search(r"<[^<>\s]+>", values[0]) if values else None
-    return MessageId(match[0]) if match else None
-
-
-def _with_returned(message: Message, verdict: Verdict) -> tuple[Token, ...]:
-    """Our tokens, with those in the header of the message that came back."""
-    returned = " ".join(value for values in (message.returned or {}).values() for value in values)[:20_000]
-    return tuple(dict.fromkeys((*verdict.tokens, *tokens_of((), "", "", returned))))
-
-
-def _report(message: Message, raw: bytes, verdict: Verdict) -> Verdict | None:
-    report = read_report(message, raw)
-    if report is None:
-        return None
-    recipients = tuple(
-        ReportedRecipient(each.address, each.action, each.status, each.permanent, each.reason, each.diagnostic)
-        for each in report.recipients
-    )
-    tokens = _with_returned(message, verdict)
-    if report.complaint:
-        return replace(
-            verdict,
-            kind=Kind.COMPLAINT,
-            reason="Somebody reports our mail as unwanted.",
-            delivery_report=DeliveryReport(recipients, report.original_message_id),
-            tokens=tokens,
-        )
-    if report.challenge:
-        return replace(
-            verdict,
-            kind=Kind.AUTOMATIC,
-            reason="A filter wants proof that a person wrote our mail.",
-            automatic=Automatic("challenge"),
-            delivery_report=DeliveryReport(recipients, report.original_message_id) if recipients else None,
-            tokens=tokens,
-        )
-    return replace(
-        verdict,
-        kind=Kind.DELIVERY_REPORT,
-        reason=_report_sentence(recipients),
-        delivery_report=DeliveryReport(recipients, report.original_message_id),
-        tokens=tokens,
-    )
-
-
-def _report_sentence(recipients: tuple[ReportedRecipient, ...]) -> str:
-    if not recipients:
-        return "A delivery report that does not say whom it concerns."
-    who = ", ".join(each.address for each in recipients[:3]) + (" and others" if len(recipients) > 3 else "")
-    if all(each.action in ("delivered", "relayed", "expanded") for each in recipients):
-        return f"Our mail was delivered to {who}."
-    if any(each.permanent for each in recipients):
-        return f"Our mail could not be delivered to {who} ({recipients[0].reason.replace('-', ' ')})."
-    if any(each.action == "delayed" for each in recipients):
-        return f"Our mail to {who} is delayed."
-    return f"Our mail did not reach {who} this time ({recipients[0].reason.replace('-', ' ')})."
-
-
-def _receipt(message: Message, verdict: Verdict) -> Verdict | None:
-    """RFC 8098: our mail was displayed, or deleted unread."""
-    if message.disposition is None and not (
-        message.content_type == "multipart/report"
-        and message.parameters.get("report-type", "").lower() == "disposition-notification"
-    ):
-        return None
-    return replace(
-        verdict, kind=Kind.AUTOMATIC, reason="A receipt: our mail was displayed.", automatic=Automatic("receipt")
-    )
 
 
 def _automatic_unsubscribe(message: Message, verdict: Verdict) -> Verdict | None:

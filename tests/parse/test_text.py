@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.parse.text import tidy, trim
+from mailer.parse.lines import tidy
+from mailer.parse.text import trim
 
 QUOTED = """> Dear Anna,
 >
@@ -194,6 +195,7 @@ def test_a_short_word_of_ours_stays_the_persons_own() -> None:
         "5 > 3, so count five of us.",
         "Yes :-)\n\nAnna",
         "-Anna will come, -Bert will not.",
+        "Please write to bert@mill.example too, we are 3:\nAnna\nBert\nChris",
     ],
 )
 def test_a_persons_words_stay(text: str) -> None:
