@@ -26,57 +26,61 @@ class Weighed:
         (self.sure if sure else self.unsure).setdefault(signal, []).append((said, match))
 
 
+ATTENDS = ("yes", "wish", "works", "bare_yes")
+"""Answers that say the writer comes, somewhere, some day."""
+
+_PLAIN = frozenset(
+    {"reason", "cond", "partial", "remote", "earlier", "turn", "host", "thanks", "regretful", "ack", "seen", "absent"}
+) | {
+    "g_ask",
+    "pointed",
+    "for_whom",
+}
+"""Signals that are weighed as they stand."""
+
+FREE_WORDS = {"no": 1, "yes": 0, "wish": 0, "works": 0}
+"""Words after an answer, in its clause, that nothing explains: so many are let pass. One more after a word like "attend"."""
+
+
 def weigh(saids: Sequence[Said]) -> Weighed:
     weighed = Weighed()
     for said in saids:
-        hedges = said.found.get("hedge", [])
-        elsewhen = said.found.get("elsewhen", [])
         for signal in ANSWERS:
             for match in said.found.get(signal, ()):
-                sure = True
-                for hedge in hedges:
-                    if (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not turns_between(
-                        said, hedge, match
-                    ):
-                        sure = False
-                kind = signal
-                if elsewhen and signal in ("yes", "wish", "works", "bare_yes"):
-                    near = [e for e in elsewhen if not turns_between(said, e, match)]
-                    if near:
-                        kind = "later"
-                if signal in ("yes", "wish", "works", "no") and _goes_on(said, match) > (
-                    1 if signal == "no" or is_firm(said, match) else 0
-                ):
-                    sure = False
-                if signal in ("yes", "wish") and len(times(said.words) & WEEK) > 1:
-                    sure = False
-                if (
-                    elsewhen
-                    and signal == "no"
-                    and any(0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in elsewhen)
-                ):
-                    sure = False
-                weighed.add(kind, said, match, sure)
-        for signal in (
-            "reason",
-            "cond",
-            "partial",
-            "remote",
-            "earlier",
-            "turn",
-            "host",
-            "thanks",
-            "regretful",
-            "ack",
-            "seen",
-            "absent",
-            "g_ask",
-            "pointed",
-            "for_whom",
-        ):
+                elsewhen = signal in ATTENDS and any(
+                    not turns_between(said, e, match) for e in said.found.get("elsewhen", ())
+                )
+                sure = not (_hedged(said, match) or _about_else(said, match))
+                weighed.add("later" if elsewhen else signal, said, match, sure)
+        for signal in _PLAIN:
             for match in said.found.get(signal, ()):
                 weighed.add(signal, said, match, True)
     return weighed
+
+
+def _hedged(said: Said, match: Match) -> bool:
+    """Something before the answer, or in its clause, makes it uncertain: "I think I can come". Not so after a "but"."""
+    if match.signal == "maybe":
+        return False
+    return any(
+        (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not turns_between(said, hedge, match)
+        for hedge in said.found.get("hedge", ())
+    )
+
+
+def _about_else(said: Said, match: Match) -> bool:
+    """The words after the answer, or days named beside it, show that something else may be meant."""
+    signal = match.signal
+    if signal in FREE_WORDS and _goes_on(said, match) > max(FREE_WORDS[signal], int(is_firm(said, match))):
+        return True
+    if signal in ("yes", "wish"):
+        return len(times(said.words) & WEEK) > 1  # "Tuesday or Thursday": which?
+    if signal == "no":
+        # "not next week": the invitation's day, or another?
+        return any(
+            0 <= e.begin - match.end <= 4 and not said.pause_between(e, match) for e in said.found.get("elsewhen", ())
+        )
+    return False
 
 
 def is_firm(said: Said, match: Match) -> bool:

@@ -21,7 +21,7 @@ from mailer.understand.languages import languages_of
 from mailer.understand.party import Party, count_party
 from mailer.understand.phrases import Match
 from mailer.understand.said import ANSWERS, Said, read_sentence, who_goes_on
-from mailer.understand.weighing import Weighed, is_firm, weigh
+from mailer.understand.weighing import Weighed, is_firm, turns_between, weigh
 
 LONG_MESSAGE = 160
 """Words. In a message longer than this an answer is decided only if it stands near the beginning."""
@@ -203,17 +203,24 @@ class _Judge:
         if not (self.has("yes") and self.has("no")):
             return None
         for signal, other, verdict in (("yes", "no", "declined"), ("no", "yes", "accepted")):
-            # "I said I would come, but now I can't": what was said earlier no longer counts.
-            old = [pair for pair in self.all(signal) if pair[0].has("earlier")]
-            if len(old) == len(self.all(signal)) and self.certain(other):
+            # "I said I would come, but now I can't": what was said earlier no longer counts, what comes after it does.
+            newest = [(said.number, match.begin) for said, match in self.sure.get(other, ())]
+            past = [(said.number, match.begin) for said, match in self.all(signal) if self.told_of_earlier(said, match)]
+            if newest and len(past) == len(self.all(signal)) and max(past) < min(newest):
+                decided = not self.has("maybe", "partial")
                 return self.say(
-                    verdict,
-                    verdict == "declined" and not self.has("maybe", "partial"),
-                    self.words_of(other),
-                    "The answer was changed; the newer words count.",
+                    verdict, decided, self.words_of(other), "The answer was changed; the newer words count."
                 )
         return self.say(
             "needs-person", False, self.words_of("no", "yes"), "One part of the message says yes, another says no."
+        )
+
+    @staticmethod
+    def told_of_earlier(said: Said, match: Match) -> bool:
+        """The answer stands after "I said", with no "but" between."""
+        return any(
+            earlier.begin <= match.begin and not turns_between(said, earlier, match)
+            for earlier in said.found.get("earlier", ())
         )
 
     def no(self) -> Reading | None:
@@ -226,6 +233,8 @@ class _Judge:
             return self.say("declined", False, evidence, "It sounds like a no, but not a certain one.")
         if any(self.also_good(said) for said, _ in self.all("no")):
             return self.say("needs-person", False, evidence, "One part of the sentence says no, another does not.")
+        if any(wish.begin > match.begin for said, match in self.all("no") for wish in said.found.get("wish", ())):
+            return self.say("needs-person", False, evidence, "After the no there is a wish to come: to another part?")
         if self.together("no", "partial"):
             return self.say("needs-person", False, evidence, "The no may be meant for a part of the meeting only.")
         if self.has("other_yes") or any(
@@ -330,7 +339,8 @@ class _Judge:
             (meant or any(s.has("dated") for s, _ in self.all("reason")))
             and sum(s.stray() for s in self.saids) <= (12 if meant else 6)
             and (meant or beside <= 1)
-            and not self.has("partial", "host", "absent", "bare_yes", "works", "later", "told", "seen")
+            and not self.together("reason", "partial")
+            and not self.has("host", "absent", "bare_yes", "works", "later", "told", "seen")
             and not self.has("other_yes", "other_no", "g_ask", "ack")
             and not any(s.asks for s, _ in self.all("reason"))
         )
