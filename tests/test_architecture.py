@@ -20,9 +20,17 @@ def test_no_hidden_clock_or_die_in_the_pure_packages(package: str) -> None:
         tree = ast.parse(path.read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
-                names = {a.name.partition(".")[0] for a in node.names} | {(getattr(node, "module", "") or "").partition(".")[0]}
-                assert not names & {"random", "secrets", "aiosmtplib", "aioimaplib", "tortoise", "socket"}, f"{path}: {names}"
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+                names = {a.name.partition(".")[0] for a in node.names} | {
+                    (getattr(node, "module", "") or "").partition(".")[0]
+                }
+                assert not names & {"random", "secrets", "aiosmtplib", "aioimaplib", "tortoise", "socket"}, (
+                    f"{path}: {names}"
+                )
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+            ):
                 assert (node.func.value.id, node.func.attr) not in CLOCKS, f"{path}:{node.lineno}"
 
 
@@ -36,7 +44,9 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_imports_look_down_only() -> None:
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -271,7 +271,22 @@ def _when(meeting: Meeting) -> str:
 
 
 def _record(meeting: Meeting) -> dict[str, Any]:
-    names = ["slug", "title", "kind", "event_uid", "dtstart", "dtend", "zone", "place", "online_link", "description", "reply_deadline", "capacity", "status", "sequence"]
+    names = [
+        "slug",
+        "title",
+        "kind",
+        "event_uid",
+        "dtstart",
+        "dtend",
+        "zone",
+        "place",
+        "online_link",
+        "description",
+        "reply_deadline",
+        "capacity",
+        "status",
+        "sequence",
+    ]
     return {name: getattr(meeting, name) for name in names}
 
 

@@ -13,8 +13,8 @@ from tortoise.fields import DatetimeField
 class Instant(DatetimeField):
     """An aware datetime. A naive one is a mistake of ours and is refused."""
 
-    def to_db_value(self, value: datetime | None, instance: Any) -> datetime | None:
-        if value is not None:
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise ValueError(f"{value} has no time zone")
             value = value.astimezone(UTC)

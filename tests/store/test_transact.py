@@ -58,11 +58,14 @@ async def test_a_failing_sibling_does_not_lock_the_store(partnership: Partnershi
         await asyncio.sleep(0.001)
         raise ValueError
 
+    async def together() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(transact(lambda: _write_two(partnership, 0.002)))
+            group.create_task(fail())
+
     for _ in range(20):
         with pytest.raises(ExceptionGroup):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(transact(lambda: _write_two(partnership, 0.002)))
-                group.create_task(fail())
+            await together()
         async with asyncio.timeout(5):
             await transact(lambda: _write_two(partnership))
 
