@@ -102,6 +102,10 @@ def _repair(raw: bytes, defects: list[str]) -> bytes:
     if raw[:1] in (b"\r", b"\n"):
         raw = raw.lstrip(b"\r\n")
         defects.append("blank lines before the header")
+    if raw[:15].upper() == b"BEGIN:VCALENDAR":
+        # a calendar file by itself, as people save them
+        raw = b"Content-Type: text/calendar; charset=utf-8\n\n" + raw
+        defects.append("a calendar file, no mail")
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
     if b"\r\r\n" in raw:

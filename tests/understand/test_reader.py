@@ -161,6 +161,13 @@ def test_an_answer_for_somebody_else_without_a_token_is_held() -> None:
     assert not verdict.answers[0].decided
 
 
+def test_a_calendar_file_by_itself_is_read_but_not_decided() -> None:
+    calendar = mails.apple_reply().split(b"\r\n\r\n", 1)[1]
+    verdict = understand(calendar)
+    (answer,) = verdict.answers
+    assert (answer.partstat, answer.decided) == (PartStat.TENTATIVE, False)
+
+
 def test_two_answers_of_one_person_in_one_reply_are_held() -> None:
     line = b'ATTENDEE;CN="Anna Ortiz";PARTSTAT=TENTATIVE;EMAIL="anna@mill.example":urn:uuid:1'
     raw = mails.apple_reply().replace(line, line + b"\r\nATTENDEE;PARTSTAT=DECLINED:mailto:anna@mill.example")
