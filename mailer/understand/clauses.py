@@ -23,7 +23,7 @@ COMMA = ","
 _PIECES = re.compile(
     r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
     r"|(?P<url>(?:https?://|www\.)\S{1,500})"
-    r"|(?P<number>\+?\d{1,4}(?:(?:[.:h]\d{2})?\s?(?:[ap]\.?m\b\.?|uhr\b|hrs?\b)|[.:h]\d{2}|h\b|st\b|nd\b|rd\b|th\b|\.(?=\s?[A-ZÄÖÜ][a-zäöü]{2,8}\b))?)"
+    r"|(?P<number>\+?\d{1,4}(?:(?:[.:h]\d{2})?\s?(?:[ap]\.?m\b\.?|uhr\b|hrs?\b)|[.:h]\d{2}|h\b|st\b|nd\b|rd\b|th\b|\.(?=\s?(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))?)"
     r"|(?P<word>[^\W\d_]+(?:['’´`‘][^\W\d_]+)*)"
     r"|(?P<hand>[👍👎✅❌🙏])"
     r"|(?P<blank>\n[ \t]*\n\s*)"

@@ -215,11 +215,23 @@ class _Judge:
             "needs-person", False, self.words_of("no", "yes"), "One part of the message says yes, another says no."
         )
 
+    def yes_beside_no(self) -> bool:
+        """A bare yes, or "fine with me", contradicts a no; not in "yes, unfortunately I cannot", nor as another day that suits."""
+        for said, _ in self.all("bare_yes"):
+            if not (said.has("no", "nowish") and said.has("regretful")):
+                return True
+        if any(not times(said.words) and not said.has("no") for said, _ in self.all("works")):
+            return True
+        first_no = min(said.number for said, _ in self.all("no"))
+        return any(said.number > first_no and not said.has("but", "reason", "no") for said, _ in self.all("wish"))
+
     @staticmethod
     def told_of_earlier(said: Said, match: Match) -> bool:
-        """The answer stands after "I said", with no "but" between."""
+        """The answer stands after "I said", with neither "but" nor a pause between."""
         return any(
-            earlier.begin <= match.begin and not turns_between(said, earlier, match)
+            earlier.begin <= match.begin
+            and not turns_between(said, earlier, match)
+            and not said.pause_between(earlier, match)
             for earlier in said.found.get("earlier", ())
         )
 
@@ -233,6 +245,8 @@ class _Judge:
             return self.say("declined", False, evidence, "It sounds like a no, but not a certain one.")
         if any(self.also_good(said) for said, _ in self.all("no")):
             return self.say("needs-person", False, evidence, "One part of the sentence says no, another does not.")
+        if self.yes_beside_no():
+            return self.say("needs-person", False, evidence, "The message says both yes and no.")
         if any(wish.begin > match.begin for said, match in self.all("no") for wish in said.found.get("wish", ())):
             return self.say("needs-person", False, evidence, "After the no there is a wish to come: to another part?")
         if self.together("no", "partial"):
@@ -366,7 +380,7 @@ class _Judge:
             self.together("yes", "partial") or self.together("wish", "partial") or self.has("partial")
         ):
             return self.say("needs-person", False, evidence, "The writer comes, but perhaps not for all of it.")
-        if self.has("other_no", "other_yes") and not self.party.guests:
+        if self.has("other_no") or (self.has("other_yes") and not self.party.guests):
             return self.say("needs-person", False, evidence, "The message speaks of several people.")
         if self.has("bare_no"):
             return self.say("needs-person", False, evidence, "The message says both no and yes.")
@@ -391,7 +405,9 @@ class _Judge:
             for said, match in self.sure["wish"]:
                 if any(but.begin > match.begin for but in said.found.get("but", ())) or self.has("regretful"):
                     return self.say("needs-person", False, evidence, 'A wish with a "but": what follows is not clear.')
-        if self.has("reason") and self.has("regretful"):
+        if any(said.has("pointed", "regretful", "dated", "thanks", "but") for said, _ in self.all("reason")) or (
+            self.has("reason") and self.has("regretful")
+        ):
             return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
         if self.has("later"):
             return self.say("accepted", False, evidence, "It sounds like a yes; another day is mentioned too.")
