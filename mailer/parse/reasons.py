@@ -92,10 +92,19 @@ def _class(failure: Failure) -> tuple[str, str]:
     return "", ""
 
 
+# Postfix and Exchange put this before every reason of theirs, from greylisting to unknown users.
+_REJECTED = re.compile(r"(?:recipient|sender) address rejected:", re.IGNORECASE)
+# Exchange Online does not say that a user is unknown; this is how it does not.
+_DENIED_UNKNOWN = re.compile(r"5\.4\.1\b.{0,120}access denied", re.IGNORECASE)
+
+
 def reason_of(text: str) -> str:
     """One word for the reason, or undefined."""
     text = " ".join(text[:4_000].split())
+    if _DENIED_UNKNOWN.search(text):
+        return "user-unknown"
+    bare = _REJECTED.sub(" ", text)
     for reason, pattern in _words()[0]:
-        if pattern.search(text):
+        if pattern.search(bare):
             return reason
     return "undefined"

@@ -120,6 +120,14 @@ def test_judgements(failure: Failure, permanent: bool, reason: str | None) -> No
 
 def test_a_word_for_a_reason() -> None:
     assert reason_of("Requested action not taken: mailbox unavailable") == "user-unknown"
+    assert reason_of("550 5.4.1 Recipient address rejected: Access denied. AS(201806281)") == "user-unknown"
+    assert reason_of("450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted") == "blocked"
+    assert (
+        reason_of("550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in virtual mailbox table")
+        == "user-unknown"
+    )
+    assert reason_of("550 5.7.1 Recipient address rejected: User a@b.example temporary locked") == "suspended"
+    assert reason_of("551 5.7.1 Recipient address rejected: Delivery not authorized") == "policy"
     assert reason_of("something else entirely") == "undefined"
 
 
