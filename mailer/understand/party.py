@@ -35,7 +35,10 @@ def count_party(
             not any(m.begin <= vague.begin and vague.end <= m.end for m in counted)
             for vague in found.get("g_unclear", ())
         )
+        more_people = found.get("g_plus", ())
         for match in _apart(found.get("g_total", ())):
+            if any(plus.begin < match.end and match.begin < plus.end for plus in more_people):
+                continue  # "with two people more" are not two in all
             number = _number(match, words, lex)
             if number is not None and 1 <= number <= MOST_GUESTS:
                 totals.add(number - 1)

@@ -9,6 +9,7 @@ A phrase is a row of items:
     ..  ...  ....     up to two, five, eleven words of any kind, but no comma
     _                 one word of any kind
     #                 a number, in digits or words        @   a name (words with capitals); both are kept
+    %                 a day or an hour in digits (12th, 9:30)
     ^   $             where a clause begins (the sentence, after a comma, after a word of class ``lead``); the sentence's end
     ;                 a clause's end: the sentence's, a comma, or before a word of class ``joint`` ("and", "because") or ``stop`` ("with", "at")
 
@@ -129,6 +130,8 @@ class Phrases:
                 size = len(entry)
                 if size == 1 or tuple(forms[i : i + size]) == entry:
                     here.append((name, i + size))
+            if form[0].isdigit():
+                here.append(("%", i + 1))
             if self.number(form) is not None:
                 here.append(("#", i + 1))
             if words[i].capital:

@@ -294,7 +294,11 @@ class _Judge:
             and not self.has("host", "told", "other_yes", "other_no", "partial", "later", "sendother")
             and self.certain("maybe")
         )
-        if any(who.begin < match.begin for said, match in pairs for who in said.found.get("who", ())):
+        if any(
+            who.begin < match.begin or match.end - match.begin == 1
+            for said, match in pairs
+            for who in said.found.get("who", ())
+        ):
             clear = False  # "my wife is in, but …": more than one person is spoken of
         plain_yes = any(
             not said.has("maybe")
