@@ -11,12 +11,12 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from mailer.clock import Clock, WorldClock
 from mailer.config import Config, PartnershipSettings
 from mailer.errors import MailerError, Problem, StoreUnusable
-from mailer.pipeline import opening, tick
+from mailer.pipeline import desk, opening, tick
 from mailer.pipeline.announce import undeliverable
 from mailer.pipeline.handle import handle
 from mailer.pipeline.office import Office
@@ -77,6 +77,7 @@ class Daemon:
             file_into=settings.mailbox.file_into,
             arrived=self.arrived.set,
         )
+        self.digest_times = desk.DigestTimes(time.fromisoformat(settings.convener.digest_at), settings.time_zone)
         self._stamp = opening.stamp(settings)
 
     def letterhead(self) -> Letterhead:
@@ -108,6 +109,7 @@ class Daemon:
     async def ticking(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await tick.tick(self.office, self.clock.now())
+            await desk.digest(self.office, self.digest_times, self.clock.now())
             await _either(stop, None, self.look_every)
 
     async def editing(self, stop: asyncio.Event) -> None:

@@ -61,6 +61,12 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _clock_time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f'"{text}" is no time of day. Write it like "08:00".')
+    return text
+
+
 def _key(text: str) -> str:
     if not _KEY.fullmatch(text):
         near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40] or "north-west"
@@ -110,6 +116,11 @@ class ConvenerSettings(Section):
     title: str = Field(default="", description="For the signature.", examples=["Convener"])
     organisation: str = Field(default="", description="For the signature.", examples=["Northern Workforce Board"])
     phone: str = Field(default="", description="For the signature: people do call.", examples=["+1 555 0100"])
+    digest_at: Annotated[str, AfterValidator(_clock_time)] = Field(
+        default="08:00",
+        description="When the daily mail about unclear answers comes, if there are any. Those about a meeting within two days come"
+        " at once.",
+    )
 
 
 class ImapSettings(Section):

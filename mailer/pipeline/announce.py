@@ -12,10 +12,18 @@ from mailer.partnership.meetings import Meeting
 from mailer.pipeline.office import Office
 from mailer.store import log, meetings, outbox, people
 from mailer.store.log import LogLine
-from mailer.terms import MessageId, RuleId
+from mailer.terms import MessageId, PartStat, RuleId
 
 WAITING_RULE = RuleId("service-waiting")
 """The service's own mail: what waits for the convener's word. No rule file may use this heading."""
+
+
+REPLY_HAPPENINGS = {
+    PartStat.ACCEPTED: HappeningKind.REPLY_IS_YES,
+    PartStat.DECLINED: HappeningKind.REPLY_IS_NO,
+    PartStat.TENTATIVE: HappeningKind.REPLY_IS_MAYBE,
+}
+"""The rules that wait for each answer."""
 
 
 async def announce(

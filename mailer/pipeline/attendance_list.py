@@ -6,7 +6,7 @@ from datetime import datetime
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.store import inbound, meetings, people
+from mailer.store import inbound, meetings, outbox, people
 from mailer.terms import PartnershipId, PartStat, Via
 
 SAID_AS = {
@@ -52,12 +52,21 @@ async def attendance_rows(partnership: PartnershipId, meeting: Meeting) -> list[
     invitations = [i for i in await meetings.invitations(meeting.id) if i.invited_at is not None or i.answered]
     persons = {p.id: p for p in await people.people(partnership, [i.person_id for i in invitations])}
     sources = await meetings.sources(meeting.id)
+    returned = await outbox.undelivered(meeting.id)
     messages = await inbound.message_ids(list(sources.values()))
     ordered = sorted(invitations, key=lambda i: (_ORDER[i.partstat], persons[i.person_id].name))
-    return [_row(i, persons[i.person_id], messages.get(sources[i.id], "") if i.id in sources else "") for i in ordered]
+    return [
+        _row(
+            i,
+            persons[i.person_id],
+            messages.get(sources[i.id], "") if i.id in sources else "",
+            returned.get(i.person_id, ""),
+        )
+        for i in ordered
+    ]
 
 
-def _row(i: Invitation, person: Person, message: str) -> AttendanceRow:
+def _row(i: Invitation, person: Person, message: str, returned: str) -> AttendanceRow:
     return AttendanceRow(
         answer=SAID_AS[i.partstat],
         name=person.name,
@@ -68,22 +77,24 @@ def _row(i: Invitation, person: Person, message: str) -> AttendanceRow:
         party_size=i.party_size,
         since=i.answered_at if i.answered else None,
         via=i.via.value if i.via and i.answered else "",
-        reason=why(i, person),
+        reason=why(i, person, returned),
         comment=i.comment,
         message=message,
         invited_at=i.invited_at,
     )
 
 
-def why(i: Invitation, person: Person) -> str:
+def why(i: Invitation, person: Person, returned: str = "") -> str:
     """What the answer rests on, or why there is none (pure)."""
     if i.answered:
         way = _VIA.get(i.via.value, "") if i.via else ""
         if i.via in (Via.WORDS, Via.HAND) and i.reason:
             return f"{way}: “{i.reason}”" if i.via is Via.WORDS else f"{way}: {i.reason}"
-        return f"{way}: “{i.comment}”" if i.comment else way
+        return f"{way}: “{i.comment}”" if i.comment and i.via is not Via.BUTTON else way
     if i.earlier is not None:
         return f"said {SAID_AS[i.earlier]} to the earlier date; asked anew"
     if person.dead:
         return f"cannot be reached: {', '.join(sorted(person.dead))}"
+    if returned:
+        return f"the last mail did not arrive: {returned[:120]}"
     return "asked not to be written to" if person.stopped_at else "silent so far"

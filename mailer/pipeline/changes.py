@@ -10,8 +10,7 @@ from mailer.errors import MailerError
 from mailer.partnership.attendance import Applied, Given, apply
 from mailer.partnership.meetings import Change, Meeting, changed
 from mailer.partnership.people import Person
-from mailer.pipeline.announce import announce
-from mailer.pipeline.handle import REPLY_HAPPENINGS
+from mailer.pipeline.announce import REPLY_HAPPENINGS, announce
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
 from mailer.store import inbound, log, meetings, outbox, people

@@ -14,7 +14,8 @@ from mailer.parse.message import Message, read
 from mailer.parse.reasons import HARD
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
 from mailer.partnership.meetings import Meeting
-from mailer.pipeline.announce import announce, undeliverable
+from mailer.pipeline import desk
+from mailer.pipeline.announce import REPLY_HAPPENINGS, announce, undeliverable
 from mailer.pipeline.office import Office
 from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.log import LogLine
@@ -28,12 +29,6 @@ logger = logging.getLogger(__name__)
 
 OUR_TROUBLE = frozenset({"policy", "blocked", "spam", "authentication", "rejected"})
 """Reasons of refusal that speak of our mail, not of the address."""
-
-REPLY_HAPPENINGS = {
-    PartStat.ACCEPTED: HappeningKind.REPLY_IS_YES,
-    PartStat.DECLINED: HappeningKind.REPLY_IS_NO,
-    PartStat.TENTATIVE: HappeningKind.REPLY_IS_MAYBE,
-}
 
 
 async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime) -> None:
@@ -52,6 +47,10 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
         )
         verdict = await reader.understand(raw, context)
         known = await _known(office, verdict, thread, now)
+        thread = thread or await _reported(office, verdict, known)
+        if desk.is_for_the_desk(office, verdict, known, thread):
+            await desk.obey(office, ident, verdict, thread[0], now)
+            return
         await transact(lambda: _Consequences(office, ident, verdict, known, thread, now).write())
     except StoreUnusable:
         raise
@@ -65,6 +64,23 @@ def _thread_ids(message: Message) -> tuple[str, ...]:
     """The messages this one answers or reports about, the nearest first."""
     returned = (message.returned or {}).get("message-id", ())
     return tuple(dict.fromkeys((*message.in_reply_to, *(value.strip() for value in returned))))
+
+
+async def _reported(office: Office, verdict: Verdict, known: Known) -> list[outbox.OutboxEntry]:
+    """Which of our mails a report is about that does not return its header: the one it names, else by the token it came back to."""
+    if verdict.delivery_report is None:
+        return []
+    if verdict.delivery_report.original_message_id:
+        found = await outbox.by_message_ids(office.partnership, [verdict.delivery_report.original_message_id])
+        if found:
+            return found
+    for place in known.by_token:
+        entry = await outbox.last_sent(place.meeting.id, place.person.id)
+        if entry is not None and any(
+            canonical(r.address) == entry.forward_path for r in verdict.delivery_report.recipients
+        ):
+            return [entry]
+    return []
 
 
 async def _finish(ident: InboundId, state: str, kind: str, reason: str, now: datetime) -> None:
@@ -259,20 +275,25 @@ class _Consequences:
 
     async def delivery_report(self) -> None:
         report = self.verdict.delivery_report
-        entry = self.reported_entry()
+        entry = self.thread[0] if self.thread else None
         if report is None or entry is None:
             await self.done("a delivery report about a mail that this service did not send")
             return
+        place = next(
+            (p for p in self.known.by_thread + self.known.by_token if p.person.id == entry.notice.person_id), None
+        )
         state, reasons = inbound.HANDLED, []
         for recipient in report.recipients:
             sentence, needs_person = await self.reported(entry, recipient)
             reasons.append(sentence)
             state = inbound.REVIEW if needs_person else state
-        await self.done("; ".join(reasons) or self.verdict.reason, state)
-
-    def reported_entry(self) -> outbox.OutboxEntry | None:
-        """Which of our mails a report is about: the one it names. (The token it came back to says whose.)"""
-        return self.thread[0] if self.thread else None
+        if (
+            state == inbound.REVIEW
+            and place is not None
+            and await inbound.waits_already(self.verdict.kind.value, place.invitation.id)
+        ):
+            state = inbound.HANDLED  # the convener has been told of this mailbox
+        await self.done("; ".join(reasons) or self.verdict.reason, state, place)
 
     async def reported(self, entry: outbox.OutboxEntry, recipient: ReportedRecipient) -> tuple[str, bool]:
         address = entry.forward_path

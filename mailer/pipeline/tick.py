@@ -101,3 +101,16 @@ async def invitations_left(office: Office, sent: Sequence[tuple[MeetingId, Perso
         for rule in office.book.rules:
             if any(isinstance(w, Offset) and w.anchor is Anchor.INVITATION for w in rule.whens):
                 await rules.sooner(meeting_id, rule.id, now)
+
+
+async def newcomers(office: Office, now: datetime) -> None:
+    """People have joined the register: rules for the uninvited look at every meeting ahead once more."""
+
+    async def write() -> None:
+        for meeting in await meetings.upcoming(office.partnership, now):
+            if meeting.dtstart > now and not meeting.cancelled:
+                for rule in office.serving(meeting):
+                    if rule.for_uninvited:
+                        await rules.sooner(meeting.id, rule.id, now)
+
+    await transact(write)

@@ -3,6 +3,8 @@
 Ours is what carries a token of ours, belongs to a thread or event of ours, reports about a mail of ours, or comes from somebody in the register
 (the convener too). All else is left alone in the mailbox: noted by its ids, so that it is not looked at again; its content is never stored.
 
+What could not be fetched whole waits for a person: with its header where we know it by that, else as a number in the mailbox.
+
 Promises: `take` commits before it returns; taking the same bytes again, under whatever number, is nothing.
 Fails:    StoreUnusable, when the database does not take it; then nothing happened and the message is fetched again later.
 """
@@ -26,6 +28,10 @@ _EVENT_UID = re.compile(rb"^UID(?:;[^:\r\n]{0,200})?:([^\r\n]{1,255})", re.MULTI
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
 
+NOT_FETCHED = "The server would not hand out this message; please look at it in the mailbox."
+TOO_LARGE = "This message is too large to be read here ({:.0f} MB); please look at it in the mailbox."
+
+
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What of a message may say that it is ours."""
@@ -34,6 +40,7 @@ class Signs:
     message_ids: tuple[str, ...]
     event_uids: tuple[str, ...]
     author: str
+    from_us: bool
 
 
 def signs(message: Message) -> Signs:
@@ -52,6 +59,7 @@ def signs(message: Message) -> Signs:
         tuple(dict.fromkeys([*message.in_reply_to, *returned])),
         tuple(dict.fromkeys(uids)),
         canonical(message.author.addr_spec) if message.author else "",
+        message.has("x-convener-instance"),
     )
 
 
@@ -79,7 +87,7 @@ class Keeper:
 
     async def take_all(self, mailbox: str, batch: Sequence[Fetched]) -> list[Taken]:
         """Commit a batch in one transaction; the same promise for each of them."""
-        arrivals = [await self._arrival(mailbox, fetched) for fetched in batch]
+        arrivals = await self._arrivals(mailbox, batch)
         new = await transact(lambda: inbound.commit(self._partnership, arrivals, self._now()))
         if new:
             self._arrived()
@@ -98,21 +106,56 @@ class Keeper:
     def _now(self) -> datetime:
         return self._clock.now()
 
-    async def _arrival(self, mailbox: str, fetched: Fetched) -> Arrival:
-        raw = fetched.raw if fetched.raw is not None else fetched.head
-        message = read(raw)
-        found = signs(message)
-        note = Arrival(mailbox, fetched.uid_validity, fetched.imap_uid, inbound.digest(raw), fetched.size, None)
-        if not await self._ours(message, found):
-            return note
-        return replace(note, raw=raw, message_id=message.message_id or "", author=found.author, subject=message.subject)
+    async def _arrivals(self, mailbox: str, batch: Sequence[Fetched]) -> list[Arrival]:
+        """What is to be committed of each message of *batch*."""
+        found = [_look(mailbox, fetched) for fetched in batch]
+        known = await self._known([its for _, its in found if its is not None])
+        arrivals = []
+        for fetched, (arrival, its) in zip(batch, found, strict=True):
+            if its is None:
+                arrivals.append(arrival)
+            elif self._ours(its, known):
+                raw = fetched.raw if fetched.raw is not None else fetched.head
+                arrivals.append(replace(arrival, raw=raw))
+            else:
+                arrivals.append(replace(arrival, message_id="", author="", subject="", review=""))
+        return arrivals
 
-    async def _ours(self, message: Message, found: Signs) -> bool:
-        if found.author in self._own and message.has("x-convener-instance"):
-            return False  # our own mail come back (a copy to ourselves)
-        return bool(
-            (found.author and await people.by_address(self._partnership, found.author))
-            or await meetings.by_tokens(self._partnership, found.tokens)
-            or await outbox.by_message_ids(self._partnership, found.message_ids)
-            or await meetings.by_event_uid(self._partnership, found.event_uids)
+    async def _known(self, found: Sequence[Signs]) -> frozenset[str]:
+        """Those of all the ids in a batch that the store knows."""
+        return frozenset(
+            await people.known_addresses(self._partnership, [s.author for s in found if s.author])
+            | await meetings.known_tokens(self._partnership, [t for s in found for t in s.tokens])
+            | await outbox.known_message_ids(self._partnership, [m for s in found for m in s.message_ids])
+            | await meetings.known_event_uids(self._partnership, [u for s in found for u in s.event_uids])
         )
+
+    def _ours(self, found: Signs, known: frozenset[str]) -> bool:
+        if found.author in self._own and found.from_us:
+            return False  # our own mail come back (a copy to ourselves)
+        ids = (found.author, *found.tokens, *found.message_ids, *(u.casefold() for u in found.event_uids))
+        return any(each in known for each in ids if each)
+
+
+def _look(mailbox: str, fetched: Fetched) -> tuple[Arrival, Signs | None]:
+    """Read one message as far as is needed to know it; no signs where nothing of it could be had."""
+    raw = fetched.raw if fetched.raw is not None else fetched.head
+    ids = (mailbox, fetched.uid_validity, fetched.imap_uid)
+    if not raw and fetched.raw is None:
+        digest = inbound.digest("/".join(map(str, ids)).encode())
+        return Arrival(*ids, digest, fetched.size, None, review=NOT_FETCHED), None
+    message = read(raw)
+    found = signs(message)
+    return (
+        Arrival(
+            *ids,
+            inbound.digest(raw),
+            fetched.size,
+            None,
+            message_id=message.message_id or "",
+            author=found.author,
+            subject=message.subject,
+            review=TOO_LARGE.format(fetched.size / 1_000_000) if fetched.raw is None else "",
+        ),
+        found,
+    )

@@ -28,12 +28,13 @@ from mailer.partnership.people import Person
 from mailer.render.letters import Letters
 from mailer.render.message import compose
 from mailer.render.outgoing import Facts, OutgoingMessage, Sender
+from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Limits, Recent, jitter_of, may_send, next_attempt, too_old
 from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact
-from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId, Via
+from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId, Via
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ BATCH = 100
 """Entries taken at once: enough to share commits and snapshots, few enough to be sent within minutes at any pace."""
 
 LOOK_AGAIN = timedelta(seconds=30)
+LONGEST_QUIET = timedelta(minutes=15)
 """How long everything waits when the server or the network is in trouble."""
 
 T = TypeVar("T")
@@ -62,6 +64,7 @@ class Letterhead:
     sender: Sender
     letters: Letters
     rule: Callable[[RuleId], Rule | None]
+    serving: Callable[[Meeting], tuple[Rule, ...]]
 
 
 class Shared(Generic[T]):
@@ -119,6 +122,7 @@ class Dispatcher:
         self._wire: Shared[OutboxId] = Shared(self._commit_wire)
         self._results: Shared[tuple[OutboxEntry, Result, bool]] = Shared(self._commit_results)
         self._quiet_until: datetime | None = None
+        self._quiet = LOOK_AGAIN
 
     async def recover(self, dead: Sequence[str]) -> None:
         """Settle what dead workers left behind. In doubt: chasing mails are held, all else goes out again with the same bytes."""
@@ -211,7 +215,7 @@ class Dispatcher:
                 return True
             await transact(lambda: outbox.drop([entry.id], f"the rule [{entry.notice.rule}] is in no file any more"))
             return False
-        verdict = still_wanted(rule, entry.notice, snapshot, now)
+        verdict = still_wanted(rule, entry.notice, snapshot, now, head.serving(snapshot.meeting))
         match verdict:
             case Wanted():
                 return True
@@ -263,7 +267,10 @@ class Dispatcher:
     async def _trouble(self, head: Letterhead, outcome: Outcome, now: datetime) -> None:
         """Trouble of the server or ours makes everybody wait, and is said once."""
         if isinstance(outcome, Deferred) and outcome.everybody:
-            self._quiet_until = now + LOOK_AGAIN
+            # it grows: a wrong password that is tried twice a minute locks the account
+            if self._quiet_until is None or now >= self._quiet_until:
+                self._quiet = min(self._quiet * 2, LONGEST_QUIET) if self._quiet_until is not None else LOOK_AGAIN
+                self._quiet_until = now + self._quiet
             if await transact(lambda: log.set_trouble(head.partnership, "sending", outcome.sentence, now)):
                 logger.warning("sending trouble=%r", outcome.sentence)
         elif self._quiet_until is not None and isinstance(outcome, Sent):
@@ -358,29 +365,22 @@ class _Desk:
         )
 
     async def _notice(self, entry: OutboxEntry) -> str:
-        """For the service's own mail about what waits for a word: who would get what."""
-        if not entry.notice.rule.startswith("service-"):
-            return ""
-        rule, _, round_ = entry.notice.round.partition("/")
-        held = [
-            e
-            for e in await outbox.waiting_for(self.meeting.id)
-            if e.state == outbox.HELD and (e.notice.rule, e.notice.round) == (rule, round_)
-        ]
-        persons = {
-            p.id: p for p in await people.people(self.meeting.partnership_id, [e.notice.person_id for e in held])
-        }
-        lines = [
-            f"{len(held)} letters about “{self.meeting.title}” wait for your word, because the rule [{rule}] says hold."
-        ]
-        lines += [
-            f"- {persons[e.notice.person_id].name} ({persons[e.notice.person_id].organisation or e.notice.letter})"
-            for e in held[:200]
-        ]
-        numbers = " ".join(str(e.id) for e in held) if len(held) <= 12 else "all"
-        return "\n".join(
-            [*lines, "", f"Look at one: convener outbox show NUMBER. Let them go: convener outbox release {numbers}."]
-        )
+        """What the service's own mails say, as things stand when they are written."""
+        partnership, round_ = self.meeting.partnership_id, entry.notice.round
+        match entry.notice.rule:
+            case "service-waiting":
+                rule, _, of = round_.partition("/")
+                held = await outbox.held_by(self.meeting.id, rule, of)
+                persons = await people.people(partnership, [e.notice.person_id for e in held])
+                return notices.waiting(self.meeting, rule, persons)
+            case "service-review":
+                cases = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD], limit=50)
+                return notices.review(cases)
+            case "service-done":
+                row = await inbound.row(partnership, InboundId(int(round_.removeprefix("inbound-"))))
+                return row.reason if row else ""
+            case _:
+                return ""
 
 
 def _still_useful(attach: tuple[str, ...], invitation: Invitation | None, meeting: Meeting) -> tuple[str, ...]:

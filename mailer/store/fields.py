@@ -10,7 +10,7 @@ from typing import Any
 from tortoise.fields import DatetimeField
 
 
-class Instant(DatetimeField):
+class Instant(DatetimeField[datetime]):
     """An aware datetime. A naive one is a mistake of ours and is refused."""
 
     def to_db_value(self, value: Any, instance: Any) -> Any:

@@ -4,6 +4,8 @@ States: fetched → handled | review | held (three errors); `left-alone` rows ho
 """
 
 import hashlib
+import io
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,7 @@ from datetime import datetime
 from tortoise import connections
 
 from mailer.store import models
+from mailer.store.statement import fetch, write
 from mailer.terms import InboundId, InvitationId, PartnershipId
 
 FETCHED, HANDLED, REVIEW, HELD, LEFT_ALONE = "fetched", "handled", "review", "held", "left-alone"
@@ -19,9 +22,14 @@ MOST_ERRORS = 3
 """After as many failures a message is held for a person instead of being tried for ever."""
 
 
+PART = 1_048_576
+"""Bytes of a message in one row: a large value would be held several times over on its way into the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message at the moment it is committed. *raw* None: not ours, ids only."""
+    """A message at the moment it is committed. *raw* None: not ours, ids only. *review*: why a person should look at it instead of the program,
+    because not all of it is here."""
 
     mailbox: str
     uid_validity: int
@@ -32,6 +40,7 @@ class Arrival:
     message_id: str = ""
     author: str = ""
     subject: str = ""
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,8 @@ async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: d
                 uid_validity=a.uid_validity,
                 imap_uid=a.imap_uid,
                 digest=a.digest,
-                state=FETCHED if a.raw is not None else LEFT_ALONE,
+                state=REVIEW if a.review else FETCHED if a.raw is not None else LEFT_ALONE,
+                reason=a.review,
                 received_at=now,
                 size=a.size,
                 message_id=a.message_id[:998],
@@ -137,10 +147,14 @@ async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: d
         .order_by("id")
         .values_list("id", "digest")
     )
-    await models.InboundBytes.bulk_create(
-        [models.InboundBytes(inbound_id=i, content=ours[d]) for i, d in rows], ignore_conflicts=True
-    )
+    await write(_KEEP, [(i, 0, ours[d]) for i, d in rows if len(ours[d]) <= PART])
+    for ident, content in ((i, ours[d]) for i, d in rows if len(ours[d]) > PART):
+        for part, start in enumerate(range(0, len(content), PART)):  # one at a time: that is what parts are for
+            await write(_KEEP, [(ident, part, content[start : start + PART])])
     return [InboundId(i) for i, _ in rows]
+
+
+_KEEP = "INSERT INTO inbound_bytes (inbound_id, part, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 async def waiting(partnership: PartnershipId, limit: int = 100) -> list[InboundId]:
@@ -158,13 +172,15 @@ async def count(partnership: PartnershipId) -> int:
 
 async def raw(ident: InboundId) -> bytes | None:
     """The bytes as they came; None where they are not kept."""
-    row = await models.InboundBytes.get_or_none(inbound_id=ident)
-    return bytes(row.content) if row else None
-
-
-async def raws(idents: Sequence[InboundId]) -> dict[InboundId, bytes]:
-    rows = await models.InboundBytes.filter(inbound_id__in=list(idents)).values_list("inbound_id", "content")
-    return {InboundId(i): bytes(c) for i, c in rows}
+    gathered = io.BytesIO()
+    for part in itertools.count():
+        found = await fetch("SELECT content FROM inbound_bytes WHERE inbound_id = ? AND part = ?", ident, part)
+        if not found:
+            return gathered.getvalue() if part else None
+        gathered.write(found[0]["content"])
+        if len(found[0]["content"]) < PART:
+            return gathered.getvalue()
+    return None
 
 
 async def claim(ident: InboundId) -> bool:
@@ -251,3 +267,8 @@ def _row(r: models.Inbound) -> InboundRow:
         InboundId(r.id), r.state, r.received_at, r.message_id, r.author, r.subject, r.kind, r.reason, r.words, r.proposed, r.guests, r.errors,
         InvitationId(r.invitation_id) if r.invitation_id else None,
     )  # fmt: skip
+
+
+async def waits_already(kind: str, invitation: InvitationId) -> bool:
+    """Whether a message of the same kind about the same invitation waits for a person."""
+    return await models.Inbound.filter(invitation_id=invitation, kind=kind, state=REVIEW).exists()

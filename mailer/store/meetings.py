@@ -199,6 +199,24 @@ async def by_tokens(partnership: PartnershipId, tokens: Collection[str]) -> list
     return sorted((invitation_of(r) for r in rows), key=lambda i: order[i.token])
 
 
+async def known_tokens(partnership: PartnershipId, tokens: Collection[str]) -> set[str]:
+    """Those of *tokens* that are of this partnership's invitations."""
+    if not tokens:
+        return set()
+    query = models.Invitation.filter(token__in=list(set(tokens)), meeting__partnership_id=partnership)
+    return set(await models.column(query, "token"))
+
+
+async def known_event_uids(partnership: PartnershipId, event_uids: Collection[str]) -> set[str]:
+    """Those of *event_uids* that are of this partnership's meetings, folded as they are kept."""
+    if not event_uids:
+        return set()
+    folded = list({u.casefold() for u in event_uids})
+    return set(
+        await models.column(models.Meeting.filter(partnership_id=partnership, event_uid__in=folded), "event_uid")
+    )
+
+
 async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
     """Invitations of *person* to meetings that lie ahead and are not cancelled; only such as really left."""
     rows = await models.Invitation.filter(

@@ -241,12 +241,16 @@ class Inbound(Model):
 
 
 class InboundBytes(Model):
+    """A message in parts of at most a megabyte: one large value would be held several times over while it is written."""
+
     id = fields.IntField(primary_key=True)
-    inbound_id = fields.IntField(unique=True)
+    inbound_id = fields.IntField()
+    part = fields.IntField(default=0)
     content = fields.BinaryField()
 
     class Meta:
         table = "inbound_bytes"
+        unique_together = (("inbound_id", "part"),)
 
 
 class Outbox(Model):

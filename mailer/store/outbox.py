@@ -312,6 +312,16 @@ async def by_message_ids(partnership: PartnershipId, message_ids: Sequence[str])
     return [_entry(r) for r in found]
 
 
+async def known_message_ids(partnership: PartnershipId, message_ids: Sequence[str]) -> set[str]:
+    """Those of *message_ids* that are of mails of ours."""
+    known: set[str] = set()
+    for start in range(0, len(message_ids), 500):  # a thread may name a hundred, a batch holds a hundred threads
+        some = list(set(message_ids[start : start + 500]))
+        query = models.Outbox.filter(partnership_id=partnership, message_id__in=some)
+        known |= set(await models.column(query, "message_id"))
+    return known
+
+
 async def text_of(ident: OutboxId) -> str:
     """What the letter said."""
     rows_ = await models.column(models.Outbox.filter(id=ident), "text")
@@ -372,3 +382,36 @@ def _entry(r: models.Outbox) -> OutboxEntry:
         sent_at=r.sent_at,
         sequence=r.sequence,
     )
+
+
+async def last_of(partnership: PartnershipId, rule: RuleId) -> OutboxEntry | None:
+    """The newest mail of *rule*."""
+    row = await models.Outbox.filter(partnership_id=partnership, rule=rule).order_by("-id").first()
+    return _entry(row) if row else None
+
+
+async def held_by(meeting: MeetingId, rule: str, round_: str) -> list[OutboxEntry]:
+    """Letters of one rule and round that wait for the convener's word."""
+    found = await models.Outbox.filter(meeting_id=meeting, rule=rule, round=round_, state=HELD).order_by("id")
+    return [_entry(r) for r in found]
+
+
+async def last_sent(meeting: MeetingId, person: PersonId) -> OutboxEntry | None:
+    """The newest mail about *meeting* that left for *person*."""
+    row = (
+        await models.Outbox.filter(meeting_id=meeting, person_id=person, state__in=[SENT, FAILED])
+        .order_by("-id")
+        .first()
+    )
+    return _entry(row) if row else None
+
+
+async def undelivered(meeting: MeetingId) -> dict[PersonId, str]:
+    """Whose last mail about *meeting* did not arrive, and what was said of it."""
+    found = (
+        await models.Outbox.filter(meeting_id=meeting, state__in=[SENT, FAILED])
+        .order_by("id")
+        .values_list("person_id", "state", "smtp_reply")
+    )
+    last = {PersonId(person): (state, reply) for person, state, reply in found}
+    return {person: reply for person, (state, reply) in last.items() if state == FAILED}

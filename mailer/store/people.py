@@ -81,6 +81,17 @@ async def by_address(partnership: PartnershipId, address: str) -> Person | None:
     return found[0] if found else None
 
 
+async def known_addresses(partnership: PartnershipId, addresses: Collection[str]) -> set[str]:
+    """Those of *addresses* (canonical) that belong to somebody of the register."""
+    if not addresses:
+        return set()
+    return set(
+        await models.column(
+            models.PersonAddress.filter(partnership_id=partnership, address__in=list(set(addresses))), "address"
+        )
+    )
+
+
 async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bool]:
     """Write one person, known by any of the addresses; True when new. Aliases learned before are kept, a dead address stays dead until
     the row gives another as the first."""

@@ -16,10 +16,17 @@ class Migration(migrations.Migration):
             name="InboundBytes",
             fields=[
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("inbound_id", fields.IntField(unique=True)),
+                ("inbound_id", fields.IntField()),
+                ("part", fields.IntField(default=0)),
                 ("content", fields.BinaryField()),
             ],
-            options={"table": "inbound_bytes", "app": "models", "pk_attr": "id"},
+            options={
+                "table": "inbound_bytes",
+                "app": "models",
+                "unique_together": (("inbound_id", "part"),),
+                "pk_attr": "id",
+                "table_description": "A message in parts of at most a megabyte: one large value would be held several times over while it is written.",
+            },
             bases=["Model"],
         ),
         ops.CreateModel(

@@ -1,0 +1,58 @@
+"""What the service itself tells the convener: plain text from values, for the letter "service-notice"."""
+
+from collections.abc import Sequence
+
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.store.inbound import InboundRow
+
+MOST_NAMES = 200
+MOST_WORDS = 600
+_SUGGESTED = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}
+
+
+def waiting(meeting: Meeting, rule: str, persons: Sequence[Person]) -> str:
+    """Letters of *rule* wait for a word."""
+    if not persons:
+        return f"The letters of the rule [{rule}] about “{meeting.title}” waited for your word; they have been released or dropped meanwhile."
+    how_many = "One letter waits" if len(persons) == 1 else f"{len(persons)} letters wait"
+    lines = [f"{how_many} for your word: those of the rule [{rule}] about “{meeting.title}”, to", ""]
+    lines += [f"- {p.name}" + (f" ({p.organisation})" if p.organisation else "") for p in persons[:MOST_NAMES]]
+    if len(persons) > MOST_NAMES:
+        lines.append(f"- and {len(persons) - MOST_NAMES} more")
+    lines += [
+        "",
+        "Just reply to this mail: ok (send them all), not NAME (send to all others), or stop (send none). Nothing leaves until you do.",
+        "",
+        "On the command line: convener outbox shows them, convener outbox release all lets them go.",
+    ]
+    return "\n".join(lines)
+
+
+def review(cases: Sequence[InboundRow]) -> str:
+    """Cases that the service does not decide by itself, with the words, what it thinks, and the choices."""
+    if not cases:
+        return "The cases that waited for your word have been settled meanwhile."
+    lines = [
+        f"{len(cases)} {'message waits' if len(cases) == 1 else 'messages wait'} for your word, because I am not certain. Nothing was recorded.",
+        "",
+    ]
+    for case in reversed(cases):
+        lines.append(f"{case.id}   {case.author}: {case.reason}")
+        if case.words.strip():
+            words = " / ".join(line.strip() for line in case.words.strip().splitlines() if line.strip())
+            lines.append(f"     “{words[:MOST_WORDS]}”")
+        if case.proposed in _SUGGESTED:
+            lines.append(
+                f"It may mean: {_SUGGESTED[case.proposed]}" + (f" with {case.guests} more" if case.guests else "") + "."
+            )
+        lines.append("")
+    numbers = [c.id for c in reversed(cases)]
+    example = f"{numbers[0]} yes" + (f", {numbers[1]} ignore" if len(numbers) > 1 else "")
+    lines.append(
+        f"Just reply to this mail with numbers and words: {example}. I know yes, no, maybe and ignore, and yes +2 for guests."
+    )
+    lines.append(
+        "If the sender's address belongs to the person who was invited, add “alias”: I will know it from then on."
+    )
+    return "\n".join(lines)

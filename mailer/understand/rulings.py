@@ -1,0 +1,104 @@
+"""What a convener answers to the service's own mails: rulings on numbered cases, and the word on letters that wait.
+
+    12 yes, 13 no, 14 yes +2, 15 ignore          ok          not Bob, not Ann          stop
+
+Promises: pure; only what is certain is a ruling, every other line is given back so that the service can say that it was not understood.
+"""
+
+import re
+from dataclasses import dataclass
+
+MOST_RULINGS = 200
+
+_WORDS = {
+    "yes": "yes", "y": "yes", "coming": "yes", "accept": "yes", "accepted": "yes", "sí": "yes", "si": "yes", "ja": "yes", "oui": "yes",
+    "no": "no", "n": "no", "decline": "no", "declined": "no", "not coming": "no", "nein": "no", "non": "no",
+    "maybe": "maybe", "perhaps": "maybe", "unsure": "maybe", "quizás": "maybe", "vielleicht": "maybe", "peut-être": "maybe",
+    "ignore": "ignore", "skip": "ignore", "nothing": "ignore", "drop": "ignore",
+}  # fmt: skip
+_RULING = re.compile(
+    rf"(?P<number>\d{{1,9}})\s*[:.)=-]?\s*(?P<word>{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
+    r"(?:\s*(?:\+|with|plus)\s*(?P<guests>\d{1,2}))?(?P<alias>\s+(?:alias|and it is (?:him|her|them)))?\s*[.!]?",
+    re.IGNORECASE,
+)
+_OK = re.compile(
+    r"(?:ok|okay|okey|yes|send(?: them| it| all)?|go(?: ahead)?|release(?: all)?|fine|approved|sí|si|ja|oui)\s*[.!]*",
+    re.IGNORECASE,
+)
+_STOP = re.compile(
+    r"(?:stop|no|drop(?: them| it| all)?|cancel|don'?t send(?: them| it)?|nein|non)\s*[.!]*", re.IGNORECASE
+)
+_NOT = re.compile(
+    r"(?:(?:ok|yes|send|all)?\s*,?\s*(?:but\s+)?(?:not|without|except)\s+)(?P<name>[^,;.!]{2,80})\s*[.!]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The convener's word on one case. *alias*: the sender's address belongs to that person from now on."""
+
+    number: int
+    word: str
+    guests: int = 0
+    alias: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    rulings: tuple[Ruling, ...]
+    not_understood: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The word on letters that wait. *send*: let them go, except to *without*; else none goes. None where it was not understood."""
+
+    send: bool | None
+    without: tuple[str, ...] = ()
+
+
+def read_rulings(text: str) -> Rulings:
+    """Read answers to numbered cases: one a line, or several parted by commas, semicolons or "and"."""
+    found: list[Ruling] = []
+    odd: list[str] = []
+    for piece in _pieces(text):
+        match = _RULING.fullmatch(piece)
+        if match is None:
+            odd.append(piece)
+            continue
+        found.append(
+            Ruling(int(match["number"]), _WORDS[match["word"].lower()], int(match["guests"] or 0), bool(match["alias"]))
+        )
+    contradicted = {r.number for r in found if any(o.number == r.number and o != r for o in found)}
+    odd += [f"{number}: said in two ways" for number in sorted(contradicted)]
+    kept = dict.fromkeys(r for r in found if r.number not in contradicted)
+    return Rulings(tuple(kept)[:MOST_RULINGS], tuple(odd))
+
+
+def read_release(text: str) -> Release:
+    """Read the word on letters that wait. Whatever is not wholly understood releases nothing."""
+    pieces = _pieces(text)
+    if not pieces:
+        return Release(None)
+    names: list[str] = []
+    for i, piece in enumerate(pieces):
+        if _STOP.fullmatch(piece) and len(pieces) == 1:
+            return Release(False)
+        without = _NOT.fullmatch(piece)
+        if without is not None:
+            names.append(without["name"].strip())
+        elif i == 0 and _OK.fullmatch(piece):
+            continue
+        else:
+            return Release(None)
+    return Release(True, tuple(names))
+
+
+def _pieces(text: str) -> list[str]:
+    lines = text[:20_000].splitlines()
+    parts = [p.strip() for line in lines for p in re.split(r"[,;]|\band\b(?=\s*(?:\d|not\b))", line)]
+    courtesy = re.compile(
+        r"(?:thanks?|thank you|best|regards|kind regards|cheers|hi|hello|dear .{0,40})[ .!]*", re.IGNORECASE
+    )
+    return [p for p in parts if p and not courtesy.fullmatch(p)]

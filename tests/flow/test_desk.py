@@ -1,0 +1,100 @@
+"""The convener's desk, by mail: cases and letters that wait are settled by plain replies."""
+
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+from mailer.sandbox.stage import CONVENER, MAILBOX
+from mailer.store import outbox
+from tests.flow.world import NO, YES, World, button, local, member, words, world
+
+
+async def reply(here: World, letter: EmailMessage, text: str, author: str = CONVENER) -> None:
+    """Dana (or somebody who says so) answers a mail of the service."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = (
+        f"Dana Reyes <{author}>",
+        str(letter["Reply-To"] or MAILBOX),
+        f"Re: {letter['Subject']}",
+    )
+    message["Message-ID"], message["In-Reply-To"] = (
+        f"<{abs(hash((text, str(letter['Message-ID']))))}@northwoods.example>",
+        str(letter["Message-ID"]),
+    )
+    message["Date"] = format_datetime(here.stage.clock.now())
+    body = letter.get_body(("plain",))
+    assert body is not None
+    quoted = "\n".join("> " + line for line in str(body.get_content()).splitlines())
+    message.set_content(f"{text}\n\nOn {letter['Date']}, {letter['From']} wrote:\n{quoted}\n")
+    here.stage.to_mailbox += 1
+    await here.stage.servers.deliver(message.as_bytes(), MAILBOX, author)
+    await here.stage.quiet()
+
+
+def text_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+async def test_letters_that_wait_are_released_by_a_reply(tmp_path: Path) -> None:
+    never = local(2026, 6, 1, 9, 0)
+    async with world(tmp_path, [member("Ann Able"), member("Bob Brown"), member("Cho Chan")], ok_on=never) as here:
+        await here.stage.advance(local(2026, 1, 29, 10, 0))
+        (_, asked), *_ = here.to(CONVENER)
+        assert "Ann Able" in text_of(asked)
+        assert here.to("ann.able@able.example") == []
+        await reply(here, asked, "ok, but let me look at the letter first")
+        assert here.to("ann.able@able.example") == []
+        assert "did not understand" in text_of(here.to(CONVENER)[-1][1])
+        await reply(here, asked, "OK, not Bob")
+        assert len(here.to("ann.able@able.example")) == len(here.to("cho.chan@chan.example")) == 1
+        assert here.to("bob.brown@brown.example") == []
+        assert "Not to Bob Brown" in text_of(here.to(CONVENER)[-1][1])
+        assert (await outbox.counts(here.stage.daemon.office.partnership)).get("held", 0) == 0
+
+
+async def test_stop_drops_what_waits(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")], ok_on=local(2026, 6, 1, 9, 0)) as here:
+        await here.stage.advance(local(2026, 1, 29, 10, 0))
+        await reply(here, here.to(CONVENER)[0][1], "stop")
+        await here.stage.advance(local(2026, 2, 3, 10, 0))
+        assert here.to("ann.able@able.example") == []
+
+
+async def test_unclear_answers_come_as_one_mail_and_are_settled_by_a_reply(tmp_path: Path) -> None:
+    cast = [
+        member("Ann Other", button(YES, sender="ann@elsewhere.example"), unlisted=("ann@elsewhere.example",)),
+        member("Bob Maybe", words("I could come if my boss lets me leave the plant early that day.")),
+        member("Cho Clear", words("Sorry, I can't make it", NO)),
+    ]
+    async with world(tmp_path, cast) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        digests = [
+            m
+            for _, m in here.to(CONVENER)
+            if "wait for your word, because" in text_of(m) or "waits for your word, because" in text_of(m)
+        ]
+        assert digests
+        numbers = {
+            line.split()[1]: line.split()[0]
+            for line in text_of(digests[-1]).splitlines()
+            if "@" in line and line.split()[0].isdigit()
+        }
+        ann, bob = numbers["ann@elsewhere.example:"], numbers["bob.maybe@maybe.example:"]
+        # somebody else who says so is not obeyed
+        await reply(here, digests[-1], f"{bob} yes", author="mallory@evil.example")
+        assert (await here.answers())["bob.maybe@maybe.example"] == "no answer"
+        await reply(here, digests[-1], f"{ann} yes alias, {bob} ask him, 999 no\nThanks!")
+        answers = await here.answers()
+        assert answers["ann.other@other.example"] == "yes"
+        assert answers["bob.maybe@maybe.example"] == "no answer"
+        told = text_of(here.to(CONVENER)[-1][1])
+        assert "Ann Other: yes" in told
+        assert "ask him" in told
+        assert "999" in told
+        await reply(here, here.to(CONVENER)[-1][1], f"{bob} no")
+        assert (await here.answers())["bob.maybe@maybe.example"] == "no"
+        before = len(here.to(CONVENER))
+        await here.stage.advance(local(2026, 2, 20, 12, 0))
+        assert len(here.to(CONVENER)) == before  # settled: no more mail about it

@@ -1,0 +1,54 @@
+"""The convener's words to the service: what is certain is obeyed, all else is given back."""
+
+import pytest
+
+from mailer.understand.rulings import Release, Ruling, read_release, read_rulings
+
+
+@pytest.mark.parametrize(
+    ("text", "rulings", "odd"),
+    [
+        ("1 yes, 2 no, 3 yes +2, 4 ignore", [(1, "yes", 0), (2, "no", 0), (3, "yes", 2), (4, "ignore", 0)], []),
+        ("12: yes\n13: maybe", [(12, "yes", 0), (13, "maybe", 0)], []),
+        ("12) Yes.\n\nThanks!", [(12, "yes", 0)], []),
+        ("1 yes and 2 no", [(1, "yes", 0), (2, "no", 0)], []),
+        ("1 sí; 2 nein; 3 peut-être", [(1, "yes", 0), (2, "no", 0), (3, "maybe", 0)], []),
+        ("4 ask her", [], ["4 ask her"]),
+        ("yes", [], ["yes"]),
+        ("12 yes, 12 no", [], ["12: said in two ways"]),
+        ("I think 12 is a yes", [], ["I think 12 is a yes"]),
+        ("", [], []),
+        ("99999999999 yes", [], ["99999999999 yes"]),
+    ],
+)
+def test_rulings(text: str, rulings: list[tuple[int, str, int]], odd: list[str]) -> None:
+    read = read_rulings(text)
+    assert [(r.number, r.word, r.guests) for r in read.rulings] == rulings
+    assert list(read.not_understood) == odd
+
+
+def test_an_alias_is_learned_only_when_said() -> None:
+    assert read_rulings("12 yes alias").rulings == (Ruling(12, "yes", alias=True),)
+    assert read_rulings("12 yes").rulings == (Ruling(12, "yes"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ok", Release(True)),
+        ("OK!", Release(True)),
+        ("Yes, thanks", Release(True)),
+        ("go ahead", Release(True)),
+        ("stop", Release(False)),
+        ("Don't send them.", Release(False)),
+        ("not Bob", Release(True, ("Bob",))),
+        ("ok, not Bob, not Ann Ortiz", Release(True, ("Bob", "Ann Ortiz"))),
+        ("ok but not Bob", Release(True, ("Bob",))),
+        ("ok, but let me look at the text first", Release(None)),
+        ("stop, no wait, send", Release(None)),
+        ("maybe tomorrow", Release(None)),
+        ("", Release(None)),
+    ],
+)
+def test_release(text: str, expected: Release) -> None:
+    assert read_release(text) == expected
