@@ -44,9 +44,12 @@ def _cut(raw: bytes, start: int, end: int, left: int) -> bytes:
     head = raw[start : start + 65_536].replace(b"\r\n", b"\n")
     blank = head.find(b"\n\n", 1)
     kind = _TYPE.search(head, 0, blank) if blank > 0 else None
-    if kind is None or kind[1].lower() in _READ or kind[2].lower() in _READ_APPLICATIONS:
-        most = MOST_READ
-    elif _READ_BY_NAME.search(head, 0, blank):
+    if (
+        kind is None
+        or kind[1].lower() in _READ
+        or kind[2].lower() in _READ_APPLICATIONS
+        or _READ_BY_NAME.search(head, 0, blank)
+    ):
         most = MOST_READ
     else:
         return head[: blank + 2][:left]

@@ -69,6 +69,4 @@ async def measure(count: int = 1_000, runs: int = 3) -> bool:
         sink.stop()
     print(rates("aiosmtplib alone, ready-made bytes", len(letters), alone))
     print(rates("outbox, conditions, letter, SMTP, outcome", count, service))
-    return verdict(
-        "ratio", median(alone.wall) / len(letters) / (median(service.wall) / count), 0.5, at_least=True
-    )
+    return verdict("ratio", median(alone.wall) / len(letters) / (median(service.wall) / count), 0.5, at_least=True)
