@@ -23,7 +23,7 @@ class Party:
 
 
 def count_party(
-    read: Sequence[tuple[Sequence[Word], Mapping[str, Sequence[Match]]]], lexicons: Sequence[Lexicon], body: str
+    read: Sequence[tuple[Sequence[Word], Mapping[str, Sequence[Match]]]], lexicons: Sequence[Lexicon]
 ) -> Party:
     """Count companions over all sentences; two ways of counting that disagree are unclear."""
     totals: set[int] = set()
@@ -42,10 +42,8 @@ def count_party(
             number = _number(match, words, lex)
             if number is not None and 1 <= number <= MOST_GUESTS:
                 totals.add(number - 1)
-        taken: list[Match] = []
         here = 0
         for match in _apart([*found.get("g_plus", ()), *found.get("g_one", ())]):
-            taken.append(match)
             if match.signal == "g_plus":
                 number = _number(match, words, lex)
                 if number is not None and 1 <= number <= MOST_GUESTS:

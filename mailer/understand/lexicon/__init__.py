@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from mailer.understand.clauses import plain
 from mailer.understand.phrases import LexiconFault, Phrases
@@ -109,6 +110,7 @@ class Lexicon:
     nouns_capital: bool
 
 
+@cache
 def codes() -> tuple[str, ...]:
     """The languages there are, English first: it wins where nothing tells."""
     names = sorted(entry.name[:-5] for entry in resources.files(__package__).iterdir() if entry.name.endswith(".toml"))
@@ -128,18 +130,20 @@ def marks() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _content(code: str) -> dict[str, object] | dict:  # type: ignore[type-arg]
+def _content(code: str) -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / f"{code}.toml").read_text(encoding="utf-8"))
 
 
 def asked(code: str) -> Mapping[str, Sequence[str]]:
     """Beginnings of words in a letter that asks: ``reply`` (yes or no), ``attendance``, ``against`` (for its lack)."""
-    return _content(code)["asked"]
+    stems: Mapping[str, Sequence[str]] = _content(code)["asked"]
+    return stems
 
 
 def days(code: str) -> Mapping[str, str]:
     """The names of the weekdays (mo … su) and of noon."""
-    return _content(code)["days"]
+    names: Mapping[str, str] = _content(code)["days"]
+    return names
 
 
 @cache

@@ -1,0 +1,489 @@
+"""Decide between what the sentences of a message say: rules in a fixed order, each with its sentence for the convener.
+
+Promises: the first rule that applies gives the reading; `decided` only where one clear answer stands and nothing speaks against it.
+Never:    looks at words itself: it weighs signals (lexicon/__init__.py says what each means), whatever the language.
+Fails:    not at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailer.understand import lexicon
+from mailer.understand.asked import WEEK, asks_attendance, times, times_asked
+from mailer.understand.clauses import plain
+from mailer.understand.party import Party
+from mailer.understand.phrases import Match
+from mailer.understand.reading import Reading
+from mailer.understand.said import ANSWERS, Said
+from mailer.understand.weighing import Weighed, is_firm, turns_between
+
+LONG_MESSAGE = 160
+"""Words. In a message longer than this an answer is decided only if it stands near the beginning."""
+
+
+class Judge:
+    """The rules, in the order in which they are asked."""
+
+    def __init__(
+        self, body: str, saids: Sequence[Said], weighed: Weighed, party: Party, subject: str, quoted: str
+    ) -> None:
+        self.body, self.saids, self.party, self.subject, self.quoted = body, saids, party, subject, quoted
+        self.sure, self.unsure = weighed.sure, weighed.unsure
+        self.size = sum(len(said.words) for said in saids)
+
+    def has(self, *signals: str) -> bool:
+        return any(self.sure.get(signal) or self.unsure.get(signal) for signal in signals)
+
+    def certain(self, *signals: str) -> bool:
+        return any(self.sure.get(signal) for signal in signals)
+
+    def all(self, *signals: str) -> list[tuple[Said, Match]]:
+        return [pair for signal in signals for pair in (*self.sure.get(signal, ()), *self.unsure.get(signal, ()))]
+
+    def words_of(self, *signals: str) -> str:
+        pairs = [pair for signal in signals for pair in self.sure.get(signal, ())] or self.all(*signals)
+        if not pairs:
+            return ""
+        said, match = min(pairs, key=lambda pair: (pair[0].number, pair[1].begin))
+        return self.quote(said, match)
+
+    def quote(self, said: Said, match: Match) -> str:
+        return self.body[said.words[match.begin].start : said.words[match.end - 1].end]
+
+    def say(self, verdict: str, decided: bool, evidence: str, reason: str) -> Reading:
+        guests = self.party.guests if verdict in ("accepted", "tentative", "needs-person") else 0
+        return Reading(verdict, decided, guests, None, evidence, reason)
+
+    def together(self, signal: str, *others: str) -> bool:
+        """*signal* stands in one sentence with one of *others*."""
+        return any(said.has(*others) for said, _ in self.all(signal))
+
+    # ---------------------------------------------------------------------------------------------------------------
+    def verdict(self) -> Reading:
+        for rule in (self.conditional, self.delegated, self.both, self.no, self.perhaps, self.kind_no, self.wished, self.only_reason,
+                     self.yes, self.other_people, self.bare):  # fmt: skip
+            reading = rule()
+            if reading is not None:
+                return reading
+        return self.nothing()
+
+    def conditional(self) -> Reading | None:
+        for said, match in self.all("cond"):
+            if said.has(*ANSWERS, "hedge"):
+                answer = said.first(*ANSWERS, "hedge")
+                assert answer is not None
+                low, high = min(answer.begin, match.begin), max(answer.end, match.end)
+                return self.say(
+                    "needs-person", False, self.span(said, low, high), "There is a condition in this answer."
+                )
+            if (
+                match.begin == 0
+                and self.has("yes", "wish", "no", "bare_yes", "works", "maybe")
+                and not said.asks
+                and len(said.words) < 14
+            ):
+                return self.say(
+                    "needs-person", False, self.span(said, 0, len(said.words)), "A condition follows the answer."
+                )
+        return None
+
+    def span(self, said: Said, low: int, high: int) -> str:
+        return self.body[said.words[low].start : said.words[high - 1].end]
+
+    def delegated(self) -> Reading | None:
+        if self.has("delegate"):
+            said, match = self.all("delegate")[0]
+            names = [self.body[said.words[a].start : said.words[b - 1].end] for key, a, b in match.kept if key == "@"]
+            longest = max(names, key=len) if names else None
+            evidence = self.quote(said, match)
+            address = next(
+                (word.form for said_ in saids_near(self.saids, said) for word in said_.words if "@" in word.form), None
+            )
+            # Where every noun has a capital, one word alone may be anything.
+            named = longest is not None and (len(longest.split()) > 1 or not lexicon.load(said.language).nouns_capital)
+            one_of_two = match.begin > 0 and said.words[match.begin - 1].form in lexicon.load(said.language).either
+            clear = (
+                named
+                and not one_of_two
+                and self.certain("delegate")
+                and not self.has("maybe", "yes", "g_ask")
+                and not said.asks
+                and len({*names}) == 1
+            )
+            reading = self.say(
+                "delegated",
+                clear,
+                evidence,
+                f"{longest} comes instead." if clear else "Somebody may come instead; it is not clear enough.",
+            )
+            return replace(reading, delegate=longest, delegate_address=address)
+        if self.has("sendother"):
+            if self.has("no", "reason", "nowish") and not self.has("yes"):
+                return self.say(
+                    "delegated", False, self.words_of("sendother"), "Somebody comes instead, but no name is given."
+                )
+            if self.has("yes", "wish", "other_yes", "other_no"):
+                return self.say("needs-person", False, self.words_of("sendother"), "It is not clear who comes.")
+        return None
+
+    def both(self) -> Reading | None:
+        if not (self.has("yes") and self.has("no")):
+            return None
+        for signal, other, verdict in (("yes", "no", "declined"), ("no", "yes", "accepted")):
+            # "I said I would come, but now I can't": what was said earlier no longer counts, what comes after it does.
+            newest = [(said.number, match.begin) for said, match in self.sure.get(other, ())]
+            past = [(said.number, match.begin) for said, match in self.all(signal) if self.told_of_earlier(said, match)]
+            if newest and len(past) == len(self.all(signal)) and max(past) < min(newest):
+                decided = not self.has("maybe", "partial")
+                return self.say(
+                    verdict, decided, self.words_of(other), "The answer was changed; the newer words count."
+                )
+        return self.say(
+            "needs-person", False, self.words_of("no", "yes"), "One part of the message says yes, another says no."
+        )
+
+    def yes_beside_no(self) -> bool:
+        """A bare yes, or "fine with me", contradicts a no; not in "yes, unfortunately I cannot", nor as another day that suits."""
+        for said, _ in self.all("bare_yes"):
+            if not (said.has("no", "nowish") and said.has("regretful")):
+                return True
+        if any(not times(said.words) and not said.has("no") for said, _ in self.all("works")):
+            return True
+        first_no = min(said.number for said, _ in self.all("no"))
+        return any(said.number > first_no and not said.has("but", "reason", "no") for said, _ in self.all("wish"))
+
+    @staticmethod
+    def told_of_earlier(said: Said, match: Match) -> bool:
+        """The answer stands after "I said", with neither "but" nor a pause between."""
+        return any(
+            earlier.begin <= match.begin
+            and not turns_between(said, earlier, match)
+            and not said.pause_between(earlier, match)
+            for earlier in said.found.get("earlier", ())
+        )
+
+    def no(self) -> Reading | None:
+        if not self.has("no"):
+            return None
+        evidence = self.words_of("no")
+        if self.has("maybe"):
+            return self.say("needs-person", False, evidence, "The message says no, but leaves something open.")
+        if not self.certain("no"):
+            return self.say("declined", False, evidence, "It sounds like a no, but not a certain one.")
+        if any(self.also_good(said) for said, _ in self.all("no")):
+            return self.say("needs-person", False, evidence, "One part of the sentence says no, another does not.")
+        if self.yes_beside_no():
+            return self.say("needs-person", False, evidence, "The message says both yes and no.")
+        if any(wish.begin > match.begin for said, match in self.all("no") for wish in said.found.get("wish", ())):
+            return self.say("needs-person", False, evidence, "After the no there is a wish to come: to another part?")
+        if self.together("no", "partial"):
+            return self.say("needs-person", False, evidence, "The no may be meant for a part of the meeting only.")
+        if self.has("other_yes") or any(
+            said.has("yes", "no", "works", "wish", "good") for said, _ in self.all("remote")
+        ):
+            return self.say(
+                "needs-person", False, evidence, "The writer does not come, but the message offers something else."
+            )
+        if self.has("turn") and self.has("wish", "works", "bare_yes") and not self.has("regretful"):
+            return self.say("declined", False, evidence, "It sounds like a no, but the message also sounds like a yes.")
+        if self.has("host", "told") and not self.has("regretful"):
+            return self.say("needs-person", False, evidence, "It may not be the writer's own answer.")
+        return self.settle("declined", "no", evidence, "The writer says that he or she does not come.")
+
+    @staticmethod
+    def also_good(said: Said) -> bool:
+        """Beside its no the sentence finds something all right ("dinner is fine but not the film")."""
+        noes = said.found.get("no", [])
+        other = [m for signal in ("good", "works") for m in said.found.get(signal, ())]
+        return any(all(m.end <= no.begin or no.end <= m.begin for no in noes) for m in other)
+
+    def settle(self, verdict: str, signal: str, evidence: str, reason: str) -> Reading:
+        """A clear answer is decided, unless it stands deep in a long message."""
+        if self.size > LONG_MESSAGE and min(said.number for said, _ in self.all(signal)) > 3:
+            return self.say(
+                verdict, False, evidence, "These words stand deep in a long message and may be about something else."
+            )
+        return self.say(verdict, True, evidence, reason)
+
+    def perhaps(self) -> Reading | None:
+        pairs = self.all("maybe")
+        if not pairs:
+            return None
+        evidence = self.words_of("maybe")
+        tied = any(
+            said.has("yes", "wish", "bare_yes", "no")
+            or (match.end - match.begin >= 2 and said.stray(match) <= self.freedom(said, match))
+            for said, match in pairs
+        ) or (self.size < 15 and sum(said.stray(match) - self.freedom(said, match) for said, match in pairs) <= 0)
+        clear = (
+            tied
+            and self.size < LONG_MESSAGE
+            and not self.has("host", "told", "other_yes", "other_no", "partial", "later", "sendother")
+            and self.certain("maybe")
+        )
+        if any(
+            who.begin < match.begin or match.end - match.begin == 1
+            for said, match in pairs
+            for who in said.found.get("who", ())
+        ):
+            clear = False  # "my wife is in, but …": more than one person is spoken of
+        plain_yes = any(
+            not said.has("maybe")
+            or all(
+                m.begin > match.begin and m.end - m.begin == 1 and said.pause_between(m, match)
+                for m in said.found["maybe"]
+            )
+            for said, match in self.all("yes")
+        )
+        if plain_yes:
+            return self.say("needs-person", False, evidence, "The message says yes, but leaves something open.")
+        return self.say("tentative", clear, evidence, "The writer does not know yet.")
+
+    @staticmethod
+    def freedom(said: Said, match: Match) -> int:
+        """Other words beside a "maybe": after "not sure whether" they say what is doubted, and it may be anything."""
+        return 0 if said.words[match.end - 1].form in lexicon.load(said.language).whether else 1
+
+    def kind_no(self) -> Reading | None:
+        if not self.has("nowish"):
+            return None
+        clear = (
+            self.has("reason", "regretful", "bare_no", "thanks")
+            and not self.has("yes", "works", "host")
+            and self.certain("nowish")
+        )
+        return self.say("declined", clear, self.words_of("nowish"), "A wish that cannot be fulfilled: a polite no.")
+
+    def wished(self) -> Reading | None:
+        """A wish, then a reason: a no without a negative word."""
+        if not (self.has("wish") and self.has("reason")) or self.has("yes"):
+            return None
+        wish_said, wish = self.all("wish")[0]
+        later = [
+            pair for pair in self.all("reason") if (pair[0].number, pair[1].begin) > (wish_said.number, wish.begin)
+        ]
+        turned = any(said.has("but") or said.number > wish_said.number or self.has("regretful") for said, _ in later)
+        if later and turned and not self.has("partial", "host"):
+            return self.settle(
+                "declined", "reason", self.quote(*later[0]), "A wish, then a reason for staying away: that is a no."
+            )
+        return self.say(
+            "needs-person", False, self.words_of("reason"), "The writer would like to come, but names an obstacle."
+        )
+
+    def only_reason(self) -> Reading | None:
+        if not self.has("reason") or self.has("yes"):
+            return None
+        said, match = self.all("reason")[0]
+        evidence = self.quote(said, match)
+        meant = self.has(
+            "regretful", "thanks", "pointed"
+        )  # said with regret, or of "that day": the invitation is meant
+        beside = sum(s.stray() for s in self.saids if not s.has("reason", "elsewhen"))
+        clear = (
+            (meant or any(s.has("dated") for s, _ in self.all("reason")))
+            and sum(s.stray() for s in self.saids) <= (12 if meant else 6)
+            and (meant or beside <= 1)
+            and not self.together("reason", "partial")
+            and not self.has("host", "absent", "bare_yes", "works", "later", "told", "seen")
+            and not self.has("other_yes", "other_no", "g_ask", "ack")
+            and not any(s.asks for s, _ in self.all("reason"))
+        )
+        if clear:
+            return self.settle(
+                "declined", "reason", evidence, "The writer has something else on that day: that is a no."
+            )
+        return self.say("needs-person", False, evidence, "There is a reason for staying away, but no clear no.")
+
+    def yes(self) -> Reading | None:
+        if not self.has("yes", "wish"):
+            if self.has("later"):
+                return self.say(
+                    "needs-person",
+                    False,
+                    self.words_of("later"),
+                    "These words may be about another day or another meeting.",
+                )
+            return None
+        strong = self.certain("yes")
+        evidence = self.words_of("yes", "wish") if strong else self.words_of("wish", "yes")
+        if self.has("partial") and (
+            self.together("yes", "partial") or self.together("wish", "partial") or self.has("partial")
+        ):
+            return self.say("needs-person", False, evidence, "The writer comes, but perhaps not for all of it.")
+        if self.has("other_no") or (self.has("other_yes") and not self.party.guests):
+            return self.say("needs-person", False, evidence, "The message speaks of several people.")
+        if self.has("bare_no"):
+            return self.say("needs-person", False, evidence, "The message says both no and yes.")
+        if any(said.has("but") for said, _ in self.all("yes", "wish")) and self.has("reason"):
+            return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
+        if self.has("host") and not self.has("bare_yes"):
+            return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
+        if self.unexplained_before("yes", "wish") > 14:
+            return self.say(
+                "needs-person", False, evidence, "These words come after other matters and may belong to those."
+            )
+        firm = any(is_firm(said, match) for said, match in self.all("yes", "wish")) or self.has(
+            "thanks", "bare_yes", "ack"
+        )
+        if not firm and sum(said.stray() for said in self.saids) > 8:
+            return self.say(
+                "accepted", False, evidence, "It sounds like a yes, but the message is mostly about other things."
+            )
+        if not strong and not self.certain("wish"):
+            return self.say("accepted", False, evidence, "It sounds like a yes, but not a certain one.")
+        if not strong:
+            for said, match in self.sure["wish"]:
+                if any(but.begin > match.begin for but in said.found.get("but", ())) or self.has("regretful"):
+                    return self.say("needs-person", False, evidence, 'A wish with a "but": what follows is not clear.')
+        if any(said.has("pointed", "regretful", "dated", "thanks", "but") for said, _ in self.all("reason")) or (
+            self.has("reason") and self.has("regretful")
+        ):
+            return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
+        if self.has("later"):
+            return self.say("accepted", False, evidence, "It sounds like a yes; another day is mentioned too.")
+        if self.party.unclear or self.has("g_ask"):
+            return self.say("accepted", False, evidence, "A yes; how many people come is not clear.")
+        return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
+
+    def unexplained_before(self, *signals: str) -> int:
+        """Words in earlier sentences that say nothing of the answer: the more, the likelier another matter is meant."""
+        first = min(said.number for said, _ in self.all(*signals))
+        ours = ("yes", "wish", "thanks", "bare_yes", "regretful", "reason", "works", "no", "maybe", "earlier", "turn")
+        return sum(len(said.words) for said in self.saids[:first] if not said.has(*ours))
+
+    def other_people(self) -> Reading | None:
+        polite = self.has("regretful", "thanks")
+        if not self.has("other_yes", "other_no", "other_away"):
+            return None
+        pairs = self.all("other_yes", "other_no") or self.all("other_away")
+        said, match = pairs[0]
+        names = [(a, b) for key, a, b in match.kept if key == "@"]
+        who = self.span(said, *names[0]) if names else None
+        lex = lexicon.load(said.language)
+        weighty = who is not None and (len(who.split()) > 1 or plain(who.split()[0]).strip(".") in lex.titles)
+        # That somebody is ill or away is no answer by itself; said with regret it is one.
+        only_no = self.certain("other_no", *(("other_away",) if polite else ())) and not self.has("other_yes")
+        if (
+            only_no
+            and weighty
+            and not said.asks
+            and not self.has("maybe", "told", "host", "partial")
+            and (polite or self.size < 30)
+        ):
+            return replace(
+                self.say(
+                    "declined", True, self.quote(said, match), f"The writer answers for {who}, who does not come."
+                ),
+                answers_for=who,
+            )
+        if (
+            only_no
+            and who is None
+            and self.has("regretful")
+            and self.has("thanks", "for_whom")
+            and not said.asks
+            and not self.has("maybe", "told", "host", "partial")
+        ):
+            whom = self.whom() or self.span(said, match.begin, match.begin + 1)
+            return replace(
+                self.say(
+                    "declined",
+                    True,
+                    self.quote(said, match),
+                    "The writer answers for somebody else, who does not come.",
+                ),
+                answers_for=whom,
+            )
+        return replace(
+            self.say(
+                "needs-person",
+                False,
+                self.quote(said, match),
+                "The message speaks of somebody else, not of the writer.",
+            ),
+            answers_for=who,
+        )
+
+    def whom(self) -> str | None:
+        for said, match in self.all("for_whom"):
+            for key, begin, end in match.kept:
+                if key == "@":
+                    return self.span(said, begin, end)
+        return None
+
+    def bare(self) -> Reading | None:
+        """A bare yes or no means what was asked."""
+        asked = asks_attendance(self.subject, self.quoted)
+        open_ = any(said.asks for said in self.saids)
+        extra = sum(said.unexplained for said in self.saids)
+        if self.has("bare_yes") and self.has("bare_no"):
+            return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
+        if self.has("bare_yes"):
+            clear = (
+                asked
+                and extra == 0
+                and not open_
+                and not self.has("host", "later", "partial", "remote", "told", "absent", "seen")
+            )
+            return self.say("accepted" if clear else "needs-person", clear, self.words_of("bare_yes"),
+                            "A plain yes to the invitation." if clear else "A yes, but it is not clear to what.")  # fmt: skip
+        if self.has("bare_no"):
+            clear = (
+                asked
+                and extra == 0
+                and not open_
+                and not self.has("host", "later", "partial", "works", "ack", "told", "absent", "seen")
+            )
+            return self.say("declined" if clear else "needs-person", clear, self.words_of("bare_no"),
+                            "A plain no to the invitation." if clear else "A no, but it is not clear to what.")  # fmt: skip
+        if self.has("works"):
+            return self.suits(asked and not open_)
+        return None
+
+    def suits(self, asked: bool) -> Reading:
+        """A time that suits is a yes if it is the time that was asked."""
+        evidence = self.words_of("works")
+        said, _ = self.all("works")[0]
+        named = times(said.words)
+        context = f"{self.subject}\n{self.quoted}".strip()
+        if context and named:
+            offered = times_asked(self.subject, self.quoted)
+            asked = named <= offered
+        if len({time for time in named if time in WEEK}) > 1:
+            asked = False
+        others = sum(s.stray() for s in self.saids)
+        clear = (
+            asked
+            and others <= 1
+            and said.unexplained <= 5
+            and self.certain("works")
+            and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
+        )
+        if clear:
+            return self.say("accepted", True, evidence, "What was asked suits the writer.")
+        return self.say(
+            "needs-person",
+            False,
+            evidence,
+            "A time suits the writer; it is not certain that it is the one that was asked.",
+        )
+
+    def nothing(self) -> Reading:
+        asking = next((said for said in self.saids if said.asks), None)
+        if asking is not None:
+            return self.say("question", False, self.span(asking, 0, len(asking.words)), "The writer asks something.")
+        if self.has("hedge"):
+            return self.say(
+                "needs-person", False, self.words_of("hedge"), "The writer weighs something; it is not clear what."
+            )
+        if self.has("ack", "seen"):
+            return self.say("none", False, self.words_of("ack", "seen"), "The writer has seen the message, no more.")
+        if self.has("thanks"):
+            return self.say("none", False, self.words_of("thanks"), "Thanks, but no answer.")
+        return self.say("none", False, "", "No answer to the invitation is in these words.")
+
+
+def saids_near(saids: Sequence[Said], said: Said) -> list[Said]:
+    """The sentence and those about it: an address may stand in the next one."""
+    return [said, *(other for other in saids if abs(other.number - said.number) <= 2 and other is not said)]
