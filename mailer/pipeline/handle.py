@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.errors import StoreUnusable
+from mailer.parse.bulk import without_bulk
 from mailer.parse.message import Message, read
 from mailer.parse.reasons import HARD
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
@@ -38,6 +39,7 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
         if raw is None:
             await transact(lambda: _finish(ident, inbound.HELD, "other", "its bytes are not there", now))
             return
+        raw = without_bulk(raw)  # nobody reads the rest, and what is left need not go to another process
         message = read(raw)
         thread = await outbox.by_message_ids(office.partnership, _thread_ids(message))
         context = Context(
@@ -45,7 +47,7 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
             authentication_server=office.authentication_server or None,
             own_addresses=frozenset({canonical(office.sender.mailbox)}),
         )
-        verdict = await reader.understand(raw, context)
+        verdict = await reader.understand(raw, context, message)
         known = await _known(office, verdict, thread, now)
         thread = thread or await _reported(office, verdict, known)
         if desk.is_for_the_desk(office, verdict, known, thread):
