@@ -3,6 +3,8 @@
 Exit codes (interfaces): 0 all is well, 1 something is wrong with what was given, 2 called wrongly. No traceback ever reaches a convener.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
@@ -12,15 +14,17 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from mailer.config import Config, PartnershipSettings, load
 from mailer.errors import MailerError, Problem
 from mailer.terms import PartnershipId
+
+if TYPE_CHECKING:  # what takes long to load is loaded by the commands that need it
+    from mailer.config import Config, PartnershipSettings
 
 T = TypeVar("T")
 
@@ -44,6 +48,8 @@ def config_file() -> Path:
 
 def configuration() -> Config:
     """The configuration, or ConfigProblems."""
+    from mailer.config import load
+
     return load(config_file(), os.environ)
 
 

@@ -1,14 +1,18 @@
 """convener inbound, outbox, review: what came, what leaves, what waits for a person."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mailer.cli.context import console, fail, in_office, in_store, print_json, table
-from mailer.config import Config, PartnershipSettings
 from mailer.errors import MailerError
 from mailer.terms import InboundId, OutboxId, PartnershipId
+
+if TYPE_CHECKING:
+    from mailer.config import Config, PartnershipSettings
 
 
 def inbound(

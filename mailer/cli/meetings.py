@@ -1,22 +1,26 @@
 """convener meeting … and convener attendance …: when, where, and who is coming."""
 
+from __future__ import annotations
+
 import csv
 import re
 import sys
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from mailer.cli.context import console, fail, in_office, in_store, print_json, table
-from mailer.config import Config, PartnershipSettings
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus
-from mailer.pipeline.attendance_list import SAID_AS, AttendanceRow, attendance_rows
 from mailer.terms import EventUid, MeetingId, PartnershipId, canonical
+
+if TYPE_CHECKING:
+    from mailer.config import Config, PartnershipSettings
+    from mailer.pipeline.attendance_list import AttendanceRow
 
 app = typer.Typer(
     help="Meetings: add, change, cancel, list, show. A change of time or place sends updates.", no_args_is_help=True
@@ -291,6 +295,8 @@ def _record(meeting: Meeting) -> dict[str, Any]:
 
 
 def _tally(invitations: list[Invitation]) -> dict[str, int]:
+    from mailer.pipeline.attendance_list import SAID_AS
+
     tally = dict.fromkeys(("yes", "maybe", "no answer", "sends somebody", "no"), 0)
     for invitation in invitations:
         if invitation.invited_at is not None or invitation.answered:
@@ -345,6 +351,8 @@ def attendance(
 
 
 def _show_attendance(slug: str, json: bool, as_csv: bool) -> None:
+    from mailer.pipeline.attendance_list import AttendanceRow, attendance_rows
+
     async def work(
         _: Config, __: PartnershipSettings, partnership: PartnershipId
     ) -> tuple[Meeting, list[AttendanceRow]]:

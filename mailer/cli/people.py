@@ -1,17 +1,21 @@
 """convener people: the register."""
 
+from __future__ import annotations
+
 import csv
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mailer.cli.context import console, fail, in_office, in_store, print_json, print_problems, table
-from mailer.config import Config, PartnershipSettings
 from mailer.partnership.people import Person
 from mailer.terms import PartnershipId, PersonId
+
+if TYPE_CHECKING:
+    from mailer.config import Config, PartnershipSettings
 
 app = typer.Typer(help="The people of the partnership: import, list, forget, export.", no_args_is_help=True)
 

@@ -1,14 +1,18 @@
 """convener preview, why, words: what the rules will do, did, and can say."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mailer.cli.context import console, in_office, print_json, table
-from mailer.config import PartnershipSettings
 from mailer.errors import MailerError
+
+if TYPE_CHECKING:
+    from mailer.config import PartnershipSettings
 
 
 def preview(

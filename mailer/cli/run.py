@@ -1,19 +1,23 @@
 """convener demo, init, check, doctor, run, explain, understand."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from mailer.cli import context
 from mailer.cli.context import console, fail, print_json, print_problems
-from mailer.config import Config
 from mailer.errors import ConfigProblems, MailerError, Problem
+
+if TYPE_CHECKING:
+    from mailer.config import Config
 
 
 def demo(

@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 """Entries taken at once: enough to share commits and snapshots, few enough to be sent within minutes at any pace."""
 
+AT_THE_GATE = 16
+"""Entries on the wire at a time: they share one commit, while a few connections take them. As many may be in doubt after a crash."""
+
 LOOK_AGAIN = timedelta(seconds=30)
 LONGEST_QUIET = timedelta(minutes=15)
 """How long everything waits when the server or the network is in trouble."""
@@ -121,6 +124,7 @@ class Dispatcher:
         self._on_dead, self._on_invited = on_dead, on_invited
         self._wire: Shared[OutboxId] = Shared(self._commit_wire)
         self._results: Shared[tuple[OutboxEntry, Result, bool]] = Shared(self._commit_results)
+        self._gate = asyncio.Semaphore(AT_THE_GATE)
         self._quiet_until: datetime | None = None
         self._quiet = LOOK_AGAIN
 
@@ -232,10 +236,12 @@ class Dispatcher:
     # sending ---------------------------------------------------------------------------------------------------------------------
 
     async def _send(self, head: Letterhead, entry: OutboxEntry, message: OutgoingMessage) -> None:
-        if self._quiet_until is not None and self._clock.now() < self._quiet_until:
-            outcome: Outcome = Deferred("the server was in trouble a moment ago", everybody=True)
-        else:
-            outcome = await self._transport.deliver(message, lambda: self._wire.add(entry.id))
+        async with self._gate:
+            if self._quiet_until is not None and self._clock.now() < self._quiet_until:
+                outcome: Outcome = Deferred("the server was in trouble a moment ago", everybody=True)
+            else:
+                await self._wire.add(entry.id)
+                outcome = await self._transport.deliver(message, _go)
         now = self._clock.now()
         entry = replace(entry, forward_path=message.forward_path)
         result, dead = self._result(entry, outcome, now)
@@ -312,6 +318,10 @@ class Dispatcher:
                 await asyncio.wait_for(stop.wait(), every)
             except TimeoutError:
                 continue
+
+
+async def _go() -> None:
+    """What is on the wire was committed before the mail came to the gate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tortoise.expressions import Q
 
 from mailer.decide.snapshot import Notice
 from mailer.store import models
+from mailer.store.statement import write
 from mailer.terms import EventUid, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
 
 HELD, QUEUED, SENDING, DEFERRED, SENT, FAILED, IN_DOUBT, DROPPED = (
@@ -153,26 +154,19 @@ async def entries(idents: Sequence[OutboxId]) -> list[OutboxEntry]:
 
 async def begun(written: Sequence[Written]) -> None:
     """Commit that attempts begin, with the bytes that will go out (inside `transact`)."""
-    client = connections.get("default")
-    postgres = client.capabilities.dialect == "postgres"
-    update = "UPDATE outbox SET forward_path = ?, reverse_path = ?, subject = ?, text = ?, sequence = ? WHERE id = ?"
-    insert = "INSERT INTO outbox_bytes (outbox_id, content) VALUES (?, ?) ON CONFLICT (outbox_id) DO NOTHING"
-    await client.execute_many(
-        _numbered(update) if postgres else update,
-        [[w.forward_path, w.reverse_path, w.subject, w.text, w.sequence, w.id] for w in written],
+    await write(
+        "UPDATE outbox SET forward_path = ?, reverse_path = ?, subject = ?, text = ?, sequence = ? WHERE id = ?",
+        [(w.forward_path, w.reverse_path, w.subject, w.text, w.sequence, w.id) for w in written],
     )
-    await client.execute_many(_numbered(insert) if postgres else insert, [[w.id, w.content] for w in written])
-
-
-def _numbered(sql: str) -> str:
-    """Placeholders as PostgreSQL wants them."""
-    parts = sql.split("?")
-    return "".join(part + (f"${i}" if i < len(parts) else "") for i, part in enumerate(parts, 1))
+    await write(
+        "INSERT INTO outbox_bytes (outbox_id, content) VALUES (?, ?) ON CONFLICT (outbox_id) DO NOTHING",
+        [(w.id, w.content) for w in written],
+    )
 
 
 async def on_the_wire(idents: Sequence[OutboxId]) -> None:
     """Commit that the bytes are about to leave: from here a crash means doubt, not a second try."""
-    await models.Outbox.filter(id__in=list(idents)).update(on_the_wire=True)
+    await write("UPDATE outbox SET on_the_wire = TRUE WHERE id = ?", [(i,) for i in idents])
 
 
 async def contents(idents: Sequence[OutboxId]) -> dict[OutboxId, tuple[str, str, str, str, bytes]]:
@@ -186,26 +180,29 @@ async def contents(idents: Sequence[OutboxId]) -> dict[OutboxId, tuple[str, str,
 
 async def finish(results: Sequence[Result], now: datetime) -> None:
     """Record outcomes (inside `transact`). A row that was sent marks its person as written to and, if it invites, as invited."""
-    client = connections.get("default")
-    postgres = client.capabilities.dialect == "postgres"
-    update = "UPDATE outbox SET state = ?, smtp_reply = ?, due_at = ?, sent_at = ?, claimed_by = NULL, reason = COALESCE(?, reason) WHERE id = ?"
-    moment = (lambda at: at) if postgres else (lambda at: _text(at) if at else None)
-    await client.execute_many(
-        _numbered(update) if postgres else update,
+    await write(
+        "UPDATE outbox SET state = ?, smtp_reply = ?, due_at = ?, sent_at = ?, on_the_wire = ?, claimed_by = NULL, "
+        "reason = COALESCE(?, reason) WHERE id = ?",
         [
-            [r.state, r.smtp_reply[:1000], moment(r.due_at), moment(now if r.state == SENT else None), r.reason, r.id]
+            (
+                r.state,
+                r.smtp_reply[:1000],
+                r.due_at,
+                now if r.state == SENT else None,
+                r.state == IN_DOUBT,
+                r.reason,
+                r.id,
+            )
             for r in results
         ],
     )
-    sent = [r.id for r in results if r.state == SENT]
-    if sent:
-        rows = await models.Outbox.filter(id__in=sent).values_list("person_id", "meeting_id", "invites")
-        await models.Person.filter(id__in=[p for p, _, _ in rows]).update(written_at=now)
-        for meeting in {m for _, m, invites in rows if invites}:
-            invited = [p for p, m, invites in rows if invites and m == meeting]
-            await models.Invitation.filter(meeting_id=meeting, person_id__in=invited, invited_at=None).update(
-                invited_at=now
-            )
+    sent = [(now, r.id) for r in results if r.state == SENT]
+    await write("UPDATE person SET written_at = ? WHERE id = (SELECT person_id FROM outbox WHERE id = ?)", sent)
+    await write(
+        "UPDATE invitation SET invited_at = ? WHERE invited_at IS NULL AND (meeting_id, person_id) = "
+        "(SELECT meeting_id, person_id FROM outbox WHERE id = ? AND invites = TRUE)",
+        sent,
+    )
 
 
 async def recover(partnership: PartnershipId, dead: Sequence[str], now: datetime) -> tuple[list[OutboxEntry], int]:
