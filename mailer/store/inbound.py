@@ -185,7 +185,9 @@ async def raw(ident: InboundId) -> bytes | None:
 
 async def claim(ident: InboundId) -> bool:
     """Begin to write the consequences of a message: the first statement of its transaction. False when they are written already."""
-    return bool(await models.Inbound.filter(id=ident, state=FETCHED).update(state=HANDLED))
+    return bool(
+        await fetch("UPDATE inbound SET state = ? WHERE id = ? AND state = ? RETURNING id", HANDLED, ident, FETCHED)
+    )
 
 
 async def finish(
@@ -201,15 +203,10 @@ async def finish(
     invitation: InvitationId | None = None,
 ) -> None:
     """Write what became of a message."""
-    await models.Inbound.filter(id=ident).update(
-        state=state,
-        kind=kind,
-        reason=reason,
-        words=words[:4000],
-        proposed=proposed,
-        guests=guests,
-        invitation_id=invitation,
-        handled_at=now,
+    await write(
+        "UPDATE inbound SET state = ?, kind = ?, reason = ?, words = ?, proposed = ?, guests = ?, invitation_id = ?, handled_at = ? "
+        "WHERE id = ?",
+        [(state, kind, reason, words[:4000], proposed, guests, invitation, now, ident)],
     )
 
 

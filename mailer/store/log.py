@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.store import models
+from mailer.store.statement import write as insert
 from mailer.terms import InboundId, MeetingId, OutboxId, PartnershipId, PersonId
 
 
@@ -20,15 +21,20 @@ class LogLine:
 
 async def write(partnership: PartnershipId, line: LogLine) -> None:
     """Add one line."""
-    await models.Log.create(
-        partnership_id=partnership,
-        at=line.at,
-        what=line.what,
-        sentence=line.sentence,
-        meeting_id=line.meeting_id,
-        person_id=line.person_id,
-        inbound_id=line.inbound_id,
-        outbox_id=line.outbox_id,
+    await insert(
+        "INSERT INTO log (partnership_id, at, what, sentence, meeting_id, person_id, inbound_id, outbox_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                partnership,
+                line.at,
+                line.what,
+                line.sentence,
+                line.meeting_id,
+                line.person_id,
+                line.inbound_id,
+                line.outbox_id,
+            )
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from mailer.partnership.attendance import Given, Invitation, after_move
 from mailer.partnership.meetings import Meeting, MeetingStatus
 from mailer.store import models
 from mailer.store import people as people_store
+from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import (
     EventUid,
     InboundId,
@@ -47,6 +48,18 @@ def meeting_of(row: models.Meeting) -> Meeting:
         status=MeetingStatus(row.status),
         created_at=row.created_at,
         **{name: getattr(row, name) for name in _COPIED},
+    )
+
+
+def _meeting(row: dict[str, Any]) -> Meeting:
+    instants = {name: instant(row[name]) for name in ("dtstart", "dtend", "reply_deadline", "changed_at")}
+    return Meeting(
+        id=MeetingId(row["id"]),
+        partnership_id=PartnershipId(row["partnership_id"]),
+        event_uid=EventUid(row["event_uid"]),
+        status=MeetingStatus(row["status"]),
+        created_at=instant(row["created_at"]),
+        **({name: row[name] for name in _COPIED} | instants),
     )
 
 
@@ -92,15 +105,21 @@ async def by_slug(partnership: PartnershipId, slug: str) -> Meeting | None:
 
 
 async def by_id(meeting: MeetingId) -> Meeting | None:
-    row = await models.Meeting.get_or_none(id=meeting)
-    return meeting_of(row) if row else None
+    rows = await fetch("SELECT * FROM meeting WHERE id = ?", meeting)
+    return _meeting(rows[0]) if rows else None
 
 
 async def by_event_uid(partnership: PartnershipId, event_uids: Collection[str]) -> Meeting | None:
     """The meeting whose UID is among *event_uids*, without regard to case (Outlook upper-cases)."""
     folded = [u.casefold() for u in event_uids]
-    row = await models.Meeting.filter(partnership_id=partnership, event_uid__in=folded).first() if folded else None
-    return meeting_of(row) if row else None
+    if not folded:
+        return None
+    rows = await fetch(
+        f"SELECT * FROM meeting WHERE partnership_id = ? AND event_uid IN {marks(folded)} ORDER BY id LIMIT 1",  # noqa: S608 - no values in it
+        partnership,
+        *folded,
+    )
+    return _meeting(rows[0]) if rows else None
 
 
 async def all_of(partnership: PartnershipId) -> list[Meeting]:
@@ -165,26 +184,38 @@ _INVITATION = (
 )  # fmt: skip
 
 
+async def _invitations(where: str, *values: object) -> list[dict[str, Any]]:
+    rows = await fetch(f"SELECT {', '.join(_INVITATION)} FROM invitation WHERE {where}", *values)  # noqa: S608 - no values in it
+    return [r | {name: instant(r[name]) for name in _INSTANTS} for r in map(dict, rows)]
+
+
+_INSTANTS = ("invited_at", "answered_at", "dtstamp", "stopped_at")
+
+
 async def ensure_invitations(meeting: MeetingId, persons: Iterable[PersonId]) -> None:
     """Give each of *persons* a token for *meeting*, where they have none yet."""
     wanted = set(persons)
-    have = set(
-        await models.column(models.Invitation.filter(meeting_id=meeting, person_id__in=list(wanted)), "person_id")
-    )
+    if not wanted:
+        return
+    have = {i.person_id for i in await invitations(meeting, wanted)}
     rows = [models.Invitation(meeting_id=meeting, person_id=p, token=new_token()) for p in sorted(wanted - have)]
     if rows:
         await models.Invitation.bulk_create(rows, ignore_conflicts=True)
 
 
 async def invitations(meeting: MeetingId, persons: Collection[PersonId] | None = None) -> list[Invitation]:
-    query = models.Invitation.filter(meeting_id=meeting)
-    if persons is not None:
-        query = query.filter(person_id__in=list(persons))
-    return [invitation_of(r) for r in await query.values(*_INVITATION)]
+    if persons is None:
+        return [invitation_of(r) for r in await _invitations("meeting_id = ?", meeting)]
+    some = list(persons)
+    if not some:
+        return []
+    return [
+        invitation_of(r) for r in await _invitations(f"meeting_id = ? AND person_id IN {marks(some)}", meeting, *some)
+    ]
 
 
 async def invitation(ident: InvitationId) -> Invitation | None:
-    rows = await models.Invitation.filter(id=ident).values(*_INVITATION)
+    rows = await _invitations("id = ?", ident)
     return invitation_of(rows[0]) if rows else None
 
 
@@ -192,8 +223,10 @@ async def by_tokens(partnership: PartnershipId, tokens: Collection[str]) -> list
     """Invitations of this partnership that *tokens* name, in the order of *tokens*."""
     if not tokens:
         return []
-    rows = await models.Invitation.filter(token__in=list(tokens), meeting__partnership_id=partnership).values(
-        *_INVITATION
+    rows = await _invitations(
+        f"token IN {marks(list(tokens))} AND meeting_id IN (SELECT id FROM meeting WHERE partnership_id = ?)",  # noqa: S608 - no values in it
+        *tokens,
+        partnership,
     )
     order = {t: i for i, t in enumerate(tokens)}
     return sorted((invitation_of(r) for r in rows), key=lambda i: order[i.token])
@@ -227,7 +260,7 @@ async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
 
 async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> None:
     """Write the answer of *invitation* as it now stands."""
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "partstat": invitation.partstat.value,
         "guests": invitation.guests,
         "comment": invitation.comment,
@@ -240,27 +273,24 @@ async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> 
         "reason": invitation.reason,
         "inbound_id": inbound,
     }
-    await models.Invitation.filter(id=invitation.id).update(**facts)
+    columns = ", ".join(f"{name} = ?" for name in facts)
+    await write(f"UPDATE invitation SET {columns} WHERE id = ?", [(*facts.values(), invitation.id)])  # noqa: S608 - no values in it
 
 
 async def record_answer(
     ident: InvitationId, given: Given, outcome: str, reason: str, inbound: InboundId | None, now: datetime
 ) -> None:
     """Add *given* to the history, whatever became of it."""
-    await models.Answer.create(
-        invitation_id=ident,
-        inbound_id=inbound,
-        partstat=given.partstat.value,
-        guests=given.guests,
-        comment=given.comment,
-        via=given.via.value,
-        at=given.at,
-        sequence=given.sequence,
-        dtstamp=given.dtstamp,
-        outcome=outcome,
-        reason=reason,
-        recorded_at=now,
-    )
+    await write(
+        "INSERT INTO answer (invitation_id, inbound_id, partstat, guests, comment, via, at, sequence, dtstamp, outcome, reason, recorded_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                ident, inbound, given.partstat.value, given.guests, given.comment, given.via.value, given.at, given.sequence, given.dtstamp,
+                outcome, reason, now,
+            )
+        ],
+    )  # fmt: skip
 
 
 async def history(ident: InvitationId) -> list[dict[str, Any]]:
@@ -286,23 +316,23 @@ async def snapshot(meeting: Meeting, persons: Collection[PersonId] | None = None
     only = [p.id for p in register] if persons is not None else None
     held: dict[int, Invitation] = {}
     stopped: set[int] = set()
-    query = models.Invitation.filter(meeting_id=meeting.id)
-    ledger = models.Outbox.filter(meeting_id=meeting.id)
-    written = models.Person.filter(partnership_id=meeting.partnership_id, written_at__not_isnull=True)
-    if only is not None:
-        query, ledger, written = (
-            query.filter(person_id__in=only),
-            ledger.filter(person_id__in=only),
-            written.filter(id__in=only),
-        )
-    for row in await query.values(*_INVITATION):
-        held[row["person_id"]] = invitation_of(row)
-        if row["stopped_at"] is not None:
-            stopped.add(row["person_id"])
+    some = list(only or ())
+    theirs = "" if only is None else f" AND person_id IN {marks(some)}"
+    if only is None or some:
+        for row in await _invitations("meeting_id = ?" + theirs, meeting.id, *some):
+            held[row["person_id"]] = invitation_of(row)
+            if row["stopped_at"] is not None:
+                stopped.add(row["person_id"])
     noticed: dict[int, set[tuple[RuleId, str]]] = {}
-    for person, rule, round_ in await ledger.values_list("person_id", "rule", "round"):
-        noticed.setdefault(person, set()).add((RuleId(rule), round_))
-    written_at = dict(await written.values_list("id", "written_at"))
+    written_at: dict[int, datetime | None] = {}
+    if only is None or some:
+        ledger = "SELECT person_id, rule, round FROM outbox WHERE meeting_id = ?" + theirs  # noqa: S608 - no values in it
+        for row in await fetch(ledger, meeting.id, *some):
+            noticed.setdefault(row["person_id"], set()).add((RuleId(row["rule"]), row["round"]))
+        written = "SELECT id, written_at FROM person WHERE partnership_id = ? AND written_at IS NOT NULL"
+        theirs = theirs.replace("person_id", "id")
+        for row in await fetch(written + theirs, meeting.partnership_id, *some):
+            written_at[row["id"]] = instant(row["written_at"])
     return Snapshot(
         meeting,
         tuple(

@@ -22,7 +22,7 @@ from tortoise.expressions import Q
 
 from mailer.decide.snapshot import Notice
 from mailer.store import models
-from mailer.store.statement import write
+from mailer.store.statement import fetch, write
 from mailer.terms import EventUid, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
 
 HELD, QUEUED, SENDING, DEFERRED, SENT, FAILED, IN_DOUBT, DROPPED = (
@@ -321,8 +321,8 @@ async def known_message_ids(partnership: PartnershipId, message_ids: Sequence[st
 
 async def text_of(ident: OutboxId) -> str:
     """What the letter said."""
-    rows_ = await models.column(models.Outbox.filter(id=ident), "text")
-    return str(rows_[0]) if rows_ else ""
+    found = await fetch("SELECT text FROM outbox WHERE id = ?", ident)
+    return str(found[0]["text"]) if found else ""
 
 
 async def thread(meeting: MeetingId, persons: Sequence[PersonId]) -> dict[PersonId, tuple[MessageId, ...]]:

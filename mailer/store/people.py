@@ -3,6 +3,7 @@
 Every function is one or few statements and expects to be called inside `transact` where it writes.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
 from mailer.store import models
+from mailer.store.statement import fetch, instant, marks
 from mailer.terms import PartnershipId, PersonId, canonical
 
 
@@ -23,29 +25,24 @@ async def ensure_partnership(key: str, name: str, now: datetime) -> PartnershipI
 
 async def people(partnership: PartnershipId, ids: Collection[PersonId] | None = None) -> tuple[Person, ...]:
     """The register, by name; or those of *ids*, whether or not they still are in it."""
-    query = models.Person.filter(partnership_id=partnership)
-    query = query.filter(left_at=None) if ids is None else query.filter(id__in=list(ids))
-    rows = await query.order_by("name", "id").values(
-        "id",
-        "partnership_id",
-        "name",
-        "title",
-        "kind",
-        "roles",
-        "language",
-        "phone",
-        "champion_id",
-        "stopped_at",
-        "away_until",
-        "organisation__name",
-    )
-    wanted = models.PersonAddress.filter(partnership_id=partnership)
-    if ids is not None:
-        wanted = wanted.filter(person_id__in=[r["id"] for r in rows])
+    if ids is not None and not ids:
+        return ()
+    some = list(ids or ())
+    which = "p.left_at IS NULL" if ids is None else f"p.id IN {marks(some)}"
+    rows = await fetch(f"{_PERSONS} WHERE p.partnership_id = ? AND {which} ORDER BY p.name, p.id", partnership, *some)
+    theirs = "" if ids is None else f" AND person_id IN {marks(some)}"
+    known = await fetch(f"{_ADDRESSES} WHERE partnership_id = ?{theirs}", partnership, *some)
     addresses: dict[int, list[tuple[int, str, bool]]] = {}
-    for a in await wanted.values_list("person_id", "rank", "address", "dead_at"):
-        addresses.setdefault(a[0], []).append((a[1], a[2], a[3] is not None))
+    for a in known:
+        addresses.setdefault(a["person_id"], []).append((a["rank"], a["address"], a["dead_at"] is not None))
     return tuple(_person(r, sorted(addresses.get(r["id"], []))) for r in rows)
+
+
+_PERSONS = (
+    "SELECT p.id, p.partnership_id, p.name, p.title, p.kind, p.roles, p.language, p.phone, p.champion_id, p.stopped_at, p.away_until, "
+    "o.name AS organisation FROM person p LEFT JOIN organisation o ON o.id = p.organisation_id"
+)
+_ADDRESSES = "SELECT person_id, rank, address, dead_at FROM person_address"
 
 
 def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> Person:
@@ -54,30 +51,39 @@ def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> P
         partnership_id=PartnershipId(row["partnership_id"]),
         name=row["name"],
         addresses=tuple(a for _, a, _ in addresses),
-        organisation=row["organisation__name"] or "",
+        organisation=row["organisation"] or "",
         title=row["title"],
         kind=PartnerKind(row["kind"]),
-        roles=frozenset(Role(r) for r in row["roles"]),
+        roles=frozenset(Role(r) for r in _listed(row["roles"])),
         language=row["language"],
         phone=row["phone"],
         champion=PersonId(row["champion_id"]) if row["champion_id"] else None,
         dead=frozenset(a for _, a, dead in addresses if dead),
-        stopped_at=row["stopped_at"],
-        away_until=row["away_until"],
+        stopped_at=instant(row["stopped_at"]),
+        away_until=instant(row["away_until"]),
     )
+
+
+def _listed(value: Any) -> list[str]:
+    """A list out of a JSON column, which comes as text."""
+    found: list[str] = json.loads(value) if isinstance(value, str) else value
+    return found
 
 
 async def role_bearers(partnership: PartnershipId) -> list[PersonId]:
     """Champions, convener, note taker …: the people whom rules name by what they do."""
-    return await models.column(models.Person.filter(partnership_id=partnership, bears_role=True, left_at=None), "id")
+    rows = await fetch(
+        "SELECT id FROM person WHERE partnership_id = ? AND bears_role = TRUE AND left_at IS NULL", partnership
+    )
+    return [PersonId(r["id"]) for r in rows]
 
 
 async def by_address(partnership: PartnershipId, address: str) -> Person | None:
     """Whoever of the register has *address* (an alias counts)."""
-    person_id = await models.column(
-        models.PersonAddress.filter(partnership_id=partnership, address=canonical(address)), "person_id"
+    rows = await fetch(
+        "SELECT person_id FROM person_address WHERE partnership_id = ? AND address = ?", partnership, canonical(address)
     )
-    found = await people(partnership, [PersonId(int(str(person_id[0])))]) if person_id else ()
+    found = await people(partnership, [PersonId(rows[0]["person_id"])]) if rows else ()
     return found[0] if found else None
 
 
