@@ -39,6 +39,8 @@ LOOK_EVERY = 1.0
 """Seconds between looks at the outbox and the due rules: an indexed query each. (Other programs put work there too.)"""
 FILES_EVERY = 3.0
 BEAT_EVERY = 20.0
+GOOD_WHILE = 300.0
+"""A loop that ran so long before it stumbled begins again at once."""
 
 
 class Daemon:
@@ -73,16 +75,18 @@ class Daemon:
         self.keeper = Keeper(
             office.partnership,
             clock,
-            own_addresses=frozenset({canonical(settings.mailbox.address)}),
+            own_addresses=frozenset({canonical(settings.mailbox.address), canonical(settings.convener.address)}),
             file_into=settings.mailbox.file_into,
             arrived=self.arrived.set,
         )
         self.digest_times = desk.DigestTimes(time.fromisoformat(settings.convener.digest_at), settings.time_zone)
-        self._stamp = opening.stamp(settings)
+        self.all_handled = False
+        self._stamp: object = opening.stamp(settings)
 
     def letterhead(self) -> Letterhead:
+        book = self.office.book
         return Letterhead(
-            self.office.partnership, self.office.sender, self.letters, self.office.book.rule, self.office.book.serving
+            self.office.partnership, self.office.sender, self.letters, book.rule, book.serving, self.may_chase
         )
 
     async def on_dead(self, entry: OutboxEntry, reason: str, now: datetime) -> None:
@@ -91,19 +95,27 @@ class Daemon:
     async def on_invited(self, invited: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
         await tick.invitations_left(self.office, invited, now)
 
-    async def handle_arrived(self) -> int:
+    def may_chase(self) -> bool:
+        """Whether silence is known to be silence: the mailbox is read, and what came is handled."""
+        return self.keeper.caught_up and self.all_handled
+
+    async def handle_arrived(self, stop: asyncio.Event | None = None) -> int:
         """Handle everything that is committed and waits; gives how many."""
         done = 0
         while ids := await inbound.waiting(self.office.partnership):
+            self.all_handled = False
             for ident in ids:
+                if stop is not None and stop.is_set():
+                    return done
                 await handle(self.office, self.reader, ident, self.clock.now())
                 done += 1
+        self.all_handled = True
         return done
 
     async def handling(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self.arrived.clear()
-            await self.handle_arrived()
+            await self.handle_arrived(stop)
             await _either(stop, self.arrived, 5.0)
 
     async def ticking(self, stop: asyncio.Event) -> None:
@@ -118,8 +130,9 @@ class Daemon:
             await _either(stop, None, FILES_EVERY)
             stamp = opening.stamp(self.settings)
             if stamp != self._stamp:
-                self._stamp = stamp
+                self._stamp = None  # if the store is in trouble now, they are taken up later
                 await self.reload()
+                self._stamp = stamp
 
     async def reload(self) -> tuple[Problem, ...]:
         """Read the files anew; gives what is wrong with them."""
@@ -130,6 +143,8 @@ class Daemon:
                 content = await asyncio.to_thread(self.settings.people.read_bytes)
                 _, _, refused = await opening.import_people(self.office, self.settings.people.name, content, now)
                 problems = (*problems, *refused)
+        except StoreUnusable:
+            raise
         except MailerError as exc:
             await self.files_trouble(str(exc))
             return getattr(exc, "problems", ())
@@ -219,16 +234,16 @@ async def _lasting(loop: Callable[[], Awaitable[None]], stop: asyncio.Event) -> 
     """Run *loop* again after whatever stopped it, with patience: trouble with the store or a bug must not end the service."""
     wait = 1.0
     while not stop.is_set():
+        began = asyncio.get_running_loop().time()
         try:
             await loop()
-            wait = 1.0
         except StoreUnusable as exc:
             logger.warning("%s", exc)
         except Exception:
             logger.exception("a loop stumbled; it goes on in %.0f seconds", wait)
         if not stop.is_set():
+            wait = 1.0 if asyncio.get_running_loop().time() - began > GOOD_WHILE else min(wait * 2, 60.0)
             await _either(stop, None, wait)
-            wait = min(wait * 2, 60.0)
 
 
 async def build(config: Config, clock: Clock, *, look_every: float = LOOK_EVERY) -> list[Daemon]:

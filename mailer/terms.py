@@ -86,8 +86,12 @@ def canonical(address: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at:
         return text.casefold()
+    return f"{local.casefold()}@{_domain(domain)}"
+
+
+@lru_cache(4096)
+def _domain(domain: str) -> str:
     try:
-        domain = idna.encode(domain.rstrip("."), uts46=True).decode("ascii")
+        return idna.encode(domain.rstrip("."), uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        domain = domain.casefold()
-    return f"{local.casefold()}@{domain}"
+        return domain.casefold()

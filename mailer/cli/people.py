@@ -126,7 +126,7 @@ def forget(address: str, yes: Annotated[bool, typer.Option("--yes", help="Do not
 
     async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> None:
         person = await _one(partnership, address)
-        await transact(lambda: people.forget(person))
+        await transact(lambda: people.forget(partnership, person))
 
     in_store(work)
     console.print(

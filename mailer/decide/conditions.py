@@ -108,6 +108,8 @@ def state_reason(state: State, standing: Standing) -> str | None:
         case State.INVITED:
             return None if invited is not None else "has not been invited"
         case State.NOT_REPLIED:
+            if standing.heard_from:
+                return "has written, and the message waits for your word"
             if said is not None:
                 return f"has replied ({said})"
             return None if invited is not None else "has not been invited"

@@ -29,6 +29,8 @@ class Standing:
     call_logged_at: datetime | None = None
     attended: bool | None = None
     named_delegate: bool = False
+    heard_from: bool = False
+    """Wrote something about this meeting that waits for the convener: not silent, whatever it means."""
     stopped: bool = False
     """Asked to hear nothing more about this meeting."""
 

@@ -88,9 +88,11 @@ def apply(invitation: Invitation, meeting: Meeting, given: Given) -> Applied | I
     """Decide what *given* does to *invitation* (the order of checks: calendar-mail, field quirks 13 and 14)."""
     if meeting.cancelled:
         return Ignored("the meeting is cancelled: the answer is noted and changes nothing")
-    if given.sequence is not None and given.sequence < meeting.last_major_sequence:
+    if given.sequence is not None:  # some calendars raise it by themselves; none can answer what was not sent yet
+        given = replace(given, sequence=min(given.sequence, meeting.sequence))
+    if _to_earlier_date(given, meeting):
         late = "it answers the invitation to the earlier date of the meeting"
-        return Asked(late) if given.via is Via.WORDS else Ignored(late)
+        return Asked(late) if given.via in (Via.WORDS, Via.BUTTON) else Ignored(late)
     if given.via is not Via.HAND and _older(given, invitation):
         return Ignored("a later answer of the same person is already recorded")
     same = (given.partstat, given.guests) == (invitation.partstat, invitation.guests)
@@ -110,6 +112,15 @@ def apply(invitation: Invitation, meeting: Meeting, given: Given) -> Applied | I
         ),
         news=given.partstat is not invitation.partstat,
     )
+
+
+def _to_earlier_date(given: Given, meeting: Meeting) -> bool:
+    """Does *given* answer the meeting as it was before its last change of date? By SEQUENCE where known, else by the clock."""
+    if given.via is Via.HAND or not meeting.round:
+        return False
+    if given.sequence is not None:
+        return given.sequence < meeting.last_major_sequence
+    return meeting.changed_at is not None and given.at < meeting.changed_at
 
 
 def _older(given: Given, invitation: Invitation) -> bool:

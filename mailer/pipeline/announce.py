@@ -69,7 +69,7 @@ async def post_waiting(office: Office, meeting: Meeting, notices: Sequence[Notic
             rule=WAITING_RULE,
             meeting_id=meeting.id,
             person_id=office.convener,
-            round=f"{rule}/{round_}",
+            round=f"{rule}/{round_}/{first.person_id}"[:120],  # newcomers later in the same round are another mail
             letter="service-notice",
             attach=(),
             on_behalf_of=None,

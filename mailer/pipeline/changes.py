@@ -55,6 +55,11 @@ async def change_meeting(office: Office, before: Meeting, after: Meeting, now: d
         return current, change, 0
 
     async def write() -> int:
+        await meetings.lock(before.id)
+        if await meetings.by_id(before.id) != before:
+            raise MailerError(
+                f"{before.slug} was changed by somebody else at this moment. Look at it, and change it again."
+            )
         await meetings.change(before, current, now)
         if change is Change.CANCELLED:
             await outbox.drop([e.id for e in await outbox.waiting_for(current.id)], "the meeting is cancelled")
@@ -92,28 +97,37 @@ async def enter_answer(
     Raises MailerError when the meeting is cancelled.
     """
 
-    async def write() -> str:
-        await meetings.ensure_invitations(meeting.id, [person.id])
-        invitation = (await meetings.invitations(meeting.id, [person.id]))[0]
-        given = Given(partstat, Via.HAND, now, guests, note, meeting.sequence, None, note or "entered by hand")
-        outcome = apply(invitation, meeting, given)
-        if not isinstance(outcome, Applied):
-            raise MailerError(f"This was not recorded: {outcome.reason}.")
-        await meetings.record_answer(invitation.id, given, "applied", given.reason, source, now)
-        await meetings.save_invitation(outcome.invitation, source)
-        said = next(word for word, stat in SAID.items() if stat is partstat)
-        sentence = (
-            f"{person.name}: {said}"
-            + (f" with {guests} more" if guests else "")
-            + f" to “{meeting.title}” ({given.reason})"
+    return await transact(
+        lambda: _enter(
+            office,
+            meeting,
+            person,
+            Given(partstat, Via.HAND, now, guests, note, None, None, note or "entered by hand"),
+            source,
         )
-        await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id, source))
-        if outcome.news and partstat in REPLY_HAPPENINGS:
-            happening = Happening(REPLY_HAPPENINGS[partstat], f"answer-{outcome.invitation.changes}", now, person.id)
-            await announce(office, meeting, happening, now)
-        return sentence
+    )
 
-    return await transact(write)
+
+async def _enter(office: Office, meeting: Meeting, person: Person, given: Given, source: InboundId | None) -> str:
+    """Write an answer by hand and all it causes (inside `transact`)."""
+    now, partstat = given.at, given.partstat
+    await meetings.lock(meeting.id)
+    meeting = await meetings.by_id(meeting.id) or meeting
+    await meetings.ensure_invitations(meeting.id, [person.id])
+    invitation = (await meetings.invitations(meeting.id, [person.id]))[0]
+    outcome = apply(invitation, meeting, given)
+    if not isinstance(outcome, Applied):
+        raise MailerError(f"This was not recorded: {outcome.reason}.")
+    await meetings.record_answer(invitation.id, given, "applied", given.reason, source, now)
+    await meetings.save_invitation(outcome.invitation, source)
+    said = next(word for word, stat in SAID.items() if stat is partstat)
+    more = f" with {given.guests} more" if given.guests else ""
+    sentence = f"{person.name}: {said}{more} to “{meeting.title}” ({given.reason})"
+    await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id, source))
+    if outcome.news and partstat in REPLY_HAPPENINGS:
+        happening = Happening(REPLY_HAPPENINGS[partstat], f"answer-{outcome.invitation.changes}", now, person.id)
+        await announce(office, meeting, happening, now)
+    return sentence
 
 
 class Settle(StrEnum):
@@ -150,24 +164,18 @@ async def settle(
             f"then: convener review {ident} ignore"
         )
     person = (await people.people(office.partnership, [invitation.person_id]))[0]
-    sentence = await enter_answer(
-        office,
-        meeting,
-        person,
-        SAID[word.value],
-        now,
-        guests=guests,
-        note=note or f"settled by the convener from message {ident}",
-        source=ident,
-    )
+    reason = note or f"settled by the convener from message {ident}"
+    given = Given(SAID[word.value], Via.HAND, now, guests, "", None, None, reason)
 
-    async def write() -> None:
-        await inbound.settle(ident, sentence, now)
+    async def write() -> str:
+        if not await inbound.settle(ident, reason, now):
+            raise MailerError(f"Message {ident} was settled by somebody else at this moment.")
+        sentence = await _enter(office, meeting, person, given, ident)
         if learn_alias and row.author:
             await people.learn_alias(person.id, office.partnership, row.author)
+        return sentence
 
-    await transact(write)
-    return sentence
+    return await transact(write)
 
 
 async def meeting_or_error(office: Office, slug: str) -> Meeting:

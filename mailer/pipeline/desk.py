@@ -7,7 +7,7 @@ Only mail from the convener's own address, on the thread of such a mail, and wit
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailer.decide.snapshot import Notice
@@ -39,27 +39,34 @@ class DigestTimes:
 
 async def digest(office: Office, times: DigestTimes, now: datetime) -> bool:
     """Post the mail about unclear cases if one is due; True when it was posted. The ledger keeps it from being posted twice."""
+    coming = await next_digest(office, times, now)
+    if coming is None or coming[0] > now:
+        return False
+    _, meeting, newest = coming
+    notice = _service(office, meeting, REVIEW_RULE, f"to-{newest}", now, "cases wait for your word")
+    await transact(lambda: office.post(meeting, [notice], now))
+    return True
+
+
+async def next_digest(office: Office, times: DigestTimes, now: datetime) -> tuple[datetime, Meeting, int] | None:
+    """When unclear cases are told next, the meeting that mail is filed under, and the newest case; None where nothing new waits."""
     rows = await inbound.rows(office.partnership, [inbound.REVIEW, inbound.HELD], limit=50)
     if not rows:
-        return False
+        return None
     newest = max(r.id for r in rows)
     last = await outbox.last_of(office.partnership, REVIEW_RULE)
     if last is not None and int(last.notice.round.removeprefix("to-")) >= newest:
-        return False
+        return None
     meeting = await _meeting_of(office, rows, now)
     if meeting is None:
-        return False
-    local = now.astimezone(ZoneInfo(times.zone))
-    told_today = last is not None and last.created_at.astimezone(ZoneInfo(times.zone)).date() == local.date()
-    urgent = timedelta(0) <= meeting.dtstart - now <= URGENT
-    if not urgent and (told_today or local.time() < times.at):
-        return False
-    await transact(
-        lambda: office.post(
-            meeting, [_service(office, meeting, REVIEW_RULE, f"to-{newest}", now, "cases wait for your word")], now
-        )
-    )
-    return True
+        return None
+    if timedelta(0) <= meeting.dtstart - now <= URGENT:
+        return now, meeting, newest
+    zone = ZoneInfo(times.zone)
+    day = now.astimezone(zone).date()
+    if last is not None and last.created_at.astimezone(zone).date() == day:
+        day += timedelta(days=1)  # once a day
+    return datetime.combine(day, times.at, zone).astimezone(UTC), meeting, newest
 
 
 async def _meeting_of(office: Office, rows: list[inbound.InboundRow], now: datetime) -> Meeting | None:
@@ -175,4 +182,4 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
 def split_round(round_: str) -> tuple[str, str]:
     """(rule, round) that a mail about waiting letters speaks of."""
     rule, _, rest = round_.partition("/")
-    return rule, rest
+    return rule, rest.rpartition("/")[0]

@@ -4,7 +4,7 @@
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,10 @@ from mailer.pipeline.announce import REPLY_HAPPENINGS, announce, undeliverable
 from mailer.pipeline.office import Office
 from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.log import LogLine
-from mailer.store.transact import transact
-from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, PersonId, Via, canonical
+from mailer.store.transact import transact, unusable
+from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, PersonId, canonical
 from mailer.understand.bounds import Reader
-from mailer.understand.speaker import AskWho, Known, Place, Speaks, speaker
+from mailer.understand.speaker import AskWho, Known, NotOurs, Place, Speaks, speaker
 from mailer.understand.verdict import Answer, Context, Kind, ReportedRecipient, Verdict
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
             authentication_server=office.authentication_server or None,
             own_addresses=frozenset({canonical(office.sender.mailbox)}),
         )
-        verdict = await reader.understand(raw, context, message)
+        verdict = _storable(await reader.understand(raw, context, message))
         known = await _known(office, verdict, thread, now)
         thread = thread or await _reported(office, verdict, known)
         if desk.is_for_the_desk(office, verdict, known, thread):
@@ -57,6 +57,8 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
     except StoreUnusable:
         raise
     except Exception as exc:
+        if (trouble := unusable(exc)) is not None:
+            raise trouble from exc
         logger.exception("inbound=%s could not be handled", ident)
         sentence = f"The service stumbled over this message ({type(exc).__name__}); a person should look."
         await transact(lambda: inbound.failed(ident, sentence))
@@ -66,6 +68,18 @@ def _thread_ids(message: Message) -> tuple[str, ...]:
     """The messages this one answers or reports about, the nearest first."""
     returned = (message.returned or {}).get("message-id", ())
     return tuple(dict.fromkeys((*message.in_reply_to, *(value.strip() for value in returned))))
+
+
+def _storable(verdict: Verdict) -> Verdict:
+    """Without NUL, which is no text: PostgreSQL refuses it, and one such mail would stop all others."""
+
+    def plain(text: str) -> str:
+        return text.replace("\0", "")
+
+    answers = tuple(replace(a, comment=plain(a.comment), evidence=plain(a.evidence)) for a in verdict.answers)
+    return replace(
+        verdict, text=plain(verdict.text), subject=plain(verdict.subject), reason=plain(verdict.reason), answers=answers
+    )
 
 
 async def _reported(office: Office, verdict: Verdict, known: Known) -> list[outbox.OutboxEntry]:
@@ -196,10 +210,14 @@ class _Consequences:
 
     async def answers(self) -> None:
         open_question: tuple[str, Place | None, Answer] | None = None
-        reasons = []
+        reasons: list[str] = []
+        others: list[str] = []
         last: Place | None = None
         for answer in self.verdict.answers:
             who = speaker(self.verdict, answer, self.known)
+            if isinstance(who, NotOurs):
+                others.append(who.reason)
+                continue
             if isinstance(who, AskWho):
                 open_question = open_question or (who.reason, who.place, answer)
                 continue
@@ -214,21 +232,23 @@ class _Consequences:
                 reasons.append(_sentence(who.place, answer, outcome))
         if open_question is not None:
             await self.unclear(*open_question)
-        elif reasons:
-            await self.done("; ".join(reasons), place=last)
+        elif reasons or others:
+            await self.done("; ".join(reasons or others), place=last)
         else:
             await self.unclear(self.verdict.reason)
 
     async def apply(self, who: Speaks, answer: Answer) -> Applied | Ignored | Asked:
         place = who.place
-        # read again inside the transaction: two messages of one person may be handled at the same time
+        # read again under the lock: two messages of one person, or a change of the meeting, may be handled at the same time
+        await meetings.lock(place.meeting.id)
         invitation = await meetings.invitation(place.invitation.id) or place.invitation
+        meeting = await meetings.by_id(place.meeting.id) or place.meeting
         at = min(self.verdict.date or self.now, self.now)  # a clock that runs ahead must not win over later answers
-        sequence = answer.sequence if answer.via in (Via.ITIP, Via.TNEF) else place.sequence
+        sequence = answer.sequence if answer.sequence is not None else place.sequence
         given = Given(
             answer.partstat, answer.via, at, answer.guests, answer.comment, sequence, answer.dtstamp, answer.evidence
         )
-        outcome = apply(invitation, place.meeting, given)
+        outcome = apply(invitation, meeting, given)
         word = type(outcome).__name__.lower()
         reason = outcome.reason if isinstance(outcome, Ignored | Asked) else answer.evidence
         await meetings.record_answer(invitation.id, given, word, reason, self.ident, self.now)
@@ -270,7 +290,8 @@ class _Consequences:
         person = self.known.author
         until = self.verdict.automatic.until if self.verdict.automatic else None
         if person is not None and until is not None:
-            zone = ZoneInfo(self.known.by_token[0].meeting.zone) if self.known.by_token else UTC
+            places = self.known.by_token + self.known.by_thread + self.known.own
+            zone = ZoneInfo(places[0].meeting.zone) if places else UTC
             await people.note_away(person.id, datetime.combine(until, time(23, 59), zone).astimezone(UTC))
             await self.say("away", f"{person.name} is away until {until:%d %B %Y}", person.id)
         await self.done(self.verdict.reason)
@@ -321,7 +342,7 @@ class _Consequences:
 
     async def complaint(self) -> None:
         """Somebody pressed the spam button: they are not written to any more, and the convener hears of it."""
-        entry = self.reported_entry()
+        entry = self.thread[0] if self.thread else None
         person = (
             entry.notice.person_id if entry else (self.known.by_token[0].person.id if self.known.by_token else None)
         )

@@ -3,6 +3,8 @@
 A tick reads the index of due instants; a meeting whose rules are not due costs nothing.
 """
 
+import functools
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,19 +12,34 @@ from mailer.decide.due import due as due_now
 from mailer.decide.due import next_due
 from mailer.decide.rule import Anchor, Offset, Rule
 from mailer.decide.snapshot import Snapshot
+from mailer.errors import StoreUnusable
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.announce import post_waiting
 from mailer.pipeline.office import Office
 from mailer.store import meetings, rules
-from mailer.store.transact import transact
+from mailer.store.transact import transact, unusable
 from mailer.terms import MeetingId, PersonId, RuleId
+
+logger = logging.getLogger(__name__)
+
+POSTPONED = timedelta(minutes=10)
+"""How long a meeting that could not be decided is left alone."""
 
 
 async def tick(office: Office, now: datetime) -> int:
     """Decide what is due at *now*; gives how many mails that made."""
     made = 0
     for meeting_id, due_rules in (await rules.fallen_due(office.partnership, now)).items():
-        made += await _meeting(office, meeting_id, due_rules, now)
+        try:
+            made += await _meeting(office, meeting_id, due_rules, now)
+        except StoreUnusable:
+            raise
+        except Exception as exc:  # one meeting that cannot be decided must not stop the others
+            if (trouble := unusable(exc)) is not None:
+                raise trouble from exc
+            logger.exception("meeting=%d could not be decided", meeting_id)
+            later = functools.partial(rules.postpone, meeting_id, due_rules, now + POSTPONED)
+            await transact(later)
     return made
 
 
@@ -38,7 +55,12 @@ async def _meeting(office: Office, meeting_id: MeetingId, due_rules: Sequence[Ru
     )  # all of them: reminders give way to one another
 
     async def write() -> int:
-        await rules.schedule(office.partnership, meeting.id, when_next(office, snapshot, wanted, due_rules, now))
+        await meetings.lock(meeting.id)
+        if await meetings.by_id(meeting.id) != meeting:
+            return 0  # it was changed while we decided: the next tick decides anew
+        await rules.schedule(
+            office.partnership, meeting.id, when_next(office, snapshot, wanted, due_rules, now), not_after=now
+        )
         made = await office.post(meeting, decided.notices, now)
         await post_waiting(office, meeting, decided.notices, now)
         return made

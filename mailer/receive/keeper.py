@@ -77,6 +77,8 @@ class Keeper:
     ) -> None:
         self._partnership, self._clock, self._own = partnership, clock, own_addresses
         self._file_into, self._arrived = file_into, arrived
+        self.caught_up = False
+        """The mailbox can be read, and all that lay in it has been taken."""
 
     async def position(self, mailbox: str) -> Position | None:
         found = await inbound.position(self._partnership, mailbox)
@@ -101,6 +103,7 @@ class Keeper:
         )
 
     async def trouble(self, sentence: str | None) -> None:
+        self.caught_up = sentence is None
         await transact(lambda: log.set_trouble(self._partnership, "mailbox", sentence, self._now()))
 
     def _now(self) -> datetime:
@@ -133,8 +136,11 @@ class Keeper:
     def _ours(self, found: Signs, known: frozenset[str]) -> bool:
         if found.author in self._own and found.from_us:
             return False  # our own mail come back (a copy to ourselves)
-        ids = (found.author, *found.tokens, *found.message_ids, *(u.casefold() for u in found.event_uids))
-        return any(each in known for each in ids if each)
+        signs_of_ours = (*found.tokens, *found.message_ids, *(u.casefold() for u in found.event_uids))
+        if any(sign in known for sign in signs_of_ours):
+            return True
+        # somebody we know, in a conversation or about an event that is not ours: their private matter, or the convener's
+        return not signs_of_ours and found.author in known and found.author not in self._own
 
 
 def _look(mailbox: str, fetched: Fetched) -> tuple[Arrival, Signs | None]:
@@ -152,9 +158,9 @@ def _look(mailbox: str, fetched: Fetched) -> tuple[Arrival, Signs | None]:
             inbound.digest(raw),
             fetched.size,
             None,
-            message_id=message.message_id or "",
-            author=found.author,
-            subject=message.subject,
+            message_id=(message.message_id or "").replace("\0", ""),
+            author=found.author.replace("\0", ""),
+            subject=message.subject.replace("\0", ""),
             review=TOO_LARGE.format(fetched.size / 1_000_000) if fetched.raw is None else "",
         ),
         found,

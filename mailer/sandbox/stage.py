@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from mailer.clock import SteppedClock
 from mailer.config import Config, ConvenerSettings, ImapSettings, PartnershipSettings, SmtpSettings
 from mailer.daemon import Daemon, build
+from mailer.pipeline import desk
 from mailer.sandbox.habits import Member
 from mailer.sandbox.people import People
 from mailer.sandbox.servers import Envelope, Receiver, Servers
@@ -52,7 +53,7 @@ class Stage:
     async def reading(self) -> None:
         """Wait until the mailbox is watched: what came before is old mail, which is left alone."""
         async with asyncio.timeout(QUIET_SECONDS):
-            while await inbound.position(self.daemon.office.partnership, "INBOX") is None:
+            while await inbound.position(self.daemon.office.partnership, "INBOX") is None:  # noqa: ASYNC110 - the store tells nobody
                 await asyncio.sleep(0.005)
 
     async def quiet(self) -> None:
@@ -76,6 +77,9 @@ class Stage:
             return "rules are due"
         if await outbox.busy(partnership, now):
             return "mail is due or on its way"
+        digest = await desk.next_digest(self.daemon.office, self.daemon.digest_times, now)
+        if digest is not None and digest[0] <= now:
+            return "unclear cases are to be told"
         return ""
 
     async def next_instant(self) -> datetime | None:
@@ -83,6 +87,8 @@ class Stage:
         partnership = self.daemon.office.partnership
         found = [await rules.next_due(partnership), await outbox.next_due(partnership), self.people.next_due()]
         found += [self.plans[0][0]] if self.plans else []
+        digest = await desk.next_digest(self.daemon.office, self.daemon.digest_times, self.clock.now())
+        found += [digest[0]] if digest is not None else []
         return min((f for f in found if f is not None), default=None)
 
     async def advance(self, until: datetime) -> None:

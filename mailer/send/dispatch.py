@@ -68,6 +68,7 @@ class Letterhead:
     letters: Letters
     rule: Callable[[RuleId], Rule | None]
     serving: Callable[[Meeting], tuple[Rule, ...]]
+    may_chase: Callable[[], bool] = lambda: True
 
 
 class Shared(Generic[T]):
@@ -219,7 +220,11 @@ class Dispatcher:
                 return True
             await transact(lambda: outbox.drop([entry.id], f"the rule [{entry.notice.rule}] is in no file any more"))
             return False
-        verdict = still_wanted(rule, entry.notice, snapshot, now, head.serving(snapshot.meeting))
+        if rule.chases and not head.may_chase():
+            # their answer may lie in the mailbox that cannot be read just now
+            verdict: Wanted | Unwanted | Wait = Wait(now + LOOK_AGAIN, "the mailbox is not read to its end yet")
+        else:
+            verdict = still_wanted(rule, entry.notice, snapshot, now, head.serving(snapshot.meeting))
         match verdict:
             case Wanted():
                 return True
@@ -379,7 +384,8 @@ class _Desk:
         partnership, round_ = self.meeting.partnership_id, entry.notice.round
         match entry.notice.rule:
             case "service-waiting":
-                rule, _, of = round_.partition("/")
+                rule, _, rest = round_.partition("/")
+                of = rest.rpartition("/")[0]
                 held = await outbox.held_by(self.meeting.id, rule, of)
                 persons = await people.people(partnership, [e.notice.person_id for e in held])
                 return notices.waiting(self.meeting, rule, persons)

@@ -213,7 +213,7 @@ async def finish(
 async def failed(ident: InboundId, sentence: str) -> bool:
     """Count an error of a message that stays `fetched`; True when it was the last try and the message is held now."""
     client = connections.get("default")
-    await models.Inbound.filter(id=ident).update(reason=sentence[:1000])
+    await models.Inbound.filter(id=ident, state=FETCHED).update(reason=sentence[:1000])
     await client.execute_query(f"UPDATE inbound SET errors = errors + 1 WHERE id = {int(ident)}")  # noqa: S608
     return bool(await models.Inbound.filter(id=ident, errors__gte=MOST_ERRORS, state=FETCHED).update(state=HELD))
 
@@ -269,3 +269,11 @@ def _row(r: models.Inbound) -> InboundRow:
 async def waits_already(kind: str, invitation: InvitationId) -> bool:
     """Whether a message of the same kind about the same invitation waits for a person."""
     return await models.Inbound.filter(invitation_id=invitation, kind=kind, state=REVIEW).exists()
+
+
+async def invitations_in_review(partnership: PartnershipId) -> list[InvitationId]:
+    """Invitations on which a person has written something that waits for the convener."""
+    waiting_now = models.Inbound.filter(
+        partnership_id=partnership, state=REVIEW, kind__in=["answer", "unclear", "other", "unsubscribe"]
+    )
+    return await models.column(waiting_now.filter(invitation_id__not_isnull=True), "invitation_id")

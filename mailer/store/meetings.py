@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tortoise.expressions import F
+
 from mailer.decide.snapshot import Snapshot, Standing
 from mailer.partnership.attendance import Given, Invitation, after_move
 from mailer.partnership.meetings import Meeting, MeetingStatus
-from mailer.store import models
+from mailer.store import inbound, models
 from mailer.store import people as people_store
 from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import (
@@ -97,6 +99,11 @@ async def change(before: Meeting, after: Meeting, now: datetime) -> None:
             moved = after_move(invitation)
             if moved is not invitation:
                 await save_invitation(moved, None)
+
+
+async def lock(meeting: MeetingId) -> None:
+    """Let nobody else decide about *meeting* until this transaction ends (its first or second statement)."""
+    await models.Meeting.filter(id=meeting).update(sequence=F("sequence"))
 
 
 async def by_slug(partnership: PartnershipId, slug: str) -> Meeting | None:
@@ -252,9 +259,11 @@ async def known_event_uids(partnership: PartnershipId, event_uids: Collection[st
 
 async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
     """Invitations of *person* to meetings that lie ahead and are not cancelled; only such as really left."""
-    rows = await models.Invitation.filter(
-        person_id=person, meeting__dtend__gte=now, meeting__status="scheduled", invited_at__not_isnull=True
-    ).values(*_INVITATION)
+    rows = await _invitations(
+        "person_id = ? AND invited_at IS NOT NULL AND meeting_id IN (SELECT id FROM meeting WHERE status = 'scheduled' AND dtend >= ?)",
+        person,
+        now,
+    )
     return [invitation_of(r) for r in rows]
 
 
@@ -325,6 +334,7 @@ async def snapshot(meeting: Meeting, persons: Collection[PersonId] | None = None
                 stopped.add(row["person_id"])
     noticed: dict[int, set[tuple[RuleId, str]]] = {}
     written_at: dict[int, datetime | None] = {}
+    waits = set(await inbound.invitations_in_review(meeting.partnership_id))
     if only is None or some:
         ledger = "SELECT person_id, rule, round FROM outbox WHERE meeting_id = ?" + theirs  # noqa: S608 - no values in it
         for row in await fetch(ledger, meeting.id, *some):
@@ -342,6 +352,7 @@ async def snapshot(meeting: Meeting, persons: Collection[PersonId] | None = None
                 written_at=written_at.get(p.id),
                 noticed=frozenset(noticed.get(p.id, ())),
                 stopped=p.id in stopped,
+                heard_from=p.id in held and held[p.id].id in waits,
             )
             for p in register
         ),

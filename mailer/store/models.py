@@ -286,6 +286,10 @@ class Outbox(Model):
     claimed_by = fields.CharField(max_length=150, null=True)
     # DATA may have begun: after a crash nobody knows whether the server took it.
     on_the_wire = fields.BooleanField(default=False)
+    # How often it may have left without an answer: then the same bytes must go out again.
+    doubts = fields.IntField(default=0, db_default=0)
+    tried_at = Instant(null=True)
+    first_tried_at = Instant(null=True)
     message_id = fields.CharField(max_length=255)
     answers_to = fields.CharField(max_length=998, null=True)
     forward_path = fields.CharField(max_length=320, default="")
@@ -305,7 +309,7 @@ class Outbox(Model):
             Index(fields=("partnership_id", "state", "due_at"), name="outbox_due"),
             Index(fields=("message_id",), name="outbox_by_message_id"),
             Index(fields=("meeting_id", "person_id"), name="outbox_by_meeting"),
-            Index(fields=("partnership_id", "sent_at"), name="outbox_by_sent"),
+            Index(fields=("partnership_id", "tried_at"), name="outbox_by_tried"),
         )
 
 

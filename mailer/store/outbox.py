@@ -5,7 +5,7 @@ States and their next steps::
     held ──ok──▶ queued ──claim──▶ sending ──250──▶ sent
                    ▲                 ├─ 4yz / no connection ─▶ deferred ──due──▶ sending ──too old──▶ failed
                    │                 ├─ 5yz ────────────────▶ failed
-                   │                 ├─ lost inside DATA ───▶ in-doubt ──policy──▶ queued | held
+                   │                 ├─ lost inside DATA ───▶ in-doubt ──policy──▶ deferred | held (in the same commit)
                    └──(released)─────┴─ letter error ───────▶ held
     any that waits ── no longer wanted ──▶ dropped (with the reason)
 
@@ -13,6 +13,7 @@ The key of a row is the ledger: a notice with a known key is nothing.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,13 +23,16 @@ from tortoise.expressions import Q
 
 from mailer.decide.snapshot import Notice
 from mailer.store import models
-from mailer.store.statement import fetch, write
+from mailer.store.statement import fetch, marks, write
 from mailer.terms import EventUid, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
 
 HELD, QUEUED, SENDING, DEFERRED, SENT, FAILED, IN_DOUBT, DROPPED = (
     "held", "queued", "sending", "deferred", "sent", "failed", "in-doubt", "dropped",
 )  # fmt: skip
 WAITING = (HELD, QUEUED, DEFERRED, IN_DOUBT)
+
+AT_ONCE = 500
+"""Values in one statement: SQLite takes a limited number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,13 @@ class OutboxEntry:
     smtp_reply: str
     sent_at: datetime | None
     sequence: int | None
+    first_tried_at: datetime | None = None
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is stored of a letter before its first attempt: from then on the same bytes go out."""
+    """What is stored of a letter before an attempt. Once it may have left, the same bytes go out on every later attempt."""
 
     id: OutboxId
     forward_path: str
@@ -65,13 +71,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What becomes of a row after an attempt."""
+    """What becomes of a row after an attempt. *tried*: whether it was about this mail; waiting for others is no attempt."""
 
     id: OutboxId
     state: str
     smtp_reply: str
     due_at: datetime
     reason: str | None = None
+    tried: bool = True
 
 
 def message_id_of(key: str, event_uid: EventUid | None, domain: str) -> MessageId:
@@ -89,39 +96,32 @@ async def put(
 ) -> int:
     """Add *notices* (inside `transact`); gives how many were new. What the ledger knows is nothing."""
     wanted = {n.key: n for n in notices}
-    known = (
-        set(await models.column(models.Outbox.filter(partnership_id=partnership, key__in=list(wanted)), "key"))
-        if wanted
-        else set()
+    if not wanted:
+        return 0
+    found = await fetch(
+        f"SELECT key FROM outbox WHERE partnership_id = ? AND key IN {marks(list(wanted))}",  # noqa: S608 - no values in it
+        partnership,
+        *wanted,
     )
+    known = {row["key"] for row in found}
     rows = [
-        models.Outbox(
-            partnership_id=partnership,
-            meeting_id=n.meeting_id,
-            person_id=n.person_id,
-            key=n.key,
-            rule=n.rule,
-            round=n.round,
-            letter=n.letter,
-            attach=list(n.attach),
-            on_behalf_of_id=n.on_behalf_of,
-            about_id=n.about,
-            invites=n.invites,
-            reason=n.reason,
-            state=HELD if n.hold else QUEUED,
-            due_at=n.not_before,
-            not_before=n.not_before,
-            not_after=n.not_after,
-            message_id=message_id_of(n.key, event_uid, domain),
-            answers_to=answers_to,
-            created_at=now,
+        (
+            partnership, n.meeting_id, n.person_id, n.key, n.rule, n.round, n.letter, json.dumps(n.attach), n.on_behalf_of, n.about, n.invites,
+            n.reason, HELD if n.hold else QUEUED, n.not_before, n.not_before, n.not_after, message_id_of(n.key, event_uid, domain), answers_to,
+            now, 0, False, "", "", "", "", "",
         )
         for n in wanted.values()
         if n.key not in known
-    ]
-    if rows:
-        await models.Outbox.bulk_create(rows, ignore_conflicts=True)
+    ]  # fmt: skip
+    await write(_PUT, rows)
     return len(rows)
+
+
+_PUT = (
+    "INSERT INTO outbox (partnership_id, meeting_id, person_id, key, rule, round, letter, attach, on_behalf_of_id, about_id, invites, reason, "
+    "state, due_at, not_before, not_after, message_id, answers_to, created_at, attempt, on_the_wire, forward_path, reverse_path, subject, text, "
+    "smtp_reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
 
 
 async def claim(partnership: PartnershipId, worker: str, now: datetime, limit: int) -> list[OutboxEntry]:
@@ -159,14 +159,73 @@ async def begun(written: Sequence[Written]) -> None:
         [(w.forward_path, w.reverse_path, w.subject, w.text, w.sequence, w.id) for w in written],
     )
     await write(
-        "INSERT INTO outbox_bytes (outbox_id, content) VALUES (?, ?) ON CONFLICT (outbox_id) DO NOTHING",
+        "INSERT INTO outbox_bytes (outbox_id, content) VALUES (?, ?) ON CONFLICT (outbox_id) DO UPDATE SET content = excluded.content",
         [(w.id, w.content) for w in written],
     )
 
 
-async def on_the_wire(idents: Sequence[OutboxId]) -> None:
-    """Commit that the bytes are about to leave: from here a crash means doubt, not a second try."""
-    await write("UPDATE outbox SET on_the_wire = TRUE WHERE id = ?", [(i,) for i in idents])
+async def on_the_wire(idents: Sequence[OutboxId], worker: str, now: datetime) -> set[OutboxId]:
+    """Commit that the bytes are about to leave: from here a crash means doubt, not a second try.
+
+    Gives the rows for which that is so; the others were dropped meanwhile, or taken over from *worker*, and must not leave."""
+    if not idents:
+        return set()
+    found = await fetch(
+        f"UPDATE outbox SET on_the_wire = TRUE, tried_at = ? WHERE id IN {marks(idents)} "  # noqa: S608
+        "AND state = 'sending' AND claimed_by = ? AND NOT on_the_wire RETURNING id",
+        now,
+        *idents,
+        worker,
+    )
+    return {OutboxId(r["id"]) for r in found}
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheGate:
+    """How things stand just before the first byte. *sequence*: the meeting's, now."""
+
+    sequence: int | None
+
+
+async def at_the_gate(ident: OutboxId, worker: str) -> AtTheGate | None:
+    """Look once more; None when the row is no longer on the wire for *worker*."""
+    found = await fetch(
+        "SELECT m.sequence AS sequence FROM outbox o LEFT JOIN meeting m ON m.id = o.meeting_id "
+        "WHERE o.id = ? AND o.state = 'sending' AND o.claimed_by = ? AND o.on_the_wire",
+        ident,
+        worker,
+    )
+    return AtTheGate(found[0]["sequence"]) if found else None
+
+
+async def owned(idents: Sequence[OutboxId], worker: str) -> set[OutboxId]:
+    """Those of *idents* that *worker* is sending; nobody changes them until the transaction ends."""
+    if not idents:
+        return set()
+    lock = "FOR UPDATE" if _postgres() else ""  # on SQLite the transaction is the lock
+    found = await fetch(
+        f"SELECT id FROM outbox WHERE id IN {marks(idents)} AND state = 'sending' AND claimed_by = ? ORDER BY id {lock}",  # noqa: S608
+        *idents,
+        worker,
+    )
+    return {OutboxId(r["id"]) for r in found}
+
+
+async def overtaken(idents: Sequence[OutboxId]) -> set[OutboxId]:
+    """Invitations among *idents* that were written before the meeting was changed or cancelled. It cannot change until the transaction ends."""
+    if not idents:
+        return set()
+    lock = "FOR SHARE OF m" if _postgres() else ""
+    found = await fetch(
+        "SELECT o.id AS id FROM outbox o JOIN meeting m ON m.id = o.meeting_id "  # noqa: S608
+        f"WHERE o.id IN {marks(idents)} AND o.invites = TRUE AND m.sequence > COALESCE(o.sequence, 0) {lock}",
+        *idents,
+    )
+    return {OutboxId(r["id"]) for r in found}
+
+
+def _postgres() -> bool:
+    return bool(connections.get("default").capabilities.dialect == "postgres")
 
 
 async def contents(idents: Sequence[OutboxId]) -> dict[OutboxId, tuple[str, str, str, str, bytes]]:
@@ -179,10 +238,12 @@ async def contents(idents: Sequence[OutboxId]) -> dict[OutboxId, tuple[str, str,
 
 
 async def finish(results: Sequence[Result], now: datetime) -> None:
-    """Record outcomes (inside `transact`). A row that was sent marks its person as written to and, if it invites, as invited."""
+    """Record outcomes (inside `transact`, of rows that are `owned`). A row that was sent marks its person as written to and, if it invites,
+    as invited."""
     await write(
         "UPDATE outbox SET state = ?, smtp_reply = ?, due_at = ?, sent_at = ?, on_the_wire = ?, claimed_by = NULL, "
-        "reason = COALESCE(?, reason) WHERE id = ?",
+        "reason = COALESCE(?, reason), attempt = attempt - ?, doubts = doubts + ?, first_tried_at = COALESCE(first_tried_at, ?) "
+        "WHERE id = ? AND state = 'sending'",
         [
             (
                 r.state,
@@ -191,6 +252,9 @@ async def finish(results: Sequence[Result], now: datetime) -> None:
                 now if r.state == SENT else None,
                 r.state == IN_DOUBT,
                 r.reason,
+                int(not r.tried),
+                int(r.state == IN_DOUBT),
+                now if r.tried else None,
                 r.id,
             )
             for r in results
@@ -205,18 +269,27 @@ async def finish(results: Sequence[Result], now: datetime) -> None:
     )
 
 
-async def recover(partnership: PartnershipId, dead: Sequence[str], now: datetime) -> tuple[list[OutboxEntry], int]:
-    """After the workers *dead* died: what they had claimed and not begun to transmit waits again; what may have left is in doubt.
+async def recover(partnership: PartnershipId, gone: Sequence[str], now: datetime) -> tuple[list[OutboxEntry], int]:
+    """After the workers *gone* died (or let go): what they had claimed and not begun to transmit waits again; what may have left is in doubt.
 
-    Gives (rows in doubt, how many wait again)."""
-    if not dead:
-        return [], 0
-    theirs = models.Outbox.filter(partnership_id=partnership, state=SENDING, claimed_by__in=list(dead))
-    doubtful = await models.column(theirs.filter(on_the_wire=True), "id")
-    again = await theirs.filter(on_the_wire=False).update(state=DEFERRED, due_at=now, claimed_by=None)
-    if doubtful:
-        await models.Outbox.filter(id__in=doubtful).update(state=IN_DOUBT, claimed_by=None)
-    return await entries([OutboxId(i) for i in doubtful]), again
+    Gives (all rows in doubt, how many wait again)."""
+    again = 0
+    for start in range(0, len(gone), AT_ONCE):
+        some = gone[start : start + AT_ONCE]
+        theirs = f"WHERE partnership_id = ? AND state = 'sending' AND claimed_by IN {marks(some)}"
+        await write(
+            f"UPDATE outbox SET state = 'in-doubt', claimed_by = NULL, doubts = doubts + 1 {theirs} AND on_the_wire",  # noqa: S608
+            [(partnership, *some)],
+        )
+        waits = await fetch(
+            "UPDATE outbox SET state = 'deferred', due_at = ?, claimed_by = NULL, attempt = attempt - 1 "  # noqa: S608
+            f"{theirs} AND NOT on_the_wire RETURNING id",
+            now,
+            partnership,
+            *some,
+        )
+        again += len(waits)
+    return await in_doubt(partnership), again
 
 
 async def in_doubt(partnership: PartnershipId) -> list[OutboxEntry]:
@@ -237,12 +310,20 @@ async def busy(partnership: PartnershipId, now: datetime) -> bool:
     return await models.Outbox.filter(Q(state=SENDING) | due, partnership_id=partnership).exists()
 
 
-async def sent_since(partnership: PartnershipId, now: datetime) -> tuple[int, int]:
-    """How many mails left in the last minute and in the last day: what the pace is kept by, also over a restart."""
-    sent = models.Outbox.filter(partnership_id=partnership)
-    return await sent.filter(sent_at__gt=now - timedelta(minutes=1)).count(), await sent.filter(
-        sent_at__gt=now - timedelta(days=1)
-    ).count()
+async def begun_since(partnership: PartnershipId, now: datetime) -> tuple[int, int]:
+    """How many mails were tried in the last minute and in the last day, or are about to be: what the pace is kept by, also over a restart."""
+    minute, day = now - timedelta(minutes=1), now - timedelta(days=1)
+    (found,) = await fetch(
+        "SELECT (SELECT COUNT(*) FROM outbox WHERE partnership_id = ? AND tried_at > ?) AS minute, "
+        "(SELECT COUNT(*) FROM outbox WHERE partnership_id = ? AND tried_at > ?) AS day, "
+        "(SELECT COUNT(*) FROM outbox WHERE partnership_id = ? AND state = 'sending' AND NOT on_the_wire) AS now",
+        partnership,
+        minute,
+        partnership,
+        day,
+        partnership,
+    )
+    return found["minute"] + found["now"], found["day"] + found["now"]
 
 
 async def drop(idents: Sequence[OutboxId], reason: str) -> int:
@@ -259,19 +340,31 @@ async def drop_in_doubt(idents: Sequence[OutboxId], reason: str) -> int:
 
 
 async def release(partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> int:
-    """The convener says: send these."""
+    """The convener says: send these. What was tried before does not count any more."""
     return await models.Outbox.filter(
         partnership_id=partnership, id__in=list(idents), state__in=[HELD, IN_DOUBT, FAILED]
-    ).update(state=QUEUED, due_at=now, on_the_wire=False)
+    ).update(state=QUEUED, due_at=now, on_the_wire=False, attempt=0, first_tried_at=None)
 
 
 async def hold(idents: Sequence[OutboxId], reason: str) -> None:
-    await models.Outbox.filter(id__in=list(idents)).update(state=HELD, reason=reason, claimed_by=None)
+    """Keep these for the convener. What is leaving, or has an end, is not touched."""
+    waits = Q(state__in=list(WAITING)) | Q(state=SENDING, on_the_wire=False)
+    await models.Outbox.filter(waits, id__in=list(idents)).update(
+        state=HELD, reason=reason, claimed_by=None, on_the_wire=False
+    )
+
+
+async def try_again(ident: OutboxId, at: datetime) -> None:
+    """A mail in doubt goes out again, the same bytes, at *at*."""
+    await models.Outbox.filter(id=ident, state=IN_DOUBT).update(
+        state=DEFERRED, due_at=at, claimed_by=None, on_the_wire=False
+    )
 
 
 async def waiting_for(meeting: MeetingId, person: PersonId | None = None) -> list[OutboxEntry]:
-    """What still waits to be sent about *meeting* (to *person*)."""
-    query = models.Outbox.filter(meeting_id=meeting, state__in=list(WAITING))
+    """What still waits to be sent about *meeting* (to *person*), also what is being made ready and has not begun to leave."""
+    waits = Q(state__in=list(WAITING)) | Q(state=SENDING, on_the_wire=False)
+    query = models.Outbox.filter(waits, meeting_id=meeting)
     if person is not None:
         query = query.filter(person_id=person)
     return [_entry(r) for r in await query.order_by("due_at", "id")]
@@ -339,10 +432,12 @@ async def thread(meeting: MeetingId, persons: Sequence[PersonId]) -> dict[Person
 
 
 async def bounced(entry: OutboxEntry, reason: str) -> bool:
-    """A delivery report says that a mail which the server took did not arrive."""
+    """A delivery report says that a mail which the server took did not arrive. It may come before we know that the server took it."""
+    left = Q(state__in=[SENT, IN_DOUBT]) | Q(state=SENDING, on_the_wire=True)
+    again = Q(state__in=[QUEUED, DEFERRED, HELD], doubts__gt=0)
     return bool(
-        await models.Outbox.filter(id=entry.id, state__in=[SENT, IN_DOUBT]).update(
-            state=FAILED, smtp_reply=reason[:1000]
+        await models.Outbox.filter(left | again, id=entry.id).update(
+            state=FAILED, smtp_reply=reason[:1000], claimed_by=None, on_the_wire=False
         )
     )
 
@@ -378,6 +473,8 @@ def _entry(r: models.Outbox) -> OutboxEntry:
         smtp_reply=r.smtp_reply,
         sent_at=r.sent_at,
         sequence=r.sequence,
+        first_tried_at=r.first_tried_at,
+        doubts=r.doubts,
     )
 
 

@@ -183,7 +183,7 @@ async def note_stop(person: PersonId, now: datetime) -> None:
     await models.Person.filter(id=person, stopped_at=None).update(stopped_at=now)
 
 
-async def forget(person: PersonId) -> None:
+async def forget(partnership: PartnershipId, person: PersonId) -> None:
     """Erase *person* and everything kept about them: invitations, answers, mails, messages and log lines."""
     invitations = await models.column(models.Invitation.filter(person_id=person), "id")
     outbox = await models.column(models.Outbox.filter(person_id=person), "id")
@@ -192,7 +192,7 @@ async def forget(person: PersonId) -> None:
         inbound |= set(await models.column(models.Inbound.filter(invitation_id__in=invitations), "id"))
     own = await models.column(models.PersonAddress.filter(person_id=person), "address")
     if own:
-        inbound |= set(await models.column(models.Inbound.filter(author__in=own), "id"))
+        inbound |= set(await models.column(models.Inbound.filter(author__in=own, partnership_id=partnership), "id"))
     await models.InboundBytes.filter(inbound_id__in=list(inbound)).delete()
     await models.Inbound.filter(id__in=list(inbound)).update(
         author="", subject="", words="", reason="forgotten", state="forgotten", message_id=""

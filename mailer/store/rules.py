@@ -42,15 +42,29 @@ async def forget_missing(partnership: PartnershipId, present: Iterable[RuleId]) 
         await models.KnownRule.filter(partnership_id=partnership, rule__in=gone).delete()
 
 
-async def schedule(partnership: PartnershipId, meeting: MeetingId, due: Mapping[RuleId, datetime | None]) -> None:
-    """Write when each of these rules may next fall due for *meeting*; None: not by time any more."""
+async def postpone(meeting: MeetingId, rules: Iterable[RuleId], until: datetime) -> None:
+    """Look at these again at *until*: something about them could not be decided."""
+    await models.Due.filter(meeting_id=meeting, rule__in=list(rules)).update(due_at=until)
+
+
+async def schedule(
+    partnership: PartnershipId,
+    meeting: MeetingId,
+    due: Mapping[RuleId, datetime | None],
+    not_after: datetime | None = None,
+) -> None:
+    """Write when each of these rules may next fall due for *meeting*; None: not by time any more.
+
+    *not_after*: the instant of the tick that decided; what was brought forward since (`sooner`) stays as it is.
+    """
     have = {r.rule: r for r in await models.Due.filter(meeting_id=meeting, rule__in=list(due))} if due else {}
     fresh = []
     for rule, at in due.items():
         if rule not in have:
             fresh.append(models.Due(partnership_id=partnership, meeting_id=meeting, rule=rule, due_at=at))
         elif have[rule].due_at != at:
-            await models.Due.filter(id=have[rule].id).update(due_at=at)
+            row = models.Due.filter(id=have[rule].id)
+            await (row if not_after is None else row.filter(due_at__lte=not_after)).update(due_at=at)
     if fresh:
         await models.Due.bulk_create(fresh, ignore_conflicts=True)
 

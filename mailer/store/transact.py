@@ -10,12 +10,41 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tortoise.exceptions import OperationalError, TransactionManagementError
+from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 from tortoise.transactions import in_transaction
 
 from mailer.errors import StoreUnusable
 
 T = TypeVar("T")
+
+
+_GONE = frozenset(
+    {
+        "PostgresConnectionError",
+        "InterfaceError",
+        "OSError",
+        "TransactionRollbackError",
+        "InsufficientResourcesError",
+        "OperatorInterventionError",
+    }
+)
+"""asyncpg's classes for a server that is gone, full, going down, or asks to try again (deadlock)."""
+_OUR_MISTAKE = frozenset({"DataError", "SyntaxOrAccessError"})
+"""Tortoise calls these OperationalError too, but trying again will not help: what we wanted to write cannot be written."""
+
+
+def unusable(exc: BaseException) -> StoreUnusable | None:
+    """The database's own trouble, as a sentence; None where *exc* is about what we asked of it."""
+    causes = [e for e in (exc, exc.__cause__, *exc.args) if isinstance(e, BaseException)]
+    names = {c.__name__ for e in causes for c in type(e).__mro__}
+    if names & _OUR_MISTAKE:
+        return None
+    if (
+        isinstance(exc, OperationalError | TransactionManagementError | DBConnectionError | sqlite3.OperationalError)
+        or names & _GONE
+    ):
+        return StoreUnusable(f"The database did not take it ({exc}); it will be tried again, nothing is lost.")
+    return None
 
 
 async def transact(work: Callable[[], Awaitable[T]]) -> T:
@@ -28,10 +57,11 @@ async def transact(work: Callable[[], Awaitable[T]]) -> T:
         try:
             async with in_transaction("default"):
                 return await work()
-        except (OperationalError, TransactionManagementError, sqlite3.OperationalError) as exc:
-            raise StoreUnusable(
-                f"The database did not take it ({exc}); it will be tried again, nothing is lost."
-            ) from exc
+        except Exception as exc:
+            trouble = unusable(exc)
+            if trouble is None:
+                raise
+            raise trouble from exc
 
     task = asyncio.create_task(whole())
     try:

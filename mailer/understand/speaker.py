@@ -56,8 +56,22 @@ class AskWho:
     place: Place | None = None
 
 
-def speaker(verdict: Verdict, answer: Answer, known: Known) -> Speaks | AskWho:
+@dataclass(frozen=True, slots=True)
+class NotOurs:
+    """It answers something else: another event, or a conversation that we have no part in."""
+
+    reason: str
+
+
+def speaker(verdict: Verdict, answer: Answer, known: Known) -> Speaks | AskWho | NotOurs:
     """Tie *answer* of *verdict* to an invitation."""
+    if not known.by_token and not known.by_thread:
+        if answer.event_uid and (
+            known.event is None or known.event.event_uid.casefold() != answer.event_uid.casefold()
+        ):
+            return NotOurs("it answers an event of somebody else")
+        if not answer.event_uid and verdict.in_reply_to:
+            return NotOurs("it belongs to a conversation that is not about an invitation of ours")
     author = verdict.author.addr_spec if verdict.author else ""
     attendee = canonical(answer.attendee) if answer.attendee else None
     place = _written_to(answer, known)
