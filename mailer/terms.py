@@ -5,6 +5,7 @@ Promises: values only; nothing here waits, reads a clock or knows another module
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 from urllib.parse import unquote
 

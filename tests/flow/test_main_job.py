@@ -257,3 +257,54 @@ async def test_who_joins_late_is_invited_too(tmp_path: Path) -> None:
         await here.stage.quiet()
         assert len(received) == 1
         assert len(here.to("ann.able@able.example")) == 2  # nobody else is written to again
+
+
+LUNCH = """\
+From: Ann Able <ann.able@able.example>\r
+To: partnership@northwoods.example\r
+Subject: Accepted: Lunch with Dana\r
+Message-ID: <lunch@able.example>\r
+MIME-Version: 1.0\r
+Content-Type: text/calendar; charset=utf-8; method=REPLY\r
+\r
+BEGIN:VCALENDAR\r
+VERSION:2.0\r
+METHOD:REPLY\r
+BEGIN:VEVENT\r
+UID:somebody-elses-lunch@able.example\r
+DTSTAMP:20260201T120000Z\r
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann.able@able.example\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+PRIVATE = """\
+From: Ann Able <ann.able@able.example>\r
+To: partnership@northwoods.example\r
+Subject: Re: your garden party\r
+Message-ID: <party@able.example>\r
+In-Reply-To: <garden@northwoods.example>\r
+\r
+Yes, see you there!\r
+"""
+
+
+@pytest.mark.parametrize("raw", [LUNCH, PRIVATE], ids=["another event", "another conversation"])
+async def test_what_a_known_person_says_about_something_else_is_left_alone(tmp_path: Path, raw: str) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        await here.stage.advance(local(2026, 2, 4, 12, 0))
+        here.stage.to_mailbox += 1
+        await here.stage.servers.deliver(raw.encode(), "partnership@northwoods.example", "ann.able@able.example")
+        await here.stage.quiet()
+        assert await here.answers() == {"ann.able@able.example": "no answer"}
+        (row,) = await inbound.rows(here.stage.daemon.office.partnership)
+        assert (row.state, row.author, row.subject) == ("left-alone", "", "")
+
+
+async def test_whoever_has_written_something_unclear_is_not_reminded(tmp_path: Path) -> None:
+    unclear = words("I could come if my boss lets me leave the plant early that day.")
+    async with world(tmp_path, [member("Bob Maybe", unclear), member("Hal Silent")]) as here:
+        await here.stage.advance(MEETING)
+        sent = [r for r, state in await here.rules_of("bob.maybe@maybe.example") if state == "sent"]
+        assert "reminder" not in sent
+        assert "last-call" not in sent
+        assert "reminder" in [r for r, state in await here.rules_of("hal.silent@silent.example") if state == "sent"]
