@@ -4,10 +4,12 @@ The way of an entry::
 
     claim ─▶ still wanted? ─▶ written (bytes, "attempt begins": one commit a batch) ─▶ on the wire (commit) ─▶ SMTP ─▶ outcome (commit)
 
-Promises: conditions are read here, at the last moment; the bytes of the first attempt go out on every attempt; nothing is sent that was not
-          committed as begun; after a crash what may have left is `in-doubt`, all else waits again.
+Promises: conditions are read here, at the last moment; what may have left goes out again with the same bytes or not at all; nothing is sent
+          that was not committed as begun, was dropped meanwhile or is another worker's; after a crash, or trouble of whatever kind, what may
+          have left is in doubt, all else waits again.
 Never:    says what an SMTP reply means (`outcome`), when to try again or how fast (`pace`), or what a rule wants (`decide`).
-Fails:    a letter that cannot be written holds its entry, with the reason; trouble with the server makes everything wait, said once.
+Fails:    a letter that cannot be written holds its entry, with the reason; trouble with the server makes everything wait, said once;
+          results that the store does not take are kept, and written before anything else is sent.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, Protocol, TypeVar, assert_never
 
 from mailer.clock import Clock
@@ -31,9 +34,9 @@ from mailer.render.outgoing import Facts, OutgoingMessage, Sender
 from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Limits, Recent, jitter_of, may_send, next_attempt, too_old
-from mailer.store import inbound, log, meetings, outbox, people
+from mailer.store import inbound, log, meetings, outbox, people, workers
 from mailer.store.outbox import OutboxEntry, Result, Written
-from mailer.store.transact import transact
+from mailer.store.transact import transact, unusable
 from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId, Via
 
 logger = logging.getLogger(__name__)
@@ -48,7 +51,27 @@ LOOK_AGAIN = timedelta(seconds=30)
 LONGEST_QUIET = timedelta(minutes=15)
 """How long everything waits when the server or the network is in trouble."""
 
+MOST_DOUBTS = 2
+"""A mail that may have left so often without an answer waits for the convener."""
+
 T = TypeVar("T")
+
+
+class _NotOurs(Exception):
+    """The row was dropped, or another worker has it: nothing is transmitted, and the row stays as it is."""
+
+
+class _Overtaken(Exception):
+    """The meeting was changed since the letter was written: nothing is transmitted, and the conditions are read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A letter that may leave, and the meeting's sequence that its conditions were read at."""
+
+    entry: OutboxEntry
+    message: OutgoingMessage
+    sequence: int
 
 
 class Transport(Protocol):
@@ -106,7 +129,11 @@ class Shared(Generic[T]):
 
 
 class Dispatcher:
-    """Sends for one partnership. *on_dead* is told, inside the transaction, of an address that was refused for good; *on_sent* of what left."""
+    """Sends for one partnership.
+
+    Told inside the transaction: *on_dead* of an address that was refused for good, *on_invited* of invitations that left, *on_overtaken* of one
+    that left while its meeting was being changed or cancelled, so that the change was not announced to that person.
+    """
 
     def __init__(
         self,
@@ -119,57 +146,84 @@ class Dispatcher:
         give_up_after: timedelta,
         on_dead: Callable[[OutboxEntry, str, datetime], Awaitable[None]],
         on_invited: Callable[[Sequence[tuple[MeetingId, PersonId]], datetime], Awaitable[None]],
+        on_overtaken: Callable[[OutboxEntry, datetime], Awaitable[None]] | None = None,
     ) -> None:
         self._letterhead, self._transport, self._clock = letterhead, transport, clock
         self._worker, self._limits, self._give_up_after = worker, limits, give_up_after
-        self._on_dead, self._on_invited = on_dead, on_invited
+        self._on_dead, self._on_invited, self._on_overtaken = on_dead, on_invited, on_overtaken
         self._wire: Shared[OutboxId] = Shared(self._commit_wire)
         self._results: Shared[tuple[OutboxEntry, Result, bool]] = Shared(self._commit_results)
         self._gate = asyncio.Semaphore(AT_THE_GATE)
         self._quiet_until: datetime | None = None
         self._quiet = LOOK_AGAIN
+        self._granted: set[OutboxId] = set()
+        self._unrecorded: list[tuple[OutboxEntry, Result, bool]] = []
+        self._unsettled = True
+        self._worked = False
 
     async def recover(self, dead: Sequence[str]) -> None:
-        """Settle what dead workers left behind. In doubt: chasing mails are held, all else goes out again with the same bytes."""
-        head, now = self._letterhead(), self._clock.now()
-        doubtful, again = await transact(lambda: outbox.recover(head.partnership, dead, now))
-        if again:
-            logger.info("outbox recovered=%d state=deferred", again)
-        for entry in doubtful:
-            await self._settle_doubt(head, entry, "the service stopped while the mail was being handed over", now)
+        """Settle what dead workers left behind, and forget them. In doubt: chasing mails are held, all else goes out again, the same bytes."""
+        await self._take_back(dead, "the service stopped while the mail was being handed over", True)
+        await transact(lambda: workers.bury(dead))
 
-    async def _settle_doubt(self, head: Letterhead, entry: OutboxEntry, why: str, now: datetime) -> None:
+    async def _take_back(self, names: Sequence[str], why: str, at_once: bool) -> None:
+        """Give a next step to everything that *names* had in hand."""
+        head, now = self._letterhead(), self._clock.now()
+
+        async def write() -> int:
+            doubtful, again = await outbox.recover(head.partnership, names, now)
+            for entry in doubtful:
+                await self._settle_doubt(head, entry, why, now, at_once)
+            return again
+
+        if again := await transact(write):
+            logger.info("outbox recovered=%d state=deferred", again)
+
+    async def _settle_doubt(
+        self, head: Letterhead, entry: OutboxEntry, why: str, now: datetime, at_once: bool = False
+    ) -> None:
+        """Decide about an entry in doubt (inside the transaction that makes it so). *at_once*: a restart was pause enough."""
         rule = head.rule(entry.notice.rule)
-        if rule is not None and rule.chases:
-            await transact(lambda: outbox.hold([entry.id], f"it may or may not have left ({why}); send it again?"))
+        chases = rule is not None and rule.chases
+        if chases or entry.doubts >= MOST_DOUBTS:
+            often = "" if chases else f", {entry.doubts} times now"
+            await outbox.hold([entry.id], f"it may or may not have left{often} ({why}); send it again?")
         else:
-            await transact(lambda: outbox.release(head.partnership, [entry.id], now))
-        logger.info("outbox=%d key=%s state=in-doubt chases=%s", entry.id, entry.notice.key, bool(rule and rule.chases))
+            later = next_attempt(entry.attempt, now, jitter_of(entry.notice.key, entry.attempt))
+            await outbox.try_again(entry.id, now if at_once else later)
+        logger.info("outbox=%d key=%s state=in-doubt doubts=%d", entry.id, entry.notice.key, entry.doubts)
 
     async def round(self) -> int:
         """Send what is due and what the pace allows; gives how many entries were dealt with."""
+        if self._unrecorded:
+            await self._record_unrecorded()
+        if self._unsettled:
+            await self._take_back([self._worker], "sending was interrupted while the mail was being handed over", False)
+            self._unsettled = False
         head, now = self._letterhead(), self._clock.now()
         if self._quiet_until is not None and now < self._quiet_until:
             return 0
-        minute, day = await outbox.sent_since(head.partnership, now)
+        minute, day = await outbox.begun_since(head.partnership, now)
         allowance = may_send(Recent(minute, day), now, self._limits)
         if allowance.now <= 0:
             return 0
+        self._unsettled = True  # until all of them have a next step: whatever is raised in between
         entries = await transact(lambda: outbox.claim(head.partnership, self._worker, now, min(BATCH, allowance.now)))
-        if not entries:
-            return 0
-        messages = await self._prepare(head, entries, now)
-        await asyncio.gather(*(self._send(head, entry, message) for entry, message in messages))
+        if entries:
+            ready = await self._prepare(head, entries, now)
+            ended = await asyncio.gather(*(self._send(head, one) for one in ready), return_exceptions=True)
+            troubles = [e for e in ended if isinstance(e, BaseException)]
+            for trouble in sorted(troubles, key=lambda e: isinstance(e, StoreUnusable)):
+                raise trouble
+        self._unsettled = False
         return len(entries)
 
     # writing ---------------------------------------------------------------------------------------------------------------------
 
-    async def _prepare(
-        self, head: Letterhead, entries: Sequence[OutboxEntry], now: datetime
-    ) -> list[tuple[OutboxEntry, OutgoingMessage]]:
+    async def _prepare(self, head: Letterhead, entries: Sequence[OutboxEntry], now: datetime) -> list[_Ready]:
         """Decide which are still wanted, write those, and commit that their attempts begin."""
         before = await outbox.contents([e.id for e in entries])
-        ready: list[tuple[OutboxEntry, OutgoingMessage]] = []
+        ready: list[_Ready] = []
         fresh: list[Written] = []
         for meeting_id in dict.fromkeys(e.notice.meeting_id for e in entries):
             mine = [e for e in entries if e.notice.meeting_id == meeting_id]
@@ -177,22 +231,25 @@ class Dispatcher:
             if meeting is None:
                 await transact(lambda mine=mine: outbox.drop([e.id for e in mine], "its meeting is gone"))  # type: ignore[misc]
                 continue
-            desk = await _Desk.of(head, meeting, mine)
+            try:
+                desk = await _Desk.of(head, meeting, mine)
+            except Exception as exc:
+                await self._hold(mine, exc)
+                continue
             for entry in mine:
-                if not await self._wanted(head, desk.snapshot, entry, now):
-                    continue
-                if entry.id in before:
-                    forward, reverse, subject, text, content = before[entry.id]
-                    ready.append((entry, OutgoingMessage(entry.message_id, reverse, forward, subject, text, content)))
-                    continue
                 try:
+                    if not await self._wanted(head, desk.snapshot, entry, now):
+                        continue
+                    if entry.id in before and desk.as_written(entry):
+                        forward, reverse, subject, text, content = before[entry.id]
+                        message = OutgoingMessage(entry.message_id, reverse, forward, subject, text, content)
+                        ready.append(_Ready(entry, message, meeting.sequence))
+                        continue
                     message = compose(await desk.facts(entry, now), head.letters)
-                except MailerError as exc:
-                    sentence = f"the letter {entry.notice.letter} cannot be written: {exc}"
-                    await transact(lambda entry=entry, sentence=sentence: outbox.hold([entry.id], sentence))  # type: ignore[misc]
-                    logger.warning("outbox=%d state=held letter=%s", entry.id, entry.notice.letter)
+                except Exception as exc:
+                    await self._hold([entry], exc)
                     continue
-                ready.append((entry, message))
+                ready.append(_Ready(replace(entry, sequence=meeting.sequence), message, meeting.sequence))
                 fresh.append(
                     Written(
                         entry.id,
@@ -207,6 +264,24 @@ class Dispatcher:
         if fresh:
             await transact(lambda: outbox.begun(fresh))
         return ready
+
+    async def _hold(self, entries: Sequence[OutboxEntry], exc: Exception) -> None:
+        """One letter that cannot be written must not stop the others. (Trouble of the store is no fault of the letter's.)"""
+        if isinstance(exc, StoreUnusable):
+            raise exc
+        if (trouble := unusable(exc)) is not None:
+            raise trouble from exc
+        for entry in entries:
+            words = str(exc) if isinstance(exc, MailerError) else f"{type(exc).__name__}: {exc}"
+            sentence = f"the letter {entry.notice.letter} cannot be written: {words}"[:1000]
+            hold = partial(outbox.hold, [entry.id], sentence)
+            await transact(hold)
+            logger.warning(
+                "outbox=%d state=held letter=%s",
+                entry.id,
+                entry.notice.letter,
+                exc_info=None if isinstance(exc, MailerError) else exc,
+            )
 
     async def _wanted(self, head: Letterhead, snapshot: Snapshot, entry: OutboxEntry, now: datetime) -> bool:
         rule = head.rule(entry.notice.rule)
@@ -232,7 +307,7 @@ class Dispatcher:
                 await transact(lambda: outbox.drop([entry.id], reason))
                 logger.info("outbox=%d key=%s state=dropped", entry.id, entry.notice.key)
             case Wait(until=until, reason=reason):
-                result = Result(entry.id, outbox.QUEUED, "", until, reason)
+                result = Result(entry.id, outbox.QUEUED, "", until, reason, tried=False)
                 await transact(lambda: outbox.finish([result], now))
             case _:
                 assert_never(verdict)
@@ -240,20 +315,52 @@ class Dispatcher:
 
     # sending ---------------------------------------------------------------------------------------------------------------------
 
-    async def _send(self, head: Letterhead, entry: OutboxEntry, message: OutgoingMessage) -> None:
+    async def _send(self, head: Letterhead, ready: _Ready) -> None:
+        entry = replace(ready.entry, forward_path=ready.message.forward_path)
         async with self._gate:
-            if self._quiet_until is not None and self._clock.now() < self._quiet_until:
-                outcome: Outcome = Deferred("the server was in trouble a moment ago", everybody=True)
-            else:
-                await self._wire.add(entry.id)
-                outcome = await self._transport.deliver(message, _go)
+            outcome = await self._hand_over(ready)
+        if outcome is None:
+            return
         now = self._clock.now()
-        entry = replace(entry, forward_path=message.forward_path)
+        if isinstance(outcome, Result):
+            await self._results.add((entry, outcome, False))
+            return
+        self._keep_quiet(outcome, now)
         result, dead = self._result(entry, outcome, now)
+        await self._results.add((entry, result, dead))  # first: what comes after may fail
         await self._trouble(head, outcome, now)
-        await self._results.add((entry, result, dead))
-        if isinstance(outcome, InDoubt):
-            await self._settle_doubt(head, entry, outcome.sentence, now)
+
+    async def _hand_over(self, ready: _Ready) -> Outcome | Result | None:
+        """Transmit, if that is still right. A `Result` where it did not come to an attempt; None where the row is not ours any more."""
+        ident, now, leaving = ready.entry.id, self._clock.now(), False
+        if self._quiet_until is not None and now < self._quiet_until:
+            again = max(now + LOOK_AGAIN, self._quiet_until)
+            return Result(ident, outbox.DEFERRED, "the server was in trouble a moment ago", again, tried=False)
+        await self._wire.add(ident)
+        if ident not in self._granted:
+            return None
+        self._granted.discard(ident)
+
+        async def last_look() -> None:
+            nonlocal leaving
+            found = await outbox.at_the_gate(ident, self._worker)
+            if found is None:
+                raise _NotOurs
+            if found.sequence != ready.sequence:
+                raise _Overtaken
+            leaving = True
+
+        try:
+            return await self._transport.deliver(ready.message, last_look)
+        except _NotOurs:
+            logger.warning("outbox=%d is not sent: it was taken over or dropped", ident)
+            return None
+        except _Overtaken:
+            return Result(ident, outbox.QUEUED, "", now, tried=False)
+        except Exception as exc:
+            logger.exception("outbox=%d could not be handed over", ident)
+            sentence = f"the program stumbled while it handed the mail over ({type(exc).__name__})"
+            return InDoubt(sentence) if leaving else Deferred(sentence)
 
     def _result(self, entry: OutboxEntry, outcome: Outcome, now: datetime) -> tuple[Result, bool]:
         match outcome:
@@ -264,51 +371,90 @@ class Dispatcher:
             case InDoubt(sentence=sentence):
                 return Result(entry.id, outbox.IN_DOUBT, sentence, now, sentence), False
             case Deferred(sentence=sentence, smtp_reply=reply, everybody=everybody):
-                if not everybody and too_old(entry.notice.not_before, now, self._give_up_after):
+                if not everybody and too_old(entry.first_tried_at or now, now, self._give_up_after):
                     return Result(entry.id, outbox.FAILED, reply or sentence, now, f"given up: {sentence}"), False
                 again = (
-                    now + LOOK_AGAIN
+                    max(now + LOOK_AGAIN, self._quiet_until or now)
                     if everybody
                     else next_attempt(entry.attempt, now, jitter_of(entry.notice.key, entry.attempt))
                 )
-                return Result(entry.id, outbox.DEFERRED, reply or sentence, again, sentence), False
+                return Result(entry.id, outbox.DEFERRED, reply or sentence, again, sentence, tried=not everybody), False
             case _:
                 assert_never(outcome)
 
+    def _keep_quiet(self, outcome: Outcome, now: datetime) -> None:
+        """Trouble of the server or ours makes everybody wait."""
+        # it grows: a wrong password that is tried twice a minute locks the account
+        if (
+            isinstance(outcome, Deferred)
+            and outcome.everybody
+            and (self._quiet_until is None or now >= self._quiet_until)
+        ):
+            self._quiet = min(self._quiet * 2, LONGEST_QUIET) if self._quiet_until is not None else LOOK_AGAIN
+            self._quiet_until = now + self._quiet
+
     async def _trouble(self, head: Letterhead, outcome: Outcome, now: datetime) -> None:
-        """Trouble of the server or ours makes everybody wait, and is said once."""
+        """Say such trouble once, and that it is over (also what an earlier run of the program said)."""
         if isinstance(outcome, Deferred) and outcome.everybody:
-            # it grows: a wrong password that is tried twice a minute locks the account
-            if self._quiet_until is None or now >= self._quiet_until:
-                self._quiet = min(self._quiet * 2, LONGEST_QUIET) if self._quiet_until is not None else LOOK_AGAIN
-                self._quiet_until = now + self._quiet
+            self._worked = False
             if await transact(lambda: log.set_trouble(head.partnership, "sending", outcome.sentence, now)):
                 logger.warning("sending trouble=%r", outcome.sentence)
-        elif self._quiet_until is not None and isinstance(outcome, Sent):
-            self._quiet_until = None
+        elif isinstance(outcome, Sent) and (self._quiet_until is not None or not self._worked):
+            self._quiet_until, self._worked = None, True
             await transact(lambda: log.set_trouble(head.partnership, "sending", None, now))
 
     async def _commit_wire(self, idents: Sequence[OutboxId]) -> None:
-        await transact(lambda: outbox.on_the_wire(idents))
+        now = self._clock.now()
+        self._granted |= await transact(lambda: outbox.on_the_wire(idents, self._worker, now))
 
     async def _commit_results(self, results: Sequence[tuple[OutboxEntry, Result, bool]]) -> None:
-        now = self._clock.now()
+        try:
+            await self._record(results)
+        except Exception:
+            self._unrecorded.extend(results)
+            raise
 
-        async def write() -> None:
-            await outbox.finish([r for _, r, _ in results], now)
-            invited = [
-                (e.notice.meeting_id, e.notice.person_id)
-                for e, r, _ in results
-                if r.state == outbox.SENT and e.notice.invites
-            ]
+    async def _record_unrecorded(self) -> None:
+        """Write down what the store did not take before, one by one, so that one that cannot be written does not keep the others."""
+        while self._unrecorded:
+            one = self._unrecorded[0]
+            try:
+                await self._record([one])
+            except StoreUnusable:
+                raise
+            except Exception:
+                logger.exception("outbox=%d: what follows from its result failed; the result alone is kept", one[0].id)
+                await self._record([one], consequences=False)
+            del self._unrecorded[0]
+
+    async def _record(self, results: Sequence[tuple[OutboxEntry, Result, bool]], *, consequences: bool = True) -> None:
+        """Commit results and what follows from them. A row that is not ours any more is left as it is."""
+        head, now = self._letterhead(), self._clock.now()
+
+        async def write() -> list[tuple[OutboxEntry, Result]]:
+            ours = await outbox.owned([r.id for _, r, _ in results], self._worker)
+            kept = [(e, r) for e, r, _ in results if r.id in ours]
+            await outbox.finish([r for _, r in kept], now)
+            for entry, result in kept:
+                if result.state == outbox.IN_DOUBT:
+                    doubtful = replace(entry, doubts=entry.doubts + 1)
+                    await self._settle_doubt(head, doubtful, result.reason or result.smtp_reply, now)
+            if not consequences:
+                return kept
+            invited = [e for e, r in kept if r.state == outbox.SENT and e.notice.invites]
             if invited:
-                await self._on_invited(invited, now)
+                await self._on_invited([(e.notice.meeting_id, e.notice.person_id) for e in invited], now)
+            if invited and self._on_overtaken is not None:
+                overtaken = await outbox.overtaken([e.id for e in invited])
+                for entry in invited:
+                    if entry.id in overtaken:
+                        await self._on_overtaken(entry, now)
             for entry, result, dead in results:
-                if dead:
+                if dead and entry.id in ours:
                     await self._on_dead(entry, result.reason or result.smtp_reply, now)
+            return kept
 
-        await transact(write)
-        for entry, result, _ in results:
+        for entry, result in await transact(write):
             logger.info("outbox=%d key=%s state=%s attempt=%d", entry.id, entry.notice.key, result.state, entry.attempt)
 
     async def run(self, stop: asyncio.Event, every: float = 1.0) -> None:
@@ -317,16 +463,14 @@ class Dispatcher:
             try:
                 if await self.round():
                     continue
-            except StoreUnusable as exc:
+            except Exception as exc:
+                if not isinstance(exc, StoreUnusable) and unusable(exc) is None:
+                    raise
                 logger.warning("%s", exc)
             try:
                 await asyncio.wait_for(stop.wait(), every)
             except TimeoutError:
                 continue
-
-
-async def _go() -> None:
-    """What is on the wire was committed before the mail came to the gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +497,13 @@ class _Desk:
             {s.person.id: s.person for s in snapshot.standings},
             await outbox.thread(meeting.id, sorted(wanted)),
         )
+
+    def as_written(self, entry: OutboxEntry) -> bool:
+        """Whether the bytes that were written for *entry* are to go out: what may have left must not differ from itself, else the latest counts."""
+        standing = self.snapshot.standing_of(entry.notice.person_id)
+        assert standing is not None
+        same = entry.sequence == self.meeting.sequence and entry.forward_path == standing.person.address
+        return entry.doubts > 0 or same
 
     async def facts(self, entry: OutboxEntry, now: datetime) -> Facts:
         notice = entry.notice

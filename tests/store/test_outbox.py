@@ -1,7 +1,8 @@
 """The outbox and the ledger: claimed once, known keys are nothing, instants compare as instants."""
 
 import asyncio
-from datetime import datetime, timedelta, timezone
+import os
+from datetime import UTC, datetime, timedelta, timezone
 
 from mailer.decide.snapshot import Notice
 from mailer.partnership.meetings import Meeting
@@ -88,6 +89,7 @@ async def test_sent_marks_the_person_invited_and_written_to(partnership: Partner
         "Text",
         b"bytes",
     )
+    await transact(lambda: outbox.on_the_wire([entry.id], "w", NOW))
     await transact(lambda: outbox.finish([Result(entry.id, outbox.SENT, "250 ok", NOW)], NOW))
     snapshot = await meetings.snapshot(meeting)
     standing = snapshot.standing_of(ann)
@@ -96,7 +98,7 @@ async def test_sent_marks_the_person_invited_and_written_to(partnership: Partner
     assert standing.invitation is not None
     assert standing.invitation.invited_at == NOW
     assert standing.noticed == {(RuleId("invite"), "r0")}
-    assert await outbox.sent_since(partnership, NOW + timedelta(seconds=30)) == (1, 1)
+    assert await outbox.begun_since(partnership, NOW + timedelta(seconds=30)) == (1, 1)
 
 
 async def test_what_a_dead_worker_held_is_taken_over(partnership: PartnershipId) -> None:
@@ -107,7 +109,7 @@ async def test_what_a_dead_worker_held_is_taken_over(partnership: PartnershipId)
     )
     held = await outbox.claim(partnership, "dead", NOW, 2)
     (living,) = await outbox.claim(partnership, "alive", NOW, 1)
-    await transact(lambda: outbox.on_the_wire([held[0].id]))
+    await transact(lambda: outbox.on_the_wire([held[0].id], "dead", NOW))
     doubtful, again = await transact(lambda: outbox.recover(partnership, ["dead"], NOW))
     assert [e.id for e in doubtful] == [held[0].id]
     assert again == 1
@@ -128,6 +130,73 @@ async def test_what_no_longer_waits_is_not_dropped(partnership: PartnershipId) -
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
     await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
     (entry,) = await outbox.claim(partnership, "w", NOW, 1)
-    await transact(lambda: outbox.on_the_wire([entry.id]))
+    await transact(lambda: outbox.on_the_wire([entry.id], "w", NOW))
     assert await transact(lambda: outbox.drop([entry.id], "too late")) == 0
     assert await models.Outbox.filter(id=entry.id, state=outbox.SENDING).exists()
+
+
+async def test_only_what_is_still_in_hand_goes_on_the_wire(partnership: PartnershipId) -> None:
+    meeting = await _meeting(partnership)
+    persons = [await _person(partnership, n) for n in ("ann", "bob", "cho")]
+    await transact(
+        lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], meeting.event_uid, "x.example", NOW)
+    )
+    mine = [e.id for e in await outbox.claim(partnership, "w", NOW, 2)]
+    others = [e.id for e in await outbox.claim(partnership, "other", NOW, 1)]
+    waiting = [e.id for e in await outbox.waiting_for(meeting.id)]
+    assert sorted(waiting) == sorted(mine + others)  # what is only being made ready can still be dropped
+    assert await transact(lambda: outbox.drop([mine[0]], "cancelled")) == 1
+    assert await transact(lambda: outbox.on_the_wire([*mine, *others], "w", NOW)) == {mine[1]}
+    assert await transact(lambda: outbox.on_the_wire(mine, "w", NOW)) == set()
+    assert await outbox.at_the_gate(mine[0], "w") is None
+    assert await outbox.at_the_gate(mine[1], "other") is None
+    assert await outbox.at_the_gate(mine[1], "w") == outbox.AtTheGate(0)
+    assert await transact(lambda: outbox.owned([*mine, *others], "w")) == {mine[1]}
+
+
+async def test_waiting_for_others_is_no_attempt(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    for tried, attempt, first in ((False, 0, None), (True, 1, NOW), (True, 2, NOW)):
+        (entry,) = await outbox.claim(partnership, "w", NOW, 1)
+        result = Result(entry.id, outbox.DEFERRED, "451 later", NOW, "later", tried=tried)
+        await transact(lambda result=result: outbox.finish([result], NOW))  # type: ignore[misc]
+        (entry,) = await outbox.entries([entry.id])
+        assert (entry.attempt, entry.first_tried_at) == (attempt, first)
+
+
+async def test_a_delivery_report_may_come_before_the_servers_yes_is_written(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    (entry,) = await outbox.claim(partnership, "w", NOW, 1)
+    await transact(lambda: outbox.on_the_wire([entry.id], "w", NOW))
+    assert await transact(lambda: outbox.bounced(entry, "550 no such user"))
+    await transact(lambda: outbox.finish([Result(entry.id, outbox.SENT, "250 ok", NOW)], NOW))
+    assert (await outbox.entries([entry.id]))[0].state == outbox.FAILED
+
+
+async def test_an_invitation_that_left_while_its_meeting_moved_is_overtaken(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    (entry,) = await outbox.claim(partnership, "w", NOW, 1)
+    await transact(lambda: outbox.begun([Written(entry.id, "a@x.example", "r@x.example", "S", "T", b"bytes", 0)]))
+    assert await transact(lambda: outbox.overtaken([entry.id])) == set()
+    await models.Meeting.filter(id=meeting.id).update(sequence=1)
+    assert await transact(lambda: outbox.overtaken([entry.id])) == {entry.id}
+
+
+async def test_a_silent_worker_whose_process_runs_is_alive(partnership: PartnershipId) -> None:
+    own, now = workers.new_name(), datetime.now(UTC)
+    parent = f"{own.rsplit(':', 2)[0]}:{os.getppid()}:aaaa"
+    await workers.beat(parent, now)
+    assert await workers.dead(own, now + timedelta(hours=5)) == []
+
+
+async def test_the_dead_are_forgotten_when_nothing_of_theirs_is_left(partnership: PartnershipId) -> None:
+    meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    await outbox.claim(partnership, "busy:1:a", NOW, 1)
+    for name in ("busy:1:a", "idle:1:a"):
+        await workers.beat(name, NOW)
+    await transact(lambda: workers.bury(["busy:1:a", "idle:1:a"]))
+    assert await workers.dead("own:1:a", NOW + timedelta(hours=1)) == ["busy:1:a"]
