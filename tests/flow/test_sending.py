@@ -76,12 +76,12 @@ async def test_a_result_the_disk_did_not_take_is_kept(tmp_path: Path, monkeypatc
 
 async def test_one_letter_that_cannot_be_written_is_held_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with world(tmp_path, [member("Ann Silent"), member("Bob Slow")]) as here:
-        real = dispatch.compose
+        real: Callable[..., OutgoingMessage] = dispatch.compose  # type: ignore[attr-defined]
 
         def compose(facts: object, letters: object) -> OutgoingMessage:
             if facts.person.address == ANN:  # type: ignore[attr-defined]
                 raise KeyError("x")
-            return real(facts, letters)  # type: ignore[arg-type]
+            return real(facts, letters)
 
         monkeypatch.setattr(dispatch, "compose", compose)
         await here.stage.advance(local(2026, 1, 30, 12, 0))
@@ -100,7 +100,7 @@ async def test_a_mail_at_the_gate_does_not_leave_for_a_cancelled_meeting(
             if not (await here.meeting()).cancelled:
                 await here.change(status=MeetingStatus.CANCELLED)
 
-        on_delivery(here, monkeypatch, BOB, cancelled_meanwhile)  # type: ignore[arg-type]
+        on_delivery(here, monkeypatch, BOB, cancelled_meanwhile)
         await here.stage.advance(local(2026, 1, 30, 12, 0))
         assert here.subjects(BOB) == []
         assert (await invitation(BOB)).state == outbox.DROPPED
@@ -109,14 +109,14 @@ async def test_a_mail_at_the_gate_does_not_leave_for_a_cancelled_meeting(
 async def test_what_another_worker_took_over_is_not_sent_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with world(tmp_path, [member("Ann Silent")]) as here:
         daemon = here.stage.daemon
-        taken = []
+        taken: list[int] = []
 
         async def taken_over(_: Gate) -> None:
             if not taken:
                 taken.append(1)
                 await daemon.dispatcher.recover([daemon.worker])
 
-        on_delivery(here, monkeypatch, ANN, taken_over)  # type: ignore[arg-type]
+        on_delivery(here, monkeypatch, ANN, taken_over)
         await here.stage.advance(local(2026, 1, 30, 12, 0))
         assert taken
         assert len([s for s in here.subjects(ANN) if "join us" in s]) == 1
