@@ -17,7 +17,7 @@ from mailer.clock import Clock, WorldClock
 from mailer.config import Config, PartnershipSettings
 from mailer.errors import MailerError, Problem, StoreUnusable
 from mailer.pipeline import desk, opening, tick
-from mailer.pipeline.announce import undeliverable
+from mailer.pipeline.announce import overtaken, undeliverable
 from mailer.pipeline.handle import handle
 from mailer.pipeline.office import Office
 from mailer.receive.keeper import Keeper
@@ -71,6 +71,7 @@ class Daemon:
             give_up_after=timedelta(hours=settings.sending.give_up_after_hours),
             on_dead=self.on_dead,
             on_invited=self.on_invited,
+            on_overtaken=self.on_overtaken,
         )
         self.keeper = Keeper(
             office.partnership,
@@ -91,6 +92,9 @@ class Daemon:
 
     async def on_dead(self, entry: OutboxEntry, reason: str, now: datetime) -> None:
         await undeliverable(self.office, entry, reason, now)
+
+    async def on_overtaken(self, entry: OutboxEntry, now: datetime) -> None:
+        await overtaken(self.office, entry, now)
 
     async def on_invited(self, invited: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
         await tick.invitations_left(self.office, invited, now)

@@ -40,6 +40,21 @@ async def announce(
     return made
 
 
+async def overtaken(office: Office, entry: outbox.OutboxEntry, now: datetime) -> None:
+    """A letter left while its meeting changed: run the rules of that change once more. Whoever had it in time is in the ledger; who became
+    invited by this letter alone is told now (inside `transact`)."""
+    meeting = await meetings.by_id(entry.notice.meeting_id)
+    if meeting is None:
+        return
+    if meeting.cancelled:
+        kind = HappeningKind.MEETING_IS_CANCELLED
+    elif meeting.last_major_sequence > (entry.sequence or 0):
+        kind = HappeningKind.MEETING_IS_MOVED
+    else:
+        kind = HappeningKind.PLACE_IS_CHANGED
+    await announce(office, meeting, Happening(kind, f"sequence-{meeting.sequence}", now), now)
+
+
 async def undeliverable(office: Office, entry: outbox.OutboxEntry, reason: str, now: datetime) -> None:
     """An address is dead: nothing more is sent there, and rules about bounces run (inside `transact`)."""
     address = entry.forward_path

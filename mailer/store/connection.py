@@ -100,6 +100,8 @@ async def _migrate(url: str) -> None:
     """Apply what is missing. On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and a copy of the file
     is put beside it first; afterwards every foreign key is checked."""
     connection = Tortoise.get_connection("default")
+    # by itself: a connect that fails inside a query would leave the client locked for whoever asks next
+    await connection.create_connection(with_db=True)
     executor = MigrationExecutor(connection, {"models": _APP})
     plan = await executor.plan()
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
