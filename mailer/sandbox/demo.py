@@ -30,7 +30,7 @@ from mailer.pipeline.changes import SAID, Settle, add_meeting, change_meeting, e
 from mailer.render.letters import shipped_letters
 from mailer.sandbox.cast import CAST, people_csv
 from mailer.sandbox.servers import Envelope
-from mailer.sandbox.stage import MAILBOX, Stage, Stalled, staged
+from mailer.sandbox.stage import CONVENER, MAILBOX, Stage, Stalled, staged
 from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.transact import transact
 from mailer.terms import EventUid, MeetingId, PartStat, canonical
@@ -72,27 +72,22 @@ class Show:
             subject = "?"
         if canonical(envelope.forward_path).partition("@")[0].split("+")[0] == MAILBOX.partition("@")[0]:
             self.received += 1
-            who = self.names.get(canonical(envelope.reverse_path), envelope.reverse_path or "a mail server")
+            who = self.names.get(canonical(envelope.reverse_path), envelope.reverse_path.strip("<>") or "a mail server")
             self._say("←", who, subject, "cyan")
         else:
             self.sent += 1
             self._say("→", self.names.get(canonical(envelope.forward_path), envelope.forward_path), subject, "green")
 
     def _say(self, arrow: str, who: str, what: str, style: str) -> None:
-        self.feed.append(
-            Text.assemble(
-                (f"{self.now.astimezone(ZONE):%d %b %H:%M}  ", "dim"),
-                (f"{arrow} ", style),
-                (f"{who[:26]:<26} ", style),
-                what[:70],
-            )
-        )
+        self._line((f"{arrow} ", style), (f"{who[:26]:<26} ", style), " ".join(what.split()))
 
     def note(self, sentence: str, style: str = "yellow") -> None:
         """Something was understood, decided or changed."""
-        self.feed.append(
-            Text.assemble((f"{self.now.astimezone(ZONE):%d %b %H:%M}  ", "dim"), ("• ", style), (sentence[:100], style))
-        )
+        self._line(("• ", style), (" ".join(sentence.split()), style))
+
+    def _line(self, *parts: str | tuple[str, str]) -> None:
+        when = (f"{self.now.astimezone(ZONE):%d %b %H:%M}  ", "dim")
+        self.feed.append(Text.assemble(when, *parts, no_wrap=True, overflow="ellipsis"))
 
     def __rich__(self) -> RenderableType:
         numbers = Table.grid(padding=(0, 2))
@@ -134,7 +129,8 @@ async def _play(folder: Path, *, fast: bool, keep: bool, console: Console, show_
     rules_folder = folder / "rules"
     shutil.copytree(templates.parent / "rules", rules_folder)
     shutil.copytree(templates, folder / "templates")
-    show = Show({canonical(address): m.name for m in CAST for address in (*m.emails, *m.unlisted)})
+    names = {canonical(address): m.name for m in CAST for address in (*m.emails, *m.unlisted)}
+    show = Show(names | {CONVENER: "the convener"})
     kept = _keeper(folder / "mails") if keep else None
 
     def passes(envelope: Envelope, raw: bytes) -> None:
