@@ -151,6 +151,8 @@ async def _play(folder: Path, *, fast: bool, keep: bool, console: Console, show_
         stage.pause = 0.0 if fast else PAUSE_SECONDS
         async with _shown(show, fast, console):
             await stage.advance((MOVED_TO + timedelta(days=1)).astimezone(UTC))
+        if keep:
+            (folder / "config.toml").write_text(_configuration(stage), encoding="utf-8")
         await _report(stage, meeting.id, folder if keep else None, console, show_attendance)
 
 
@@ -268,6 +270,35 @@ def _keeper(folder: Path) -> Callable[[Envelope, bytes], None]:
         (folder / f"{count:04d}-to-{canonical(envelope.forward_path).replace('/', '_')[:80]}.eml").write_bytes(raw)
 
     return keep
+
+
+def _configuration(stage: Stage) -> str:
+    """A configuration with which the commands read what the demo left behind. (Its mail servers are gone.)"""
+    settings = stage.config.partnerships[0]
+    return f"""# What the demo left behind, for looking at with the commands. Its mail servers ended with it.
+
+[partnership]
+key = "{settings.key}"
+name = "{settings.name}"
+time-zone = "{settings.time_zone}"
+people = "people.csv"
+
+[convener]
+name = "{settings.convener.name}"
+address = "{settings.convener.address}"
+
+[mailbox]
+address = "{settings.mailbox.address}"
+host = "127.0.0.1"
+tls = "none"
+
+[sending]
+host = "127.0.0.1"
+tls = "none"
+
+[service]
+database = "sqlite://convener.db"
+"""
 
 
 async def _report(
