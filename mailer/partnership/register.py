@@ -181,6 +181,10 @@ def _row(
                 "It needs the form name@example.org; several go under “other emails”.",
             )
         )
+    for address in [a for a in (cells["email"], *others) if not a.rpartition("@")[0].isascii()]:
+        refused.append(
+            (f"mail servers rarely take letters like those before the @ of “{address}”", "Ask for another address.")
+        )
     kind = _KINDS.get(cells.get("kind", "").lower())
     if kind is None:
         refused.append(
