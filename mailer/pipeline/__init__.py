@@ -3,7 +3,11 @@
     handle   one inbound message: read, understand, tie to a person, apply, decide, commit
     tick     the clock: which rules fall due, what they decide
     changes  the convener's hand: meetings added, moved, cancelled; answers entered; unclear mail settled
+    desk     the same by mail: numbered cases and letters that wait, settled by plain replies
+    announce something happened: the rules that wait for it
+    opening  files and configuration → an office; the last good version while files are broken
     office   what stays the same from message to message: partnership, rules, sender
+    attendance_list  who is coming, and why each line says so
 
 Promises: the consequences of one message, tick or change are one commit (answer, history, log, mails they cause); a tick costs what is due.
 Never:    understands, decides or renders itself: it calls those who do, in order, and commits what they say.
