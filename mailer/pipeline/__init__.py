@@ -1,6 +1,8 @@
 """The story: what happens to a message, what happens when time passes, what happens when the convener changes something.
 
     handle   one inbound message: read, understand, tie to a person, apply, decide, commit
+    known    what the message's ids mean: token, thread, event, author;  case  the message on the table
+    answers, machines, wishes   the consequences of each kind of mail
     tick     the clock: which rules fall due, what they decide
     changes  the convener's hand: meetings added, moved, cancelled; answers entered; unclear mail settled
     desk     the same by mail: numbered cases and letters that wait, settled by plain replies

@@ -1,0 +1,66 @@
+"""One inbound message on the table: what is known of it, and the few things that every kind of mail may do with it.
+
+Promises: everything here runs inside the one transaction of the message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.decide.snapshot import Happening, HappeningKind
+from mailer.partnership.meetings import Meeting
+from mailer.pipeline.announce import announce
+from mailer.pipeline.office import Office
+from mailer.store import inbound, log, outbox
+from mailer.store.log import LogLine
+from mailer.terms import InboundId, PersonId
+from mailer.understand.speaker import Known, Place
+from mailer.understand.verdict import Answer, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A message with its verdict and whom it speaks of. *thread*: our own mails it answers or reports about, the nearest first."""
+
+    office: Office
+    ident: InboundId
+    verdict: Verdict
+    known: Known
+    thread: list[outbox.OutboxEntry]
+    now: datetime
+
+    async def done(
+        self, reason: str, state: str = inbound.HANDLED, place: Place | None = None, proposed: Answer | None = None
+    ) -> None:
+        """Close the message's row with what became of it."""
+        await inbound.finish(
+            self.ident,
+            state=state,
+            kind=self.verdict.kind.value,
+            reason=reason,
+            now=self.now,
+            words=self.verdict.text,
+            proposed=proposed.partstat.value if proposed else "",
+            guests=proposed.guests if proposed else 0,
+            invitation=place.invitation.id if place else None,
+        )
+
+    async def say(
+        self, what: str, sentence: str, person: PersonId | None = None, meeting: Meeting | None = None
+    ) -> None:
+        line = LogLine(self.now, what, sentence, meeting.id if meeting else None, person, self.ident)
+        await log.write(self.office.partnership, line)
+
+    async def happened(self, kind: HappeningKind, occasion: str, place: Place) -> None:
+        """Run the rules of a happening; what is in the outbox for this person and no longer fits is dropped when it is about to leave."""
+        happening = Happening(kind, occasion, self.now, place.person.id)
+        await announce(self.office, place.meeting, happening, self.now, self.verdict.message_id)
+
+    async def unclear(self, reason: str, place: Place | None = None, answer: Answer | None = None) -> None:
+        place = place or next(iter(self.known.by_token + self.known.by_thread), None)
+        await self.done(reason, inbound.REVIEW, place, answer)
+        who = self.verdict.author.addr_spec if self.verdict.author else "somebody"
+        await self.say(
+            "unclear", f"{who}: {reason}", place.person.id if place else None, place.meeting if place else None
+        )
+        if place is not None:
+            await self.happened(HappeningKind.REPLY_IS_UNCLEAR, f"inbound-{self.ident}", place)
