@@ -109,12 +109,20 @@ class Meeting(Model):
     description = fields.TextField(default="")
     reply_deadline = Instant(null=True)
     capacity = fields.IntField(null=True)
+    # RFC 5545 RRULE of a series, without "RRULE:"; empty for a single meeting.
+    rrule = fields.TextField(default="", db_default="")
     status = fields.CharField(max_length=20, default="scheduled")
     sequence = fields.IntField(default=0)
     last_major_sequence = fields.IntField(default=0)
     round = fields.IntField(default=0)
     created_at = Instant()
     changed_at = Instant(null=True)
+    # The headcount that the caterer was told last, and since when it is known who came.
+    told_headcount = fields.IntField(null=True)
+    attendance_at = Instant(null=True)
+    team: fields.ForeignKeyNullableRelation["Team"] = fields.ForeignKeyField(
+        "models.Team", null=True, on_delete=fields.SET_NULL
+    )
 
     class Meta:
         table = "meeting"
@@ -161,6 +169,14 @@ class Invitation(Model):
     # The message the answer that counts came from.
     inbound_id = fields.IntField(null=True)
     stopped_at = Instant(null=True)
+    attended = fields.BooleanField(null=True)
+    # Who comes instead, and whose delegate this person is.
+    delegate_id = fields.IntField(null=True)
+    delegate_of_id = fields.IntField(null=True)
+    # A full meeting: since when this yes waits for a chair, and until when an offered chair is kept.
+    waiting_since = Instant(null=True)
+    offered_until = Instant(null=True)
+    needs = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "invitation"
@@ -190,6 +206,265 @@ class Answer(Model):
     class Meta:
         table = "answer"
         indexes = (Index(fields=("invitation_id",), name="answer_by_invitation"),)
+
+
+class OccurrenceAnswer(Model):
+    """An answer to one occurrence of a series, where it differs from the answer to the series."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", on_delete=fields.CASCADE
+    )
+    recurrence_id = Instant()
+    partstat = fields.CharField(max_length=20)
+    guests = fields.IntField(default=0)
+    comment = fields.TextField(default="")
+    via = fields.CharField(max_length=20)
+    answered_at = Instant()
+    sequence = fields.BigIntField(null=True)
+    dtstamp = Instant(null=True)
+    reason = fields.TextField(default="")
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "occurrence_answer"
+        unique_together = (("invitation", "recurrence_id"),)
+
+
+class ProposedTime(Model):
+    """Another time that somebody proposed (COUNTER), until the convener takes or refuses it."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", on_delete=fields.CASCADE
+    )
+    recurrence_id = Instant(null=True)
+    dtstart = Instant()
+    dtend = Instant(null=True)
+    comment = fields.TextField(default="")
+    sequence = fields.BigIntField(null=True)
+    state = fields.CharField(max_length=20, default="open")
+    at = Instant()
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "proposed_time"
+        indexes = (Index(fields=("invitation_id", "state"), name="proposed_by_invitation"),)
+
+
+class Team(Model):
+    """An action team."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=200)
+    lead: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.SET_NULL, related_name="leads"
+    )
+
+    class Meta:
+        table = "team"
+        unique_together = (("partnership", "name"),)
+
+
+class TeamMember(Model):
+    id = fields.IntField(primary_key=True)
+    team: fields.ForeignKeyRelation[Team] = fields.ForeignKeyField("models.Team", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+
+    class Meta:
+        table = "team_member"
+        unique_together = (("team", "person"),)
+
+
+class Item(Model):
+    """An item of the action plan. *number* is its name in letters and on the command line."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    number = fields.IntField()
+    priority = fields.CharField(max_length=300, default="")
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        "models.Team", null=True, on_delete=fields.SET_NULL
+    )
+    text = fields.TextField()
+    owner: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.SET_NULL, related_name="items"
+    )
+    support: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.SET_NULL, related_name="supports"
+    )
+    due = fields.DateField(null=True)
+    status = fields.CharField(max_length=20, default="open")
+    help = fields.TextField(default="", db_default="")
+    moves = fields.IntField(default=0, db_default=0)
+    meeting_id = fields.IntField(null=True)
+    created_at = Instant()
+    changed_at = Instant(null=True)
+    closed_at = Instant(null=True)
+
+    class Meta:
+        table = "item"
+        unique_together = (("partnership", "number"),)
+        indexes = (Index(fields=("owner_id",), name="item_by_owner"),)
+
+
+class ItemEvent(Model):
+    """What happened to an item, and by which message. Append-only."""
+
+    id = fields.IntField(primary_key=True)
+    item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("models.Item", on_delete=fields.CASCADE)
+    at = Instant()
+    what = fields.CharField(max_length=40)
+    sentence = fields.TextField()
+    person_id = fields.IntField(null=True)
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "item_event"
+        indexes = (Index(fields=("item_id",), name="event_by_item"),)
+
+
+class Call(Model):
+    """A telephone call about a meeting, and what came of it. Append-only, the latest counts."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    caller_id = fields.IntField(null=True)
+    result = fields.CharField(max_length=30)
+    note = fields.TextField(default="")
+    again_at = Instant(null=True)
+    at = Instant()
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "call"
+        indexes = (Index(fields=("meeting_id", "person_id"), name="call_by_meeting"),)
+
+
+class Question(Model):
+    """A question with choices that people answer by mail: times on offer, a ranking, who can host."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    meeting_id = fields.IntField(null=True)
+    team_id = fields.IntField(null=True)
+    kind = fields.CharField(max_length=20)
+    title = fields.CharField(max_length=300)
+    slug = fields.CharField(max_length=100)
+    state = fields.CharField(max_length=20, default="open")
+    closes_at = Instant(null=True)
+    chosen_id = fields.IntField(null=True)
+    created_at = Instant()
+
+    class Meta:
+        table = "question"
+        unique_together = (("partnership", "slug"),)
+
+
+class Choice(Model):
+    id = fields.IntField(primary_key=True)
+    question: fields.ForeignKeyRelation[Question] = fields.ForeignKeyField("models.Question", on_delete=fields.CASCADE)
+    number = fields.IntField()
+    label = fields.CharField(max_length=300)
+    dtstart = Instant(null=True)
+    dtend = Instant(null=True)
+
+    class Meta:
+        table = "choice"
+        unique_together = (("question", "number"),)
+
+
+class Vote(Model):
+    """What one person says to one choice: yes, no, maybe, or a rank. The latest counts."""
+
+    id = fields.IntField(primary_key=True)
+    choice: fields.ForeignKeyRelation[Choice] = fields.ForeignKeyField("models.Choice", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    value = fields.CharField(max_length=20)
+    at = Instant()
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "vote"
+        unique_together = (("choice", "person"),)
+
+
+class Document(Model):
+    """A text that grows: notes, a summary, an update, a report. *state*: draft, shared, approved, sent."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    meeting_id = fields.IntField(null=True)
+    kind = fields.CharField(max_length=30)
+    state = fields.CharField(max_length=20, default="draft")
+    text = fields.TextField(default="")
+    version = fields.IntField(default=1)
+    approved_by_id = fields.IntField(null=True)
+    approved_at = Instant(null=True)
+    created_at = Instant()
+    changed_at = Instant(null=True)
+
+    class Meta:
+        table = "document"
+        indexes = (Index(fields=("partnership_id", "meeting_id", "kind"), name="document_by_meeting"),)
+
+
+class DocumentFile(Model):
+    id = fields.IntField(primary_key=True)
+    document: fields.ForeignKeyRelation[Document] = fields.ForeignKeyField("models.Document", on_delete=fields.CASCADE)
+    name = fields.CharField(max_length=300)
+    content_type = fields.CharField(max_length=100)
+    content = fields.BinaryField()
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "document_file"
+
+
+class Comment(Model):
+    """What somebody wrote about a document."""
+
+    id = fields.IntField(primary_key=True)
+    document: fields.ForeignKeyRelation[Document] = fields.ForeignKeyField("models.Document", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    words = fields.TextField()
+    at = Instant()
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "comment"
+
+
+class Approval(Model):
+    """A signer's word on letters in his or her name. *inbound_id* is the proof."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    meeting_id = fields.IntField()
+    rule = fields.CharField(max_length=100)
+    round = fields.CharField(max_length=120)
+    state = fields.CharField(max_length=20, default="asked")
+    words = fields.TextField(default="")
+    asked_at = Instant()
+    answered_at = Instant(null=True)
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "approval"
+        unique_together = (("person", "meeting_id", "rule", "round"),)
 
 
 class Mailbox(Model):
@@ -276,6 +551,10 @@ class Outbox(Model):
     attach: "fields.JSONField[list[str]]" = fields.JSONField(default=list)
     on_behalf_of_id = fields.IntField(null=True)
     about_id = fields.IntField(null=True)
+    # What the letter is about beside the meeting: action items, a question with choices.
+    items: "fields.JSONField[list[int]]" = fields.JSONField(default=list, db_default=[])
+    question_id = fields.IntField(null=True)
+    ask = fields.CharField(max_length=60, default="", db_default="")
     invites = fields.BooleanField(default=False)
     reason = fields.TextField(default="")
     state = fields.CharField(max_length=20)
