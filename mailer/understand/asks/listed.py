@@ -1,0 +1,40 @@
+"""Whom or what on a numbered list a word names: each name by its parts, only where exactly one fits.
+
+Promises: pure. A part that two share names neither by itself; the reader sees both and asks.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from mailer.understand.asks.tokens import tidy, tokens
+
+Names = Mapping[tuple[str, ...], frozenset[int]]
+SHORTEST_PART = 2
+
+
+def names_of(entries: Iterable[tuple[int, str, str]]) -> Names:
+    """(number, name, organisation) → expressions → the numbers they may mean."""
+    found: dict[tuple[str, ...], set[int]] = {}
+
+    def add(forms: tuple[str, ...], number: int) -> None:
+        if forms and (len(forms) > 1 or len(forms[0]) >= SHORTEST_PART):
+            found.setdefault(forms, set()).add(number)
+
+    for number, name, organisation in entries:
+        parts = tuple(t.form for t in tokens(tidy(name[:200])) if t.sort == "word")
+        add(parts, number)
+        if len(parts) > 2:
+            add((parts[0], parts[-1]), number)
+        for part in (*parts[:1], *parts[-1:]):
+            add((part,), number)
+        whole = tuple(t.form for t in tokens(tidy(organisation[:200])))
+        add(whole, number)
+        if len(whole) > 1 and len(whole[0]) > 3 and whole[0] not in _COMMON:
+            add(whole[:1], number)
+    return {forms: frozenset(numbers) for forms, numbers in found.items()}
+
+
+_COMMON = frozenset(
+    {"the", "city", "county", "state", "north", "south", "east", "west", "first", "national", "american", "great"}
+    | {"college", "university", "department"}
+)
+"""A firm is not called by such a first word alone."""

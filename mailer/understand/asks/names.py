@@ -1,0 +1,95 @@
+"""Names of people among the words of a short answer: rows of words with capitals that no list knows.
+
+Promises: pure; names as typed. Never: decides who somebody is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailer.understand.asks.tokens import Span
+
+MOST_WORDS = 5
+PARTICLES = frozenset(
+    {
+        "de",
+        "la",
+        "del",
+        "los",
+        "las",
+        "van",
+        "von",
+        "der",
+        "den",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "le",
+        "al",
+        "bin",
+        "ter",
+        "y",
+        "zu",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """*unknown*: how many words are neither names nor on any list; *numbers*: whether there are numbers."""
+
+    names: tuple[str, ...]
+    unknown: int
+    numbers: bool
+
+
+def names_in(body: str, laid: Sequence[Span], titles: tuple[str, ...], organisation: str) -> Named:
+    """Collect names; *titles* ("Dr") may begin one, what follows a word of the class *organisation* ("from") is a firm, no person."""
+    names: list[str] = []
+    unknown = 0
+    numbers = False
+    i, n = 0, len(laid)
+    while i < n:
+        span = laid[i]
+        if span.has("number", "ordinal") and not body[span.start].isalpha():
+            numbers = True
+            i += 1
+        elif span.has(organisation) and i + 1 < n and _may_begin(body, laid[i + 1]):
+            i = _name_end(body, laid, i + 1)
+        elif not span.kinds or (span.has("number", "ordinal") and body[span.start].isalpha()):
+            if _may_begin(body, span):
+                end = _name_end(body, laid, i)
+                names.append(body[span.start : laid[end - 1].stop])
+                i = end
+            else:
+                unknown += 1
+                i += 1
+        else:
+            i += 1
+    return Named(tuple(dict.fromkeys(names)), unknown, numbers)
+
+
+def _may_begin(body: str, span: Span) -> bool:
+    return not span.kinds and body[span.start].isupper()
+
+
+def _name_end(body: str, laid: Sequence[Span], i: int) -> int:
+    """The place after the name that begins at *i*."""
+    end = i + 1
+    while end < len(laid) and end - i < MOST_WORDS:
+        span = laid[end]
+        typed = body[span.start : span.stop]
+        between = body[laid[end - 1].stop : span.start]
+        if "\n" in between:
+            break
+        if _may_begin(body, span) or (typed.istitle() and span.has("delegate.title")):
+            end += 1
+        elif typed.lower() in PARTICLES and end + 1 < len(laid) and _may_begin(body, laid[end + 1]):
+            end += 2
+        elif typed in ("-", ".") and not between and end + 1 < len(laid) and (_may_begin(body, laid[end + 1])):
+            if typed == "." and span.start - laid[end - 1].start > 3:
+                break  # a full stop after a word ends the sentence; after an initial it does not
+            end += 2
+        else:
+            break
+    return end

@@ -1,0 +1,210 @@
+"""Cut a short answer into words, numbers and marks, and find the expressions of a reader among them.
+
+Promises: linear in the (capped) text; every token knows its place, so that words can be given back as typed.
+Never:    knows what an expression means to a reader: it names the classes that an expression belongs to.
+Fails:    not at all; what is neither word, number, address nor mark is passed over.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+from mailer.understand.asks import words
+from mailer.understand.clauses import plain
+
+LONGEST_TEXT = 6_000
+"""Characters read. An answer to one question is shorter."""
+MOST_TOKENS = 1_200
+LONGEST_EXPRESSION = 8  # words
+
+_PIECES = re.compile(
+    r"(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
+    r"|(?P<url>(?:https?://|www\.)\S{1,300})"
+    r"|(?P<number>\d{1,9})"
+    r"|(?P<word>[^\W\d_]{1,60}(?:['’´`‘][^\W\d_]{1,60}){0,2})"
+    r"|(?P<line>\n)"
+    r"|(?P<mark>[^\w\s])"
+)
+_ENDINGS = {"ll": "will", "re": "are", "m": "am", "ve": "have", "s": "is", "d": "would"}
+_IRREGULAR = {"won't": "will", "shan't": "shall", "can't": "can"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word in the form in which it is compared, a number, an address or a mark, and where it stood."""
+
+    form: str
+    start: int
+    end: int
+    sort: str
+    capital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An expression, a number, a mark or an unknown word. *kinds*: the classes it belongs to, none for an unknown word.
+
+    *number*: for numbers and ordinals (-1: the last). *named*: numbers of those on the letter's list whom it may name."""
+
+    kinds: frozenset[str]
+    begin: int
+    """Place of the first token."""
+    end: int
+    start: int
+    """Place of the first character."""
+    stop: int
+    number: int | None = None
+    named: frozenset[int] = frozenset()
+    value: object = None
+
+    def has(self, *kinds: str) -> bool:
+        return not self.kinds.isdisjoint(kinds)
+
+
+def tidy(text: str) -> str:
+    """Cap *text*; one kind of line end, no invisible characters."""
+    text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u202f", " ")
+    return "".join(c for c in text if c == "\n" or c == "\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a text that is `tidy`."""
+    found: list[Token] = []
+    for piece in _PIECES.finditer(text):
+        if len(found) >= MOST_TOKENS:
+            break
+        sort, typed, start, end = piece.lastgroup or "", piece.group(), piece.start(), piece.end()
+        if sort != "word":
+            form = typed.lower().rstrip(".") if sort == "address" else typed
+            found.append(Token(form, start, end, sort))
+            continue
+        capital = typed[:1].isupper()
+        for form in _written_out(re.sub("[’´`‘]", "'", typed)):
+            found.append(Token(form, start, end, "word", capital))
+    return found
+
+
+def _written_out(word: str) -> Iterable[str]:
+    """ "can't" is "can not", "I'll" is "i will", "l'après-midi" is "l après midi"."""
+    folded = plain(word)
+    if "'" not in folded:
+        return (folded,)
+    if folded.endswith("n't"):
+        return (_IRREGULAR.get(folded, folded[:-3]), "not")
+    head, _, tail = folded.rpartition("'")
+    return (*head.split("'"), _ENDINGS.get(tail, tail) if len(head) > 1 or head == "i" else tail)
+
+
+@cache
+def _entries(code: str, classes: tuple[str, ...]) -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
+    """First word → the expressions that begin with it, the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name in classes:
+        for entry in words.expressions(code, name):
+            forms = tuple(t.form for t in tokens(tidy(entry)))
+            found.setdefault(forms[0], []).append((forms, name))
+    return {first: sorted(entries, key=lambda e: -len(e[0])) for first, entries in found.items()}
+
+
+@cache
+def _ordinals(code: str) -> Mapping[str, int]:
+    return {plain(word): number for word, number in words.content(code)["ordinals"].items()}
+
+
+Matcher = Callable[[Sequence[Token], int], tuple[int, str, object] | None]
+"""Looks for something of its own at a place: the place after it, its kind and its value."""
+
+
+def spans(
+    found: Sequence[Token],
+    code: str,
+    classes: tuple[str, ...],
+    names: Mapping[tuple[str, ...], frozenset[int]] = {},
+    matchers: Iterable[Matcher] = (),
+) -> list[Span]:
+    """Lay expressions over the tokens, the longest first; where two are as long, the span has the classes of both."""
+    entries = _entries(code, classes)
+    matchers = tuple(matchers)
+    out: list[Span] = []
+    i, n = 0, len(found)
+    while i < n:
+        best = _one(found, i, code, names)
+        candidates = [best]
+        for forms, name in entries.get(found[i].form, ()):
+            size = len(forms)
+            if size <= n - i and all(found[i + k].form == forms[k] for k in range(size)):
+                candidates.append(_span(found, i, i + size, name))
+        for matcher in matchers:
+            match = matcher(found, i)
+            if match is not None:
+                end, kind, value = match
+                candidates.append(replace(_span(found, i, end, kind), value=value))
+        longest = max(c.end for c in candidates)
+        merged: Span | None = None
+        for each in candidates:
+            if each.end == longest:
+                merged = each if merged is None else _both(merged, each)
+        assert merged is not None
+        out.append(merged)
+        i = longest
+    return out
+
+
+def _both(one: Span, other: Span) -> Span:
+    return replace(
+        one,
+        kinds=one.kinds | other.kinds,
+        number=one.number if one.number is not None else other.number,
+        named=one.named | other.named,
+        value=one.value if one.value is not None else other.value,
+    )
+
+
+def _span(found: Sequence[Token], begin: int, end: int, *kinds: str) -> Span:
+    return Span(frozenset(kinds), begin, end, found[begin].start, found[end - 1].end)
+
+
+def _one(found: Sequence[Token], i: int, code: str, names: Mapping[tuple[str, ...], frozenset[int]]) -> Span:
+    """What stands at a place without any class: a name on the list, a number, an ordinal, a mark, a word."""
+    for size in range(min(LONGEST_EXPRESSION, len(found) - i), 0, -1):
+        key = tuple(t.form for t in found[i : i + size])
+        if key in names:
+            return replace(_span(found, i, i + size, "name"), named=names[key])
+    token = found[i]
+    if token.sort == "number":
+        end = i + 1
+        if (
+            end < len(found)
+            and found[end].start == token.end
+            and found[end].form in ("st", "nd", "rd", "th", "º", "ª", "°")
+        ):
+            return replace(_span(found, i, end + 1, "ordinal"), number=int(token.form))
+        return replace(_span(found, i, end, "number"), number=int(token.form))
+    if token.sort == "word":
+        if (number := words.numbers(code).get(token.form)) is not None:
+            return replace(_span(found, i, i + 1, "number"), number=number)
+        if (number := _ordinals(code).get(token.form)) is not None:
+            return replace(_span(found, i, i + 1, "ordinal"), number=number)
+        return _span(found, i, i + 1)
+    return _span(found, i, i + 1, token.sort)
+
+
+_T = TypeVar("_T")
+
+
+def in_one_way(read: Callable[[str], tuple[int, _T] | None], hint: str = "") -> _T | None:
+    """Read in each language; *read* gives how many words it did not know, and what it read, or None where it cannot read it.
+
+    The language that leaves the fewest words unknown counts; of several, *hint*; where they differ and nothing tells, none does."""
+    results = {code: result for code in words.codes() if (result := read(code)) is not None}
+    if not results:
+        return None
+    fewest = min(unknown for unknown, _ in results.values())
+    best = {code: value for code, (unknown, value) in results.items() if unknown == fewest}
+    hint = hint[:2].lower()
+    if hint in best:
+        return best[hint]
+    first, *others = best.values()
+    return first if all(other == first for other in others) else None
