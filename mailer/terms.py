@@ -17,6 +17,10 @@ MeetingId = NewType("MeetingId", int)
 InvitationId = NewType("InvitationId", int)
 InboundId = NewType("InboundId", int)
 OutboxId = NewType("OutboxId", int)
+ItemId = NewType("ItemId", int)
+TeamId = NewType("TeamId", int)
+QuestionId = NewType("QuestionId", int)
+DocumentId = NewType("DocumentId", int)
 
 MessageId = NewType("MessageId", str)
 """RFC 5322 §3.6.4, with its angle brackets: ``<left@right>``."""

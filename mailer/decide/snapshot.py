@@ -10,7 +10,8 @@ from enum import StrEnum
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.terms import MeetingId, OutboxId, PartStat, PersonId, RuleId
+from mailer.partnership.plan import Item
+from mailer.terms import ItemId, MeetingId, OutboxId, PartStat, PersonId, QuestionId, RuleId, TeamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Standing:
     """Wrote something about this meeting that waits for the convener: not silent, whatever it means."""
     stopped: bool = False
     """Asked to hear nothing more about this meeting."""
+    items: tuple[Item, ...] = ()
+    """The open action items this person owns; only in the picture of the partnership at large."""
+    leads: tuple[TeamId, ...] = ()
+    """The action teams this person leads, and those he or she is in."""
+    teams: tuple[TeamId, ...] = ()
 
     @property
     def invited_at(self) -> datetime | None:
@@ -68,17 +74,28 @@ class HappeningKind(StrEnum):
     MEETING_IS_CANCELLED = "meeting is cancelled"
     PLACE_IS_CHANGED = "place is changed"
     MAIL_BOUNCES = "mail bounces"
+    REPLY_IS_DONE = "reply is done"
+    REPLY_IS_HELP = "reply is help"
+    DELEGATE_IS_NAMED = "delegate is named"
+    SUMMARY_IS_APPROVED = "summary is approved"
+    ITEM_IS_ADDED = "item is added"
+    SEAT_IS_FREE = "seat is free"
+    CALL_RESULT_IS_LOGGED = "call result is logged"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """Something that happened at *at*. *person*: who replied, or whose mail bounced. *occasion* names it for the ledger, so
-    that the same happening never counts twice (``answer-3``, ``sequence-2``, ``bounce-ann@x.example``)."""
+    that the same happening never counts twice (``answer-3``, ``sequence-2``, ``bounce-ann@x.example``). *item*: which action item it
+    is about; *delegate*: who comes instead of *person*; *count*: by how much the headcount differs from what was told."""
 
     kind: HappeningKind
     occasion: str
     at: datetime
     person: PersonId | None = None
+    item: Item | None = None
+    delegate: PersonId | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,8 @@ class Notice:
     The ledger key (`key`) is meeting + heading + person + round and is unique in the outbox. *round* names which time of the
     rule this is: ``r0`` for the first date of the meeting, ``r0.2`` for the second repeat, a happening's occasion otherwise.
     *not_before*: the opening of the window; *not_after*: past this instant it is dropped instead of sent late, None for no limit. *about*: the
-    person the mail is about where that is not the reader (a bounce reported to the convener).
+    person the mail is about where that is not the reader (a bounce reported to the convener). *items*: the action items it is about; *question*:
+    the choices it offers; *ask*: the answer it asks for, in the words of the rule, so that the reader of the reply knows what to look for.
     """
 
     rule: RuleId
@@ -104,6 +122,9 @@ class Notice:
     reason: str
     not_after: datetime | None = None
     about: PersonId | None = None
+    items: tuple[ItemId, ...] = ()
+    question: QuestionId | None = None
+    ask: str = ""
     outbox_id: OutboxId | None = None
 
     @property

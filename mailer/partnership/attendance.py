@@ -19,7 +19,9 @@ class Invitation:
     invitation left, None before. *partstat* is the answer that counts; *answered_at* the instant that orders it among others
     (date of the mail, never later than its arrival); *sequence* and *dtstamp* as the answer gave them. *changes* counts
     recorded changes of the answer: the round of rules such as "reply is yes". *earlier* is the answer given to an earlier date
-    of the meeting, which does not count for the new one.
+    of the meeting, which does not count for the new one. *attended*: whether they came, None until somebody says so. *delegate*: who comes
+    instead; *delegate_of*: instead of whom this person comes. *waiting_since*: a yes that waits for a chair of a full meeting; *offered_until*:
+    a chair is kept for them until then. *needs*: diets and access, in their words.
     """
 
     id: InvitationId
@@ -37,6 +39,12 @@ class Invitation:
     changes: int = 0
     earlier: PartStat | None = None
     reason: str = ""
+    attended: bool | None = None
+    delegate: PersonId | None = None
+    delegate_of: PersonId | None = None
+    waiting_since: datetime | None = None
+    offered_until: datetime | None = None
+    needs: str = ""
 
     @property
     def answered(self) -> bool:

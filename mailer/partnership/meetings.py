@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mailer.terms import EventUid, MeetingId, PartnershipId
+from mailer.terms import EventUid, MeetingId, PartnershipId, TeamId
 
 
 class MeetingStatus(StrEnum):
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
+    STANDING = "standing"
+    """No meeting at all: the partnership itself, under which mail is kept that concerns no single meeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,9 @@ class Meeting:
     """One meeting. Instants are aware UTC; *zone* is the IANA name in which its wall clock and its rules are read.
 
     *slug* is its name on the command line ("launch"); *kind* is what rule files "serve" ("launch meetings"). *round* counts
-    changes of date or time: a moved meeting is a new round for the rules. *changed_at* is when that last happened.
+    changes of date or time: a moved meeting is a new round for the rules. *changed_at* is when that last happened. *rrule*: RFC 5545 RRULE of
+    a series, empty for a single meeting. *told_headcount*: what the caterer was told last. *attendance_at*: since when it is known who came.
+    *team_id*: whose call it is, where it is that of one action team.
     """
 
     id: MeetingId
@@ -39,12 +43,21 @@ class Meeting:
     description: str = ""
     reply_deadline: datetime | None = None
     capacity: int | None = None
+    rrule: str = ""
     status: MeetingStatus = MeetingStatus.SCHEDULED
     sequence: int = 0
     last_major_sequence: int = 0
     round: int = 0
     created_at: datetime | None = None
     changed_at: datetime | None = None
+    told_headcount: int | None = None
+    attendance_at: datetime | None = None
+    team_id: TeamId | None = None
+
+    @property
+    def standing(self) -> bool:
+        """Is it no meeting, but the partnership at large?"""
+        return self.status is MeetingStatus.STANDING
 
     @property
     def cancelled(self) -> bool:

@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import F
@@ -33,8 +33,14 @@ from mailer.terms import (
 
 _COPIED = (
     "slug", "kind", "title", "dtstart", "dtend", "zone", "place", "online_link", "description", "reply_deadline", "capacity",
-    "sequence", "last_major_sequence", "round", "changed_at",
+    "sequence", "last_major_sequence", "round", "changed_at", "rrule", "told_headcount", "attendance_at", "team_id",
 )  # fmt: skip
+
+
+AT_LARGE = "partnership"
+"""Slug and kind of the partnership itself. No meeting may have this name."""
+
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def new_token() -> Token:
@@ -54,7 +60,9 @@ def meeting_of(row: models.Meeting) -> Meeting:
 
 
 def _meeting(row: dict[str, Any]) -> Meeting:
-    instants = {name: instant(row[name]) for name in ("dtstart", "dtend", "reply_deadline", "changed_at")}
+    instants = {
+        name: instant(row[name]) for name in ("dtstart", "dtend", "reply_deadline", "changed_at", "attendance_at")
+    }
     return Meeting(
         id=MeetingId(row["id"]),
         partnership_id=PartnershipId(row["partnership_id"]),
@@ -131,7 +139,22 @@ async def by_event_uid(partnership: PartnershipId, event_uids: Collection[str]) 
 
 async def all_of(partnership: PartnershipId) -> list[Meeting]:
     """Every meeting, by date."""
-    return [meeting_of(m) for m in await models.Meeting.filter(partnership_id=partnership).order_by("dtstart")]
+    rows = models.Meeting.filter(partnership_id=partnership).exclude(status=MeetingStatus.STANDING.value)
+    return [meeting_of(m) for m in await rows.order_by("dtstart")]
+
+
+async def at_large(partnership: PartnershipId, name: str, zone: str, now: datetime) -> Meeting:
+    """The partnership itself, as that under which mail is kept that concerns no single meeting: its row, made if it is new."""
+    row = await models.Meeting.get_or_none(partnership_id=partnership, status=MeetingStatus.STANDING.value)
+    if row is None:
+        row = await models.Meeting.create(
+            partnership_id=partnership, slug=AT_LARGE, kind=AT_LARGE, title=name, event_uid=f"{new_token()}@at-large", dtstart=FOREVER,
+            dtend=FOREVER, zone=zone, status=MeetingStatus.STANDING.value, created_at=now,
+        )  # fmt: skip
+    elif (row.title, row.zone) != (name, zone):
+        await models.Meeting.filter(id=row.id).update(title=name, zone=zone)
+        row.title, row.zone = name, zone
+    return meeting_of(row)
 
 
 async def upcoming(partnership: PartnershipId, now: datetime) -> list[Meeting]:
@@ -182,12 +205,18 @@ def invitation_of(row: models.Invitation | dict[str, Any]) -> Invitation:
         changes=r["changes"],
         earlier=PartStat(r["earlier"]) if r["earlier"] else None,
         reason=r["reason"],
+        attended=None if r["attended"] is None else bool(r["attended"]),
+        delegate=PersonId(r["delegate_id"]) if r["delegate_id"] else None,
+        delegate_of=PersonId(r["delegate_of_id"]) if r["delegate_of_id"] else None,
+        waiting_since=r["waiting_since"],
+        offered_until=r["offered_until"],
+        needs=r["needs"],
     )
 
 
 _INVITATION = (
     "id", "meeting_id", "person_id", "token", "invited_at", "partstat", "guests", "comment", "via", "answered_at", "sequence", "dtstamp",
-    "changes", "earlier", "reason", "stopped_at",
+    "changes", "earlier", "reason", "stopped_at", "attended", "delegate_id", "delegate_of_id", "waiting_since", "offered_until", "needs",
 )  # fmt: skip
 
 
@@ -196,7 +225,7 @@ async def _invitations(where: str, *values: object) -> list[dict[str, Any]]:
     return [r | {name: instant(r[name]) for name in _INSTANTS} for r in map(dict, rows)]
 
 
-_INSTANTS = ("invited_at", "answered_at", "dtstamp", "stopped_at")
+_INSTANTS = ("invited_at", "answered_at", "dtstamp", "stopped_at", "waiting_since", "offered_until")
 
 
 async def ensure_invitations(meeting: MeetingId, persons: Iterable[PersonId]) -> None:
@@ -280,6 +309,11 @@ async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> 
         "changes": invitation.changes,
         "earlier": invitation.earlier.value if invitation.earlier else None,
         "reason": invitation.reason,
+        "delegate_id": invitation.delegate,
+        "delegate_of_id": invitation.delegate_of,
+        "waiting_since": invitation.waiting_since,
+        "offered_until": invitation.offered_until,
+        "needs": invitation.needs,
         "inbound_id": inbound,
     }
     columns = ", ".join(f"{name} = ?" for name in facts)

@@ -24,7 +24,7 @@ from tortoise.expressions import Q
 from mailer.decide.snapshot import Notice
 from mailer.store import models
 from mailer.store.statement import fetch, marks, write
-from mailer.terms import EventUid, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
+from mailer.terms import EventUid, ItemId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, QuestionId, RuleId
 
 HELD, QUEUED, SENDING, DEFERRED, SENT, FAILED, IN_DOUBT, DROPPED = (
     "held", "queued", "sending", "deferred", "sent", "failed", "in-doubt", "dropped",
@@ -108,7 +108,7 @@ async def put(
         (
             partnership, n.meeting_id, n.person_id, n.key, n.rule, n.round, n.letter, json.dumps(n.attach), n.on_behalf_of, n.about, n.invites,
             n.reason, HELD if n.hold else QUEUED, n.not_before, n.not_before, n.not_after, message_id_of(n.key, event_uid, domain), answers_to,
-            now, 0, False, "", "", "", "", "",
+            now, 0, False, "", "", "", "", "", json.dumps(n.items), n.question, n.ask,
         )
         for n in wanted.values()
         if n.key not in known
@@ -120,7 +120,8 @@ async def put(
 _PUT = (
     "INSERT INTO outbox (partnership_id, meeting_id, person_id, key, rule, round, letter, attach, on_behalf_of_id, about_id, invites, reason, "
     "state, due_at, not_before, not_after, message_id, answers_to, created_at, attempt, on_the_wire, forward_path, reverse_path, subject, text, "
-    "smtp_reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    "smtp_reply, items, question_id, ask) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT DO NOTHING"
 )
 
 
@@ -460,6 +461,9 @@ def _entry(r: models.Outbox) -> OutboxEntry:
             reason=r.reason,
             not_after=r.not_after,
             about=PersonId(r.about_id) if r.about_id else None,
+            items=tuple(ItemId(i) for i in r.items),
+            question=QuestionId(r.question_id) if r.question_id else None,
+            ask=r.ask,
             outbox_id=OutboxId(r.id),
         ),
         state=r.state,
