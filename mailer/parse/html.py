@@ -64,7 +64,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 def html_words(html: str, own_text: str = "") -> Trimmed:
     """The words a person wrote now in an HTML answer."""
     text, signature, quoted = html_text(html)
-    trimmed = trim(text, own_text)
+    trimmed = trim(text, own_text, marked=True)
     return Trimmed(
         trimmed.words,
         "\n".join(filter(None, (trimmed.signature, signature))),

@@ -138,10 +138,15 @@ class Lines:
         self.header_kind: dict[int, str] = {}
         self.header_words: dict[int, str] = {}  # a header's name alone on its line
         self.kinds = [self._kind(place, line) for place, line in enumerate(lines)]
+        self._own_words = f" {_plain(own_text)} " if own_text else ""
         self._decorated()
         self._attributions()
         if own_text:
-            self._own(own_text)
+            self._own()
+
+    def is_own(self, line: str) -> bool:
+        """Whether our own letter says so."""
+        return bool(self._own_words) and f" {_plain(line)} " in self._own_words
 
     def _kind(self, place: int, line: str) -> Line:
         if not line:
@@ -188,8 +193,8 @@ class Lines:
                 if self.kinds[after] is Line.HEADER:
                     self.kinds[place] = Line.DELIMITER
 
-    def _own(self, own_text: str) -> None:
-        whole = " " + _plain(own_text) + " "
+    def _own(self) -> None:
+        whole = self._own_words
         for place, (kind, line) in enumerate(zip(self.kinds, self.lines, strict=True)):
             if kind is Line.TEXT or kind is Line.HEADER:
                 plain = _plain(line)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailer.parse.lines import EVIDENCE, Line, Lines, tidy
+from mailer.parse.lines import EVIDENCE, MOST_HEADER_LINE, Line, Lines, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +36,37 @@ _FOOTER_TITLE = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(r"https?://|www\.|@\w|\+?\d[\d ().-]{7,}\d")
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|hola|hallo|bonjour|guten tag|good (?:morning|afternoon|evening)|buen[oa]s (?:d[ií]as|tardes|noches))"
+    r"(?: [\w.'-]{1,20}){0,3}\W{0,3}$",
+    re.IGNORECASE,
+)
 _NOTES = ("sent by", "please respond to", "gesendet von", "bitte antwort an", "enviado por", "envoyé par")
 
 
-def trim(text: str, own_text: str = "") -> Trimmed:
-    """Split a reply into the words written now, the signature and the rest. *own_text* is the letter that it answers."""
+def trim(text: str, own_text: str = "", marked: bool = False) -> Trimmed:
+    """Split a reply into the words written now, the signature and the rest. *own_text* is the letter that it answers. *marked*: a
+    program has marked every quote, as in HTML."""
     lines = tidy(text)
     if not lines:
         return Trimmed("")
-    return _Reply(lines, own_text).trimmed()
+    return _Reply(lines, own_text).trimmed(marked)
 
 
 class _Reply(Lines):
-    """One reply under work. `fate` says where each line goes: n(ew), s(ignature), q(uoted)."""
+    """One reply under work. `fate` says where each line goes: n(ew), s(ignature), q(uoted), p(icked by the person from what is quoted)."""
 
     def __init__(self, lines: list[str], own_text: str) -> None:
         super().__init__(lines, own_text)
         self.fate = ["n"] * len(lines)
         self.sure = True
 
-    def trimmed(self) -> Trimmed:
+    def trimmed(self, marked: bool) -> Trimmed:
         self._cut_quotes()
+        if not marked:
+            self._keep_picked_quotes()
         self._cut_signatures()
+        self._keep_more_than_a_greeting()
         self._cut_footers()
         self._cut_closing()
         for place in range(len(self.lines) - 1, -1, -1):
@@ -66,12 +75,12 @@ class _Reply(Lines):
             self.fate[place] = (
                 "q" if self.fate[place] == "n" else self.fate[place]
             )  # a line across the page ends nothing
-        return Trimmed(self._part("n"), self._part("s"), self._part("q"), self.sure)
+        return Trimmed(self._part("np"), self._part("s"), self._part("qp"), self.sure)
 
-    def _part(self, fate: str) -> str:
+    def _part(self, fates: str) -> str:
         out: list[str] = []
         for line, its in zip(self.lines, self.fate, strict=True):
-            if its == fate:
+            if its in fates:
                 out.append(line)
             elif out and out[-1]:
                 out.append("")
@@ -162,6 +171,37 @@ class _Reply(Lines):
             else:
                 place += 1
         self._lazy_quotes()
+
+    def _keep_picked_quotes(self) -> None:
+        """In doubt quoted lines stay: where nothing above tells the person's words from the letter, and where the mail opens with
+        lines that no program introduced and that the person answers below. Their marks stay too: nobody reads them as his words."""
+        first = next((at for at, kind in enumerate(self.kinds) if kind is not Line.EMPTY), 0)
+        if not self.sure:
+            start, end = first, len(self.lines)
+        elif self.kinds[first] is Line.QUOTE:
+            start = end = first
+            while end < len(self.lines) and self.kinds[end] in (Line.QUOTE, Line.EMPTY):
+                end += 1
+            if self._introduced(start, end) or not self._written(end, len(self.lines)):
+                return
+        else:
+            return
+        for place in range(start, end):
+            if self.kinds[place] is Line.QUOTE and not self.is_own(self.lines[place]):
+                self.fate[place] = "p"
+
+    def _introduced(self, start: int, end: int) -> bool:
+        """Whether a line of the quote itself says who wrote it and when, as some programs put it."""
+        head = " ".join(line.lstrip("> ").strip() for line in self.lines[start : min(start + 4, end)])[
+            :MOST_HEADER_LINE
+        ]
+        return bool(EVIDENCE.search(head) and (self.patterns.verb.search(head.lower()) or "://" in head))
+
+    def _keep_more_than_a_greeting(self) -> None:
+        """A mail of "Hello" and a signature says nothing: then what was taken for the signature may be the message."""
+        left = [line.strip() for line, fate in zip(self.lines, self.fate, strict=True) if fate == "n" and line.strip()]
+        if len(left) == 1 and _GREETING.match(left[0]):
+            self.fate = ["n" if fate == "s" else fate for fate in self.fate]
 
     def _written(self, start: int, end: int) -> bool:
         """Whether there is text of the person's between."""

@@ -26,9 +26,13 @@ from mailer.understand.weighing import weigh
 __all__ = ["Reading", "read_words"]
 
 
+_QUOTED = re.compile(r"(?m)^[ \t]{0,8}>.*$")
+"""Lines with a mark of quoting may stand among the words, for a person to see. They are not the writer's."""
+
+
 def read_words(text: str, *, subject: str = "", quoted: str = "", language: str | None = None) -> Reading:
     """Read the new words of a reply; *subject* and *quoted* say what was asked, *language* helps where few words tell."""
-    body = tidy(text)
+    body = tidy(_QUOTED.sub("", text[: 2 * LONGEST_TEXT]))
     cut = sentences(body)
     if not cut:
         # Some write the whole answer into the subject line.

@@ -259,3 +259,39 @@ def test_a_letter_of_short_lines_below_a_header_block_goes_with_it() -> None:
     letter = "Dear Anna,\n\nwill you come to our spring meeting in the town hall?\n\nCoffee from 8:30.\nWe begin at nine.\nYes\nNo\n"
     for block in BLOCKS:
         assert trim(f"Count me in!\n\n{block}\n{letter}", letter).words == "Count me in!"
+
+
+@pytest.mark.parametrize("greeting", ["Hello", "Hi Laura,", "Hola Laura:", "Bonjour,", "Guten Tag Frau Keller,"])
+def test_more_than_a_greeting_is_kept(greeting: str) -> None:
+    reply = trim(f"{greeting}\n\n-- \nI will come, Tom\n\nOn Mon, 2 Mar 2026 at 09:00, The Convener wrote:\n{QUOTED}")
+    assert reply.words == f"{greeting}\n\n--\nI will come, Tom"
+    assert reply.quoted.startswith("On Mon, 2 Mar 2026")
+
+
+def test_what_says_something_needs_no_signature() -> None:
+    assert trim("Yes\n\n-- \nTom Berg").words == "Yes"
+    assert trim("Hello, yes\n\nSent from my iPhone").words == "Hello, yes"
+
+
+PICKED = "> Will you come?\n> And who with?\n\nI will, alone.\n"
+
+
+def test_lines_that_a_person_picked_to_answer_stay_with_their_marks() -> None:
+    reply = trim(PICKED)
+    assert reply.words == PICKED.strip()
+    assert reply.quoted == "> Will you come?\n> And who with?"
+
+
+def test_lines_of_our_own_letter_are_never_the_persons() -> None:
+    assert trim(PICKED, own_text="Dear Anna,\nWill you come?\nAnd who with?\n").words == "I will, alone."
+
+
+@pytest.mark.parametrize(
+    "intro", ["On Mon, 2 Mar 2026 at 09:00, The Convener wrote:", "> On 2 Mar 2026, The Convener wrote:\n>"]
+)
+def test_introduced_lines_are_quoted_not_picked(intro: str) -> None:
+    assert trim(f"{intro}\n{PICKED}").words == "I will, alone."
+
+
+def test_nothing_quoted_stays_where_nothing_is_answered() -> None:
+    assert trim("> Will you come?\n> And who with?\n").words == ""
