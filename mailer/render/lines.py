@@ -6,6 +6,8 @@ field, a content line or a sentence; letters, marks over them and joined emoji s
 
 import re
 
+from markupsafe import Markup, escape
+
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
 
 
@@ -17,3 +19,12 @@ def one_line(text: str) -> str:
 def clean_lines(text: str) -> str:
     """*text* with its own line breaks and nothing else of that kind."""
     return "\n".join(one_line(line) for line in text.strip().splitlines())
+
+
+class Lines(str):
+    """A text of several lines. In HTML its line breaks stay visible."""
+
+    __slots__ = ()
+
+    def __html__(self) -> Markup:
+        return Markup("<br>\n").join(escape(line) for line in self.splitlines())

@@ -11,7 +11,7 @@ import hashlib
 import re
 from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from email.header import Header
 from email.utils import format_datetime
@@ -26,7 +26,7 @@ from mailer.render.calendar import calendar_object
 from mailer.render.letters import Letters, write
 from mailer.render.lines import one_line
 from mailer.render.links import mailto, reference
-from mailer.render.outgoing import Facts, Letter, OutgoingMessage, Sender
+from mailer.render.outgoing import Enclosure, Facts, Letter, OutgoingMessage, Sender
 from mailer.render.phrases import phrases_for
 from mailer.render.preflight import cleared
 from mailer.terms import Address, MessageId, Method
@@ -73,7 +73,7 @@ def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
         forward_path=forward_path,
         subject=letter.subject,
         text=letter.text,
-        content=head.encode("ascii") + _body(letter, method, calendar, mark),
+        content=head.encode("ascii") + _body(letter, method, calendar, facts.particulars.enclosures, mark),
     )
 
 
@@ -89,8 +89,9 @@ def _check_zone(meeting: Meeting) -> None:
 def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method | None, bytes]:
     """The calendar object that the rule attaches, checked; none if it attaches none."""
     methods = {_METHODS[words] for words in facts.attach if words in _METHODS}
-    if unknown := [words for words in facts.attach if words not in _METHODS]:
-        raise MailerError(f"I do not know how to attach “{unknown[0]}”.")
+    documents = [words for words in facts.attach if words not in _METHODS]
+    if len(documents) > len(facts.particulars.enclosures):
+        raise MailerError(f"I do not know how to attach “{documents[len(facts.particulars.enclosures)]}”.")
     if not methods:
         return None, b""
     if len(methods) > 1:
@@ -151,17 +152,21 @@ def _shortened(thread: list[MessageId]) -> list[MessageId]:
     return unique if len(unique) <= _MOST_REFERENCES else [unique[0], *unique[1 - _MOST_REFERENCES :]]
 
 
-def _body(letter: Letter, method: Method | None, calendar: bytes, mark: str) -> bytes:
-    """The parts, plainest first (RFC 2046 §5.1.4); the calendar part last and without Content-Disposition (quirks 25 and 27).
-    The boundaries hold ``=_``, which neither base64 nor quoted-printable can produce, and *mark*, which the HTML must not hold."""
+def _body(letter: Letter, method: Method | None, calendar: bytes, enclosures: Sequence[Enclosure], mark: str) -> bytes:
+    """The parts, plainest first (RFC 2046 §5.1.4); the calendar part last of them and without Content-Disposition (quirks 25 and 27),
+    then what is enclosed. The boundaries hold ``=_``, which neither base64 nor quoted-printable can produce, and *mark*, which the HTML
+    must not hold."""
     while mark in letter.html:
         mark += "_"
     parts = [
         _part("text/plain; charset=utf-8", "quoted-printable", _quoted_printable(letter.text)),
         _html_part(letter.html),
     ]
+    enclosed = [_enclosed(each) for each in enclosures]
     if method is None:
-        return _multipart("alternative", f"=_1_{mark}", parts)
+        if not enclosed:
+            return _multipart("alternative", f"=_1_{mark}", parts)
+        return _multipart("mixed", f"=_1_{mark}", [_multipart("alternative", f"=_2_{mark}", parts), *enclosed])
     encoded = encodebytes(calendar).replace(b"\n", b"\r\n")
     parts.append(_part(f"text/calendar; charset=UTF-8; method={method.value}", "base64", encoded))
     alternative = _multipart("alternative", f"=_2_{mark}", parts)
@@ -169,7 +174,22 @@ def _body(letter: Letter, method: Method | None, calendar: bytes, mark: str) -> 
     attachment = _part(
         f'application/ics; name="{name}"', "base64", encoded, f'Content-Disposition: attachment; filename="{name}"\r\n'
     )
-    return _multipart("mixed", f"=_1_{mark}", [alternative, attachment])
+    return _multipart("mixed", f"=_1_{mark}", [alternative, attachment, *enclosed])
+
+
+_UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9 ._-]+")
+
+
+def _enclosed(enclosure: Enclosure) -> bytes:
+    """A file of ours. Its name is ours too, and kept to letters that need no encoding (RFC 2183 §2.3)."""
+    name = _UNSAFE_IN_NAMES.sub("-", enclosure.filename).strip(". ")[:80] or "attachment"
+    encoded = encodebytes(enclosure.content).replace(b"\n", b"\r\n")
+    return _part(
+        f'{enclosure.content_type}; name="{name}"',
+        "base64",
+        encoded,
+        f'Content-Disposition: attachment; filename="{name}"\r\n',
+    )
 
 
 def _html_part(html: str) -> bytes:

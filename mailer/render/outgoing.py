@@ -6,7 +6,8 @@ from datetime import datetime
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.terms import Address, MessageId, Token
+from mailer.partnership.plan import Item
+from mailer.terms import Address, MessageId, PersonId, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,76 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An action item as a letter shows it, with the names of the people in it."""
+
+    item: Item
+    owner: str = ""
+    support: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One of the choices a letter offers: a time, or words. *votes*: how many have taken it, where the letter may say so."""
+
+    number: int
+    label: str = ""
+    dtstart: datetime | None = None
+    votes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Somebody to be called. *remark*: what came of the last call."""
+
+    number: int
+    person: PersonId
+    name: str
+    organisation: str = ""
+    phone: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Chairs and needs, never names: for the caterer. *told*: the chairs of the last such letter."""
+
+    chairs: int
+    needs: tuple[tuple[str, int], ...] = ()
+    told: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a letter may speak of beside person and meeting. *plan*: all open items; *items*: those the letter is about; *teams*: teams that
+    have no call yet; *document*: the summary or other text the letter carries, *comments* what people wrote about it."""
+
+    items: tuple[ItemLine, ...] = ()
+    plan: tuple[ItemLine, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    callees: tuple[Callee, ...] = ()
+    totals: Totals | None = None
+    teams: tuple[str, ...] = ()
+    document: str = ""
+    comments: tuple[tuple[str, str], ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything one letter may speak of. What is None is not known for this letter; a letter that needs it fails its check.
 
     *now* stamps the mail (Date, DTSTAMP). *attach*: the words of the rule ("calendar invitation", "calendar update",
-    "calendar cancellation"). *before*: the meeting as it was (moved, place changed). *about*: the person the letter tells the
+    "calendar cancellation", "sign-in sheet", …). *before*: the meeting as it was (moved, place changed). *about*: the person the letter tells the
     reader of (a dead address). *their_words*: what that person wrote, quoted to the convener. *answers_to*: the message this
     acknowledges; *thread*: our earlier messages to this person about this meeting, oldest first. *automatic*: an
     acknowledgement of what somebody sent (RFC 3834 Auto-Submitted: auto-replied) in contrast to a letter the convener planned.
@@ -59,6 +125,7 @@ class Facts:
     answers_to: MessageId | None = None
     thread: tuple[MessageId, ...] = ()
     automatic: bool = False
+    particulars: Particulars = Particulars()
     notice: str = ""
     """What the service itself tells the convener (letter "service-notice")."""
 

@@ -31,6 +31,13 @@ class Phrases:
     stop: str
     stop_link: str
     via: str = "via"
+    due: str = "due {date}"
+    overdue: str = "was due {date}"
+    no_date: str = "no date yet"
+    help_asked: str = "help asked for"
+    chairs: str = "Chairs: {count}"
+    chairs_before: str = "Chairs: {count} (instead of {before})"
+    nothing_open: str = "Nothing is open."
     first_of_month: str = "1"
     twelve_hours: bool = False
 
@@ -84,6 +91,13 @@ _SPANISH = Phrases(
     on_behalf_of="En nombre de",
     stop="¿No desea más mensajes sobre esto? Responda con la palabra «stop».",
     stop_link="No deseo más mensajes sobre esto",
+    due="para el {date}",
+    overdue="era para el {date}",
+    no_date="todavía sin fecha",
+    help_asked="pide ayuda",
+    chairs="Asientos: {count}",
+    chairs_before="Asientos: {count} (en lugar de {before})",
+    nothing_open="No hay nada pendiente.",
 )
 
 _GERMAN = Phrases(
@@ -108,6 +122,13 @@ _GERMAN = Phrases(
     on_behalf_of="Im Namen von",
     stop="Keine weiteren Nachrichten dazu? Antworten Sie mit dem Wort „Stopp“.",
     stop_link="Bitte keine weiteren Nachrichten dazu",
+    due="fällig {date}",
+    overdue="war fällig {date}",
+    no_date="noch ohne Termin",
+    help_asked="bittet um Hilfe",
+    chairs="Plätze: {count}",
+    chairs_before="Plätze: {count} (statt {before})",
+    nothing_open="Nichts ist offen.",
 )
 
 _FRENCH = Phrases(
@@ -133,6 +154,13 @@ _FRENCH = Phrases(
     stop="Plus de messages à ce sujet ? Répondez par le mot « stop ».",
     stop_link="Plus de messages à ce sujet, s’il vous plaît",
     first_of_month="1er",
+    due="pour le {date}",
+    overdue="était pour le {date}",
+    no_date="pas encore de date",
+    help_asked="demande de l’aide",
+    chairs="Places : {count}",
+    chairs_before="Places : {count} (au lieu de {before})",
+    nothing_open="Rien n’est en cours.",
 )
 
 LANGUAGES = {"en": _ENGLISH, "en-gb": _BRITISH, "es": _SPANISH, "de": _GERMAN, "fr": _FRENCH}

@@ -3,13 +3,14 @@
 Promises: everything a letter may speak of is there; nobody in it exists (RFC 2606 names).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
-from mailer.render.outgoing import Facts, Sender
-from mailer.terms import EventUid, InvitationId, MeetingId, MessageId, PartnershipId, PartStat, PersonId, Token
+from mailer.partnership.plan import Item
+from mailer.render.outgoing import Callee, Facts, ItemLine, Offer, Particulars, Sender, Totals
+from mailer.terms import EventUid, InvitationId, ItemId, MeetingId, MessageId, PartnershipId, PartStat, PersonId, Token
 
 _START = datetime(2026, 3, 12, 14, tzinfo=UTC)
 _PARTNERSHIP = PartnershipId(1)
@@ -63,6 +64,17 @@ CHAMPION = Person(
 )
 
 
+ITEM = Item(
+    id=ItemId(1),
+    number=12,
+    text="Ask three schools for a day in a plant",
+    owner=READER.id,
+    due=date(2026, 4, 15),
+    priority="Young people in the trades",
+    team_name="Schools",
+)
+
+
 def sample_facts(letter: str) -> Facts:
     """Everything known at once, which no real letter has."""
     return Facts(
@@ -93,5 +105,18 @@ def sample_facts(letter: str) -> Facts:
             dead=frozenset({"ken@gone.example"}),
         ),
         notice="Two letters wait for your word.",
+        particulars=Particulars(
+            items=(ItemLine(ITEM, "Ann Ortiz"),),
+            plan=(ItemLine(ITEM, "Ann Ortiz"),),
+            offers=(
+                Offer(1, dtstart=_START + timedelta(days=14)),
+                Offer(2, dtstart=_START + timedelta(days=15, hours=2)),
+            ),
+            callees=(Callee(1, PersonId(3), "Ken Lam", "Cast & Co", "+1 555 0103", "voicemail on 3 March"),),
+            totals=Totals(42, (("vegetarian", 5), ("wheelchair", 1)), told=39),
+            teams=("Welding curriculum",),
+            document="Thirty companies met.\nThey chose two priorities.",
+            comments=(("Ken Lam", "Please add the date."),),
+        ),
         their_words="Could you call me?\nI am not sure about Thursday.",
     )

@@ -9,12 +9,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import get_type_hints
 
-from markupsafe import Markup, escape
-
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.render.lines import clean_lines, one_line
+from mailer.render.lines import Lines, clean_lines, one_line
 from mailer.render.links import LinksView, links_to_answer, reference
+from mailer.render.listings import listings
 from mailer.render.outgoing import Facts, Sender
 from mailer.render.phrases import (
     Phrases,
@@ -28,15 +27,6 @@ from mailer.render.phrases import (
 from mailer.terms import PartStat
 
 _MOST_WORDS = 4000  # of somebody's own mail, quoted to the convener
-
-
-class Lines(str):
-    """A text of several lines. In HTML its line breaks stay visible."""
-
-    __slots__ = ()
-
-    def __html__(self) -> Markup:
-        return Markup("<br>\n").join(escape(line) for line in self.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +118,15 @@ class View:
     links: LinksView | None
     their_words: Lines
     notice: Lines
+    # what `listings` lists
+    items: Lines
+    plan: Lines
+    choices: Lines
+    calls: Lines
+    totals: Lines
+    teams: Lines
+    document: Lines
+    comments: Lines
     attached: str
     reference: str
     language: str
@@ -178,6 +177,7 @@ def view_of(facts: Facts, language: str) -> View:
         links=links_to_answer(facts.sender, token, facts.meeting, phrases) if token else None,
         their_words=Lines(clean_lines(facts.their_words)[:_MOST_WORDS]),
         notice=Lines(clean_lines(facts.notice)),
+        **listings(facts, phrases),
         attached=", ".join(facts.attach),
         reference=reference(token),
         language=language,

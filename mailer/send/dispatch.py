@@ -23,14 +23,14 @@ from typing import Generic, Protocol, TypeVar, assert_never
 from mailer.clock import Clock
 from mailer.decide.conditions import Unwanted, Wait, Wanted, still_wanted
 from mailer.decide.rule import Rule
-from mailer.decide.snapshot import Snapshot
+from mailer.decide.snapshot import Notice, Snapshot
 from mailer.errors import MailerError, StoreUnusable
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.render.letters import Letters
 from mailer.render.message import compose
-from mailer.render.outgoing import Facts, OutgoingMessage, Sender
+from mailer.render.outgoing import Facts, OutgoingMessage, Particulars, Sender
 from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Limits, Recent, jitter_of, may_send, next_attempt, too_old
@@ -84,7 +84,8 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What this stage needs of the partnership: its own side of every letter, the letters and the rules in force."""
+    """What this stage needs of the partnership: its own side of every letter, the letters and the rules in force. *particulars*: what a letter
+    speaks of beside person and meeting (lists, documents, enclosures), loaded when the letter is written."""
 
     partnership: PartnershipId
     sender: Sender
@@ -92,6 +93,7 @@ class Letterhead:
     rule: Callable[[RuleId], Rule | None]
     serving: Callable[[Meeting], tuple[Rule, ...]]
     may_chase: Callable[[], bool] = lambda: True
+    particulars: Callable[[Notice, Meeting, Person, datetime], Awaitable[Particulars]] | None = None
 
 
 class Shared(Generic[T]):
@@ -524,6 +526,9 @@ class _Desk:
             their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
             if notice.about and entry.answers_to
             else "",
+            particulars=await self.head.particulars(notice, self.meeting, standing.person, now)
+            if self.head.particulars is not None
+            else Particulars(),
             notice=await self._notice(entry),
             answers_to=entry.answers_to,
             thread=self.threads.get(notice.person_id, ()),
