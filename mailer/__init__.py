@@ -25,6 +25,7 @@ The tree (a folder for each stage; P = pure)
     receive/          IMAP → committed inbound rows; keeper says what is ours
     send/             claim → still wanted? → render → send → record; outcome says what a reply means, pace how fast
     store/            the only package that knows Tortoise and SQL: transact() is the one way in
+    printing/       P values → PDF: sign-in sheet, badges, table tents, agenda, call lists, plan, letters to post
     render/         P facts → message: letters, calendar part, headers, pre-flight
     understand/     P message → verdict: what it says (words, lexicon/), who speaks (speaker)
     decide/         P rule files → rules; rules + snapshot + now → notices; preview, why

@@ -1,0 +1,62 @@
+"""Which characters the fonts have, and what becomes of those that none has.
+
+Promises: text comes back composed (NFC), in one script-neutral form, without control and bidirectional marks, of bounded length;
+          each character left in it has a glyph in fonts/. Never: a box in print: what has no glyph becomes a short rule, and is named.
+"""
+
+import unicodedata
+from bisect import bisect_right
+from functools import cache
+from pathlib import Path
+
+FONTS = Path(__file__).parent / "fonts"
+MOST_CHARACTERS = 6_000
+
+HOLE = "_"
+_JOINERS = "\u200c\u200d"
+"""ZERO WIDTH (NON-)JOINER: needed to write Persian and Indic names; shaping eats them, no glyph is needed."""
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@cache
+def _covered() -> tuple[list[int], list[int]]:
+    """Ranges of code points, from the file that is generated from the fonts (tests/printing/coverage.py)."""
+    first, last = [], []
+    for line in (FONTS / "coverage.txt").read_text("ascii").split():
+        start, _, end = line.partition("-")
+        first.append(int(start, 16))
+        last.append(int(end or start, 16))
+    return first, last
+
+
+def has_glyph(character: str) -> bool:
+    first, last = _covered()
+    place = bisect_right(first, ord(character)) - 1
+    return place >= 0 and ord(character) <= last[place]
+
+
+def legible(text: str) -> tuple[str, str]:
+    """*text* ready for print, and the characters that cannot be printed."""
+    kept: list[str] = []
+    missing: dict[str, None] = {}
+    for character in unicodedata.normalize("NFC", text[:MOST_CHARACTERS]):
+        if character in " \n":
+            kept.append(character)
+        elif character == "\t" or unicodedata.category(character) in ("Zs", "Zl", "Zp"):
+            kept.append("\u00a0" if character in "\u00a0\u202f" else " ")
+        elif character in _JOINERS:
+            kept.append(character)
+        elif unicodedata.category(character) in _INVISIBLE or _selects_variation(character):
+            continue
+        elif has_glyph(character):
+            kept.append(character)
+        else:
+            missing[character] = None
+            kept.append(HOLE)
+    if len(text) > MOST_CHARACTERS:
+        kept.append("…")
+    return "".join(kept), "".join(missing)
+
+
+def _selects_variation(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"

@@ -1,0 +1,80 @@
+"""A layout and its data → a PDF. The only door to the typesetting library (Typst), which is loaded when something is printed.
+
+Promises: text of data is text, never markup; no font, file or package from outside this package; the same values give the same bytes;
+          PDF/UA-1, so a missing glyph, title or alternative text is an error and not a flaw in print.
+Fails:    NotPrintable.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mailer.errors import MailerError
+from mailer.printing.lettering import FONTS, legible
+from mailer.printing.sheets import Printed, Printing, Unprintable
+
+if TYPE_CHECKING:
+    import typst
+
+LAYOUTS = Path(__file__).parent / "layouts"
+WORDS = LAYOUTS / "words"
+
+
+class NotPrintable(MailerError):
+    """The document could not be set."""
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+def language_of_words(language: str) -> str:
+    """The language a layout has its words in: *language* ("es-mx" → "es") where there is a file for it, else English."""
+    short = language.partition("-")[0].lower()
+    return short if short.isalpha() and (WORDS / f"{short}.toml").is_file() else "en"
+
+
+def typeset(layout: str, data: dict[str, Any], language: str, printing: Printing) -> Printed:
+    """Set *data* by layouts/*layout*.typ."""
+    import typst
+
+    unprintable: dict[Unprintable, None] = {}
+    whole = _cleaned(data, unprintable) | {
+        "language": language_of_words(language),
+        "paper": printing.paper.value,
+        "today": legible(printing.today)[0],
+    }
+    try:
+        content = typst.compile(
+            str(LAYOUTS / f"{layout}.typ"),
+            root=str(LAYOUTS),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"data": json.dumps(whole, ensure_ascii=False)},
+            pdf_standards=["ua-1"],
+            timestamp=int(printing.at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise NotPrintable(f"The document “{layout}” could not be set: {error.message}") from error
+    return Printed(content, tuple(unprintable))
+
+
+def _cleaned(value: Any, unprintable: dict[Unprintable, None]) -> Any:
+    """*value* with each text in it made legible; notes what was lost."""
+    if isinstance(value, str):
+        text, missing = legible(value)
+        if missing:
+            unprintable[Unprintable(missing, value if len(value) < 80 else value[:79] + "…")] = None
+        return text
+    if isinstance(value, dict):
+        return {key: _cleaned(one, unprintable) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(one, unprintable) for one in value]
+    return value
