@@ -23,7 +23,7 @@ from mailer.pipeline.office import Office
 from mailer.receive.keeper import Keeper
 from mailer.receive.watch import watch
 from mailer.render.letters import Letters
-from mailer.send.dispatch import Dispatcher, Letterhead
+from mailer.send.dispatch import Dispatcher, Letterhead, Transport
 from mailer.send.pace import Limits
 from mailer.send.smtp import SmtpTransport
 from mailer.store import inbound, log, workers
@@ -55,13 +55,14 @@ class Daemon:
         worker: str,
         *,
         look_every: float,
+        transport: Transport | None = None,
     ) -> None:
         self.settings, self.office, self.letters, self.clock, self.worker = settings, office, letters, clock, worker
         self.arrived = asyncio.Event()
         self.arrived.set()
         self.look_every = look_every
         self.reader = Reader()
-        self.transport = SmtpTransport(settings.sending)
+        self.transport: Transport = transport or SmtpTransport(settings.sending)
         self.dispatcher = Dispatcher(
             self.letterhead,
             self.transport,
@@ -124,9 +125,13 @@ class Daemon:
 
     async def ticking(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await tick.tick(self.office, self.clock.now())
-            await desk.digest(self.office, self.digest_times, self.clock.now())
+            await self.tick(self.clock.now())
             await _either(stop, None, self.look_every)
+
+    async def tick(self, now: datetime, heed: tick.Heed | None = None) -> None:
+        """Decide everything that the clock brings about. *heed* hears what was decided about each meeting."""
+        await tick.tick(self.office, now, heed)
+        await desk.digest(self.office, self.digest_times, now)
 
     async def editing(self, stop: asyncio.Event) -> None:
         """Take up files that changed, once they check clean; tell the convener, once, when they do not."""
@@ -250,14 +255,17 @@ async def _lasting(loop: Callable[[], Awaitable[None]], stop: asyncio.Event) -> 
             await _either(stop, None, wait)
 
 
-async def build(config: Config, clock: Clock, *, look_every: float = LOOK_EVERY) -> list[Daemon]:
-    """Every partnership of *config*, with its files read and its rules in force. The store must be open."""
+async def build(
+    config: Config, clock: Clock, *, look_every: float = LOOK_EVERY, transport: Transport | None = None
+) -> list[Daemon]:
+    """Every partnership of *config*, with its files read and its rules in force. The store must be open. *transport*: another way out than
+    the mail server's (a rehearsal keeps what would be sent)."""
     worker = workers.new_name()
     await workers.beat(worker, datetime.now(UTC))
     daemons = []
     for settings in config.partnerships:
         office, letters, problems = await opening.open_office(settings, clock.now())
-        daemon = Daemon(settings, office, letters, clock, worker, look_every=look_every)
+        daemon = Daemon(settings, office, letters, clock, worker, look_every=look_every, transport=transport)
         wrong = opening.errors_of(problems)
         await daemon.files_trouble("\n\n".join(map(str, wrong)) if wrong else None)
         if settings.people is not None and settings.people.exists():

@@ -5,11 +5,11 @@ A tick reads the index of due instants; a meeting whose rules are not due costs 
 
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from mailer.decide.due import Due, next_due
 from mailer.decide.due import due as due_now
-from mailer.decide.due import next_due
 from mailer.decide.rule import Anchor, Offset, Rule
 from mailer.decide.snapshot import Snapshot
 from mailer.errors import StoreUnusable
@@ -26,12 +26,16 @@ POSTPONED = timedelta(minutes=10)
 """How long a meeting that could not be decided is left alone."""
 
 
-async def tick(office: Office, now: datetime) -> int:
+Heed = Callable[[Meeting, Sequence[RuleId], Due], None]
+"""Hears which rules were due for a meeting and what was decided: a rehearsal tells who was left out, and why."""
+
+
+async def tick(office: Office, now: datetime, heed: Heed | None = None) -> int:
     """Decide what is due at *now*; gives how many mails that made."""
     made = 0
     for meeting_id, due_rules in (await rules.fallen_due(office.partnership, now)).items():
         try:
-            made += await _meeting(office, meeting_id, due_rules, now)
+            made += await _meeting(office, meeting_id, due_rules, now, heed)
         except StoreUnusable:
             raise
         except Exception as exc:  # one meeting that cannot be decided must not stop the others
@@ -43,7 +47,9 @@ async def tick(office: Office, now: datetime) -> int:
     return made
 
 
-async def _meeting(office: Office, meeting_id: MeetingId, due_rules: Sequence[RuleId], now: datetime) -> int:
+async def _meeting(
+    office: Office, meeting_id: MeetingId, due_rules: Sequence[RuleId], now: datetime, heed: Heed | None
+) -> int:
     meeting = await meetings.by_id(meeting_id)
     if meeting is None:
         return 0
@@ -65,7 +71,10 @@ async def _meeting(office: Office, meeting_id: MeetingId, due_rules: Sequence[Ru
         await post_waiting(office, meeting, decided.notices, now)
         return made
 
-    return await transact(write)
+    made = await transact(write)
+    if heed is not None:
+        heed(meeting, due_rules, decided)
+    return made
 
 
 def when_next(
