@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.decide.snapshot import Happening, HappeningKind
+from mailer.parse.message import Message
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.announce import announce
 from mailer.pipeline.office import Office
@@ -27,6 +28,7 @@ class Case:
     known: Known
     thread: list[outbox.OutboxEntry]
     now: datetime
+    message: Message | None = None
 
     async def done(
         self, reason: str, state: str = inbound.HANDLED, place: Place | None = None, proposed: Answer | None = None

@@ -98,7 +98,7 @@ async def enter_answer(
     """
 
     return await transact(
-        lambda: _enter(
+        lambda: enter(
             office,
             meeting,
             person,
@@ -108,7 +108,7 @@ async def enter_answer(
     )
 
 
-async def _enter(office: Office, meeting: Meeting, person: Person, given: Given, source: InboundId | None) -> str:
+async def enter(office: Office, meeting: Meeting, person: Person, given: Given, source: InboundId | None) -> str:
     """Write an answer by hand and all it causes (inside `transact`)."""
     now, partstat = given.at, given.partstat
     await meetings.lock(meeting.id)
@@ -170,7 +170,7 @@ async def settle(
     async def write() -> str:
         if not await inbound.settle(ident, reason, now):
             raise MailerError(f"Message {ident} was settled by somebody else at this moment.")
-        sentence = await _enter(office, meeting, person, given, ident)
+        sentence = await enter(office, meeting, person, given, ident)
         if learn_alias and row.author:
             await people.learn_alias(person.id, office.partnership, row.author)
         return sentence

@@ -6,7 +6,7 @@ Promises: nothing is decided by silence, and nothing by words that were not whol
 Only mail from the convener's own address, on the thread of such a mail, and with no failed authentication, is obeyed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,12 @@ from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.announce import WAITING_RULE
+from mailer.pipeline.case import Case
 from mailer.pipeline.changes import Settle, settle
 from mailer.pipeline.office import Office
 from mailer.store import inbound, meetings, outbox, people
 from mailer.store.transact import transact
-from mailer.terms import InboundId, RuleId
+from mailer.terms import InboundId, PersonId, RuleId
 from mailer.understand.rulings import Release, read_release, read_rulings
 from mailer.understand.speaker import Known
 from mailer.understand.verdict import Verdict
@@ -121,6 +122,12 @@ async def obey(office: Office, ident: InboundId, verdict: Verdict, entry: outbox
             await office.post(meeting, [notice], now, verdict.message_id)
 
     await transact(write)
+
+
+async def tell(case: Case, meeting: Meeting, person: PersonId) -> None:
+    """Tell *person* what their mail did: the reason that its row was closed with (inside `transact`)."""
+    notice = _service(case.office, meeting, DONE_RULE, f"inbound-{case.ident}", case.now, "what your mail did")
+    await case.office.post(meeting, [replace(notice, person_id=person)], case.now, case.verdict.message_id)
 
 
 async def _rule(office: Office, text: str, now: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """One inbound message: read, understand, tie to a person, apply, decide, commit.
 
-`handle` is the only way in. Each kind of mail has one function that writes its consequences, inside the one transaction: `answers`, `machines`,
-`wishes`; what the convener writes goes to the `desk`.
+`handle` is the only way in. Each kind of mail has one function that writes its consequences, inside the one transaction: `answers`, `asked`,
+`machines`, `wishes`; what the convener writes goes to the `desk`.
 """
 
 import logging
@@ -11,7 +11,7 @@ from datetime import datetime
 from mailer.errors import StoreUnusable
 from mailer.parse.bulk import without_bulk
 from mailer.parse.message import read
-from mailer.pipeline import answers, desk, machines, wishes
+from mailer.pipeline import answers, asked, desk, machines, wishes
 from mailer.pipeline.case import Case
 from mailer.pipeline.known import known_of, reported, thread_ids
 from mailer.pipeline.office import Office
@@ -45,7 +45,7 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
         if desk.is_for_the_desk(office, verdict, known, thread):
             await desk.obey(office, ident, verdict, thread[0], now)
             return
-        case = Case(office, ident, verdict, known, thread, now)
+        case = Case(office, ident, verdict, known, thread, now, message)
         await transact(lambda: _consequences(case))
     except StoreUnusable:
         raise
@@ -77,6 +77,9 @@ async def _consequences(case: Case) -> None:
     """Everything that one message changes, or nothing (inside `transact`)."""
     if not await inbound.claim(case.ident):
         return  # another worker was here first
+    question = asked.question_of(case)
+    if question is not None and await asked.answered(case, question):
+        return
     match case.verdict.kind:
         case Kind.ANSWER:
             await answers.answers(case)

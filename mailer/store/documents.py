@@ -106,4 +106,5 @@ async def comments(ident: DocumentId) -> tuple[Remark, ...]:
 async def states(partnership: PartnershipId, meeting: MeetingId) -> dict[str, str]:
     """The state of the newest document of each kind about *meeting*."""
     rows = models.Document.filter(partnership_id=partnership, meeting_id=meeting).order_by("id")
-    return {kind: state for kind, state in await rows.values_list("kind", "state")}
+    found: list[tuple[str, str]] = await rows.values_list("kind", "state")
+    return dict(found)

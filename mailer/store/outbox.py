@@ -432,6 +432,15 @@ async def thread(meeting: MeetingId, persons: Sequence[PersonId]) -> dict[Person
     return out
 
 
+async def send_again(partnership: PartnershipId, person: PersonId, now: datetime) -> int:
+    """What came back from *person*'s old address, and may still be of use, goes out once more; gives how many."""
+    fresh = Q(not_after=None) | Q(not_after__gte=now)
+    recent = models.Outbox.filter(created_at__gte=now - timedelta(days=30))
+    return await recent.filter(fresh, partnership_id=partnership, person_id=person, state=FAILED).update(
+        state=QUEUED, due_at=now, claimed_by=None, on_the_wire=False, doubts=0, attempt=0
+    )
+
+
 async def bounced(entry: OutboxEntry, reason: str) -> bool:
     """A delivery report says that a mail which the server took did not arrive. It may come before we know that the server took it."""
     left = Q(state__in=[SENT, IN_DOUBT]) | Q(state=SENDING, on_the_wire=True)

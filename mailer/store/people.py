@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from tortoise.expressions import F
+
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
 from mailer.store import models
@@ -156,6 +158,20 @@ async def learn_alias(person: PersonId, partnership: PartnershipId, address: str
     await models.PersonAddress.get_or_create(
         partnership_id=partnership, address=canonical(address), defaults={"person_id": person, "rank": rank}
     )
+
+
+async def write_to(partnership: PartnershipId, person: PersonId, address: str) -> bool:
+    """From now on *person* is written to at *address*; False where it belongs to somebody else."""
+    wanted = canonical(address)
+    owner = await models.PersonAddress.get_or_none(partnership_id=partnership, address=wanted)
+    if owner is not None and owner.person_id != person:  # type: ignore[attr-defined]
+        return False
+    await models.PersonAddress.filter(person_id=person).update(rank=F("rank") + 1)
+    if owner is None:
+        await models.PersonAddress.create(partnership_id=partnership, person_id=person, address=wanted, rank=0)
+    else:
+        await models.PersonAddress.filter(id=owner.id).update(rank=0, dead_at=None, dead_reason="")
+    return True
 
 
 async def mark_dead(partnership: PartnershipId, address: str, reason: str, now: datetime) -> bool:

@@ -1,0 +1,270 @@
+"""Answers to what a letter asked beside yes, no or maybe: calls, action items, times, notes, addresses, approvals (inside the transaction).
+
+The letter that is answered names its question (`Notice.ask`) and showed the numbers and names; `understand.asks` reads the words; here they
+become facts, each told back to the sender in one mail.
+
+Promises: only the person the letter was written to is believed; what was understood is kept, what was not waits for the convener beside it.
+Never:    lets a report overturn what somebody answered themselves: that is asked about.
+"""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from mailer.decide.snapshot import Happening, HappeningKind
+from mailer.errors import MailerError
+from mailer.partnership import plan as plans
+from mailer.partnership.attendance import Given
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.pipeline import announce, answers, changes, desk
+from mailer.pipeline.case import Case
+from mailer.store import calls, documents, inbound, meetings, outbox, people, plan
+from mailer.terms import PartStat, Via
+from mailer.understand import asks
+from mailer.understand.asks.address import NewAddress
+from mailer.understand.asks.approval import Approval
+from mailer.understand.asks.attachment import Documents
+from mailer.understand.asks.calls import CallResult, CallResults, Result
+from mailer.understand.asks.comments import Comments
+from mailer.understand.asks.delegate import Delegation
+from mailer.understand.asks.items import ItemReport, ItemReports, State
+from mailer.understand.asks.question import Asked, Callee, Question, Whom, Written
+from mailer.understand.asks.question import Item as AskedItem
+from mailer.understand.asks.ranking import Ranking
+from mailer.understand.asks.reply import Reply
+from mailer.understand.asks.times import TimesChosen
+from mailer.understand.verdict import Answer, Delegate, Kind
+
+_NUMBERED = re.compile(r"^ {0,8}(\d{1,4})\. (.{1,300})$", re.MULTILINE)
+_READ = (Kind.ANSWER, Kind.UNCLEAR, Kind.OTHER)
+
+
+def question_of(case: Case) -> Question | None:
+    """What the letter asked that *case* answers; None for yes, no or maybe, and where nothing says what it answers."""
+    if not case.thread or case.verdict.kind not in _READ or case.verdict.itip is not None:
+        return None
+    try:
+        question = Question(case.thread[0].notice.ask)
+    except ValueError:
+        return None
+    return None if question is Question.ATTENDANCE else question
+
+
+async def answered(case: Case, question: Question) -> bool:
+    """Take *case* as the answer to *question*; False where its words say nothing to it, so that they are read as any other mail."""
+    entry = case.thread[0]
+    author = case.known.author
+    if author is None or author.id != entry.notice.person_id:
+        who = case.verdict.author.addr_spec if case.verdict.author else "somebody"
+        await case.unclear(f"{who} answers a letter that asked somebody else for {question.value}")
+        return True
+    if case.verdict.authentication.failed:
+        await case.unclear(
+            f"the mail says it is from {author.name}, but that domain's own check (DMARC) says it is not"
+        )
+        return True
+    meeting = await meetings.by_id(entry.notice.meeting_id)
+    if meeting is None:
+        return False
+    asked = await _asked(case, question, meeting)
+    reply = asks.read(asked, case.verdict.text, case.message)
+    if not reply.says_something:
+        if case.verdict.kind is Kind.ANSWER:
+            return False
+        await case.unclear(f"asked for {question.value}, {author.name} writes something that I do not understand")
+        return True
+    done, doubts = await _Taker(case, meeting, author, asked).take(reply)
+    doubts += [f"not understood: “{piece[:200]}”" for piece in reply.not_understood]
+    told = "; ".join([*done, *doubts]) or case.verdict.reason
+    await case.done(told, inbound.REVIEW if doubts else inbound.HANDLED)
+    await case.say("answer" if not doubts else "unclear", f"{author.name}: {told}", author.id, meeting)
+    if done:
+        await desk.tell(case, meeting, author.id)
+    return True
+
+
+async def _asked(case: Case, question: Question, meeting: Meeting) -> Asked:
+    """The question with what its letter showed: the numbers are read off the letter itself, for lists change."""
+    entry = case.thread[0]
+    office = case.office
+    written = Written(
+        case.verdict.date or case.now, meeting.zone, case.known.author.language if case.known.author else ""
+    )
+    found = Asked(question, written, own_addresses=frozenset({office.sender.mailbox}))
+    match question:
+        case Question.CALLS:
+            shown = _NUMBERED.findall(await outbox.text_of(entry.id))
+            peers = [p for p in await people.people(office.partnership) if p.id != entry.notice.person_id]
+            return replace(found, people=tuple(_callees(shown, peers)))
+        case Question.ITEMS:
+            items = await plan.items(office.partnership, ids=entry.notice.items)
+            return replace(found, items=tuple(AskedItem(i.number, i.text) for i in items))
+        case Question.ADDRESS if entry.notice.about is not None:
+            about = (await people.people(office.partnership, [entry.notice.about]))[0]
+            return replace(found, whom=Whom(about.name, about.addresses))
+        case Question.DELEGATE if case.known.author is not None:
+            return replace(found, whom=Whom(case.known.author.name, case.known.author.addresses))
+        case _:
+            return found
+
+
+def _callees(shown: list[tuple[str, str]], peers: list[Person]) -> list[Callee]:
+    found = []
+    for number, words in shown:
+        named = [p for p in peers if words == p.name or words.startswith(f"{p.name}, ")]
+        if len(named) == 1:
+            found.append(Callee(int(number), named[0].id, named[0].name, named[0].organisation))
+    return found
+
+
+class _Taker:
+    """Makes facts of what was read; each step gives the sentences about what was done, and what is doubtful."""
+
+    def __init__(self, case: Case, meeting: Meeting, author: Person, asked: Asked) -> None:
+        self.case, self.meeting, self.author, self.asked = case, meeting, author, asked
+        self.office, self.now = case.office, case.now
+        self.done: list[str] = []
+        self.doubts: list[str] = []
+
+    async def take(self, reply: Reply) -> tuple[list[str], list[str]]:
+        """(what was done, what is doubtful)."""
+        match reply.said:
+            case CallResults(results=results):
+                for result in results:
+                    await self.call(result)
+            case ItemReports(reports=reports):
+                for report in reports:
+                    await self.item(report)
+            case Delegation() as said:
+                await self.delegation(said)
+            case NewAddress() as said:
+                await self.address(said)
+            case Documents() as said:
+                await self.documents(said)
+            case Comments() as said:
+                await self.comments(said)
+            case TimesChosen() | Ranking() | Approval() | None:
+                self.doubts.append("this kind of answer waits for you")
+        return self.done, self.doubts
+
+    async def call(self, said: CallResult) -> None:
+        """One line of a champion's report. A yes or no by telephone counts where the person has not answered otherwise."""
+        person = (await people.people(self.office.partnership, [said.person]))[0]
+        again = _at(said.again, self.meeting)
+        logged = calls.LoggedCall(said.person, said.result.value, self.now, self.author.id, said.note, again)
+        await calls.log_call(self.meeting.id, logged, self.case.ident)
+        stat = {Result.YES: PartStat.ACCEPTED, Result.NO: PartStat.DECLINED, Result.MAYBE: PartStat.TENTATIVE}.get(
+            said.result
+        )
+        sentence = f"{person.name}: {said.result.value}" + (f" on {said.again:%d %B}" if said.again else "")
+        if stat is not None:
+            await meetings.lock(self.meeting.id)
+            own = await meetings.invitations(self.meeting.id, [said.person])
+            if own and own[0].answered and own[0].partstat is not stat and own[0].via is not Via.HAND:
+                self.doubts.append(
+                    f"{self.author.name} reports {said.result.value} of {person.name}, who answered otherwise: nothing was changed"
+                )
+                return
+            reason = f"by telephone, {self.author.name} reports: {said.words}"[:300]
+            given = Given(stat, Via.HAND, self.now, 0, said.note, None, None, reason)
+            try:
+                await changes.enter(self.office, self.meeting, person, given, self.case.ident)
+            except MailerError as exc:
+                self.doubts.append(str(exc))
+                return
+        self.done.append(sentence)
+        occasion = f"inbound-{self.case.ident}-call-{said.person}"
+        happening = Happening(HappeningKind.CALL_RESULT_IS_LOGGED, occasion, self.now, said.person)
+        await announce.announce(self.office, self.meeting, happening, self.now)
+
+    async def item(self, said: ItemReport) -> None:
+        """How one action item stands now."""
+        item = await plan.item(self.office.partnership, said.number)
+        if item is None:
+            self.doubts.append(f"there is no item {said.number}")
+            return
+        kind: HappeningKind | None = None
+        match said.state:
+            case State.DONE:
+                after, kind, sentence = plans.done(item), HappeningKind.REPLY_IS_DONE, f"{item.number} is done"
+            case State.HELP:
+                after, kind = plans.needs_help(item, said.note or said.words), HappeningKind.REPLY_IS_HELP
+                sentence = f"{item.number} needs help: {said.note or said.words}"
+            case State.MOVED if said.due is not None:
+                after, sentence = plans.moved(item, said.due), f"{item.number} is now due on {said.due:%d %B %Y}"
+            case _:
+                after, sentence = item, f"{item.number} is in progress: {said.note or said.words}"
+        if said.state is State.HELP and said.due is not None:
+            after = plans.moved(after, said.due)
+        await plan.change(after, self.now)
+        await plan.note(item.id, said.state.value, sentence, self.now, self.author.id, self.case.ident)
+        self.done.append(sentence)
+        if kind is not None:
+            occasion = f"inbound-{self.case.ident}-item-{item.number}"
+            happening = Happening(kind, occasion, self.now, self.author.id, item=after)
+            await announce.announce(self.office, self.meeting, happening, self.now, self.case.verdict.message_id)
+
+    async def delegation(self, said: Delegation) -> None:
+        """Who comes instead is an answer like any other: the same way as one by calendar."""
+        if said.nobody:
+            self.done.append("nobody comes instead")
+            return
+        place = next((p for p in self.case.known.by_thread if p.person.id == self.author.id), None)
+        if place is None:
+            self.doubts.append(f"{said.name} comes instead, but of whom is not clear")
+            return
+        answer = Answer(
+            PartStat.DELEGATED,
+            Via.WORDS,
+            True,
+            self.case.verdict.text[:300],
+            delegate=Delegate(said.name, said.address),
+        )
+        await answers.answers(
+            replace(self.case, verdict=replace(self.case.verdict, kind=Kind.ANSWER, answers=(answer,)))
+        )
+
+    async def address(self, said: NewAddress) -> None:
+        """The convener, or the person, gives an address that works."""
+        about = self.case.thread[0].notice.about or self.author.id
+        if said.address is None:
+            self.doubts.append("the person is gone" if said.gone else "no address is in it")
+            return
+        person = (await people.people(self.office.partnership, [about]))[0]
+        if not await people.write_to(self.office.partnership, about, said.address):
+            self.doubts.append(f"{said.address} is the address of somebody else")
+            return
+        again = await outbox.send_again(self.office.partnership, about, self.now)
+        self.done.append(
+            f"{person.name} is written to at {said.address} from now on"
+            + (f"; {again} mails that came back go out again" if again else "")
+        )
+
+    async def documents(self, said: Documents) -> None:
+        """Notes of a meeting: the files, and the words of the mail."""
+        if not said.documents:
+            self.doubts.append("a file was asked for, and none is attached")
+            return
+        await documents.write(
+            self.office.partnership, documents.NOTES, self.meeting.id, self.case.verdict.text, self.now
+        )
+        self.done.append("notes are in: " + ", ".join(d.name for d in said.documents))
+
+    async def comments(self, said: Comments) -> None:
+        """What somebody writes about a draft."""
+        summary = await documents.document(self.office.partnership, documents.SUMMARY, self.meeting.id)
+        if summary is None:
+            self.doubts.append("there is no draft that could be commented on")
+            return
+        words = said.text or "no comments"
+        await documents.comment(summary.id, self.author.id, words, self.now, self.case.ident)
+        self.done.append("your comment is noted" if said.text else "you have no comments")
+
+
+def _at(day: date | None, meeting: Meeting) -> datetime | None:
+    """Nine o'clock of *day* on the meeting's clock."""
+    if day is None:
+        return None
+    return datetime.combine(day, time(9), ZoneInfo(meeting.zone)).astimezone(UTC)
