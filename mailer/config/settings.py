@@ -222,6 +222,10 @@ class PartnershipSection(Section):
     language: Annotated[str, AfterValidator(_language)] = Field(
         default="en", description="The language of letters to people who have none of their own."
     )
+    paper: Literal["letter", "a4"] = Field(
+        default="letter",
+        description='The paper in your printer, for sign-in sheets, badges and lists: "letter" or "a4".',
+    )
     rules: Path = Field(default=Path("rules"), description="The folder with the rule files.")
     templates: Path = Field(
         default=Path("templates"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from mailer.decide.rule import Rule
 from mailer.decide.rulebook import RuleBook
@@ -23,6 +24,7 @@ class Office:
     sender: Sender
     convener: PersonId
     authentication_server: str = ""
+    paper: Literal["letter", "a4"] = "letter"
 
     @property
     def domain(self) -> str:

@@ -107,7 +107,9 @@ async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Off
     else:
         await transact(lambda: goodfiles.remember(partnership, files.rule_files))
     convener = await transact(lambda: ensure_convener(partnership, settings))
-    office = Office(partnership, book, {}, sender_of(settings), convener, settings.mailbox.authentication_server)
+    office = Office(
+        partnership, book, {}, sender_of(settings), convener, settings.mailbox.authentication_server, settings.paper
+    )
     return await install(office, now), files.letters, problems
 
 
