@@ -6,14 +6,18 @@ Never:    guesses. A piece with two results, a doubt, a negation that is in no e
 Fails:    not at all.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from mailer.terms import PersonId
 from mailer.understand.asks.courtesy import answer_in
+from mailer.understand.asks.dates import Day, Hour, matchers
+from mailer.understand.asks.listed import names_of
 from mailer.understand.asks.question import Callee, Written
+from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, spans, tokens
 
 MOST_RESULTS = 200
 LONGEST_NOTE = 500
@@ -46,7 +50,258 @@ class CallResults:
     not_understood: tuple[str, ...] = ()
 
 
+_RESULTS = {
+    "calls.yes": Result.YES, "calls.no": Result.NO, "calls.maybe": Result.MAYBE, "calls.voicemail": Result.VOICEMAIL,
+    "calls.again": Result.CALL_AGAIN, "calls.wrong": Result.WRONG_NUMBER, "calls.talked": Result.TALKED,
+}  # fmt: skip
+_CLASSES = (
+    *_RESULTS, "calls.filler", "calls.note", "calls.all", "calls.he", "common.and", "common.courtesy", "common.doubt", "common.condition",
+    "common.turn", "common.of",
+)  # fmt: skip
+_OPEN = frozenset({Result.VOICEMAIL, Result.CALL_AGAIN, Result.WRONG_NUMBER, Result.TALKED})
+"""Results that say nothing of coming: what is added to them cannot change a yes or a no."""
+
+_Said = tuple[frozenset[int], Result, date | None, str, str]
+"""Whom (numbers), what, when again, note, words."""
+_Line = tuple[tuple[_Said, ...], tuple[str, ...]]
+"""What was read, and what was not."""
+
+
 def read_calls(text: str, people: Sequence[Callee], written: Written, author: str = "") -> CallResults:
     """Read what came of calls to *people*."""
     body = answer_in(text, author)
-    return CallResults(not_understood=(body[:300],) if body else ())
+    known = {callee.number: callee for callee in people}
+    names = names_of((c.number, c.name, c.organisation) for c in people)
+    said: list[_Said] = []
+    odd: list[str] = []
+    heading: Result | None = None
+    last: frozenset[int] = frozenset()
+    for line in body.split("\n"):
+        if not line.strip():
+            heading = None
+            continue
+        reader = _LineReader(line, known, names, written, heading, last)
+        result = in_one_way(reader.read, written.language)
+        if result is None:
+            odd.append(line.strip())
+            continue
+        (found, left), heading = result
+        said += found
+        odd += left
+        if found:
+            last = found[-1][0]
+    return _combined(said, odd, people)
+
+
+def _combined(said: Sequence[_Said], odd: list[str], people: Sequence[Callee]) -> CallResults:
+    """One result a person; said in two ways, none."""
+    found: dict[int, CallResult] = {}
+    conflict: dict[int, list[str]] = {}
+    ident = {callee.number: callee.person for callee in people}
+    one_by_one = [s for s in said if s[0] != EVERYBODY]
+    rest = [s for s in said if s[0] == EVERYBODY]
+    named = frozenset().union(*(s[0] for s in one_by_one))
+    if len(rest) == 1:
+        one_by_one.append((frozenset(ident) - named, *rest[0][1:]))
+    elif rest:
+        odd += [s[4] for s in rest]
+    for numbers, result, again, note, typed in one_by_one:
+        for number in sorted(numbers):
+            new = CallResult(ident[number], result, again, note[:LONGEST_NOTE], typed[:LONGEST_NOTE])
+            old = found.get(number)
+            merged = new if old is None else _both(old, new)
+            if merged is None:
+                conflict.setdefault(number, [old.words if old else ""]).append(typed)
+            else:
+                found[number] = merged
+    for number, pieces in conflict.items():
+        found.pop(number, None)
+        odd.append(" / ".join(dict.fromkeys(pieces))[:LONGEST_NOTE])
+    return CallResults(tuple(found.values())[:MOST_RESULTS], tuple(dict.fromkeys(p for p in odd if p)))
+
+
+def _both(old: CallResult, new: CallResult) -> CallResult | None:
+    """The same said twice, or "spoke to Ann" and then what she said; None where the two contradict each other."""
+    result = _one_of({old.result, new.result})
+    again = old.again or new.again
+    if result is None or (old.again and new.again and old.again != new.again):
+        return None
+    notes = "; ".join(dict.fromkeys(n for n in (old.note, new.note) if n))
+    return replace(
+        new,
+        result=result,
+        again=again,
+        note=notes[:LONGEST_NOTE],
+        words="; ".join(dict.fromkeys((old.words, new.words))),
+    )
+
+
+def _one_of(results: set[Result], dated: bool = False) -> Result | None:
+    """What several words together mean, or None."""
+    if len(results) == 1:
+        return next(iter(results))
+    without = results - {Result.TALKED}
+    if len(without) == 1:
+        return next(iter(without))
+    if without == {Result.VOICEMAIL, Result.CALL_AGAIN}:
+        return Result.CALL_AGAIN if dated else Result.VOICEMAIL
+    if without == {Result.MAYBE, Result.CALL_AGAIN}:
+        return Result.MAYBE
+    return None
+
+
+class _LineReader:
+    """One line, read in one language at a time."""
+
+    def __init__(
+        self, line: str, known: Mapping[int, Callee], names: Mapping[tuple[str, ...], frozenset[int]], written: Written,
+        heading: Result | None, last: frozenset[int],
+    ) -> None:  # fmt: skip
+        self.line = line
+        self.known = known
+        self.names = names
+        self.written = written
+        self.today = written.local.date()
+        self.heading = heading
+        self.last = last
+        self.found = tokens(line)
+
+    def read(self, code: str) -> tuple[int, tuple[_Line, Result | None]] | None:
+        laid = spans(self.found, code, _CLASSES, self.names, matchers(code, self.written))
+        while laid and laid[0].has("mark") and self.line[laid[0].start] in "-*•–·>":
+            laid = laid[1:]
+        unknown = sum(1 for span in laid if not span.kinds)
+        heading = self._heading(laid)
+        if heading is not None:
+            return unknown, (((), ()), heading)
+        if self.heading is not None and not any(self._says(span) for span in laid):
+            return self._listed(laid, unknown)
+        reads = Reads(
+            self._subjects,
+            self._says,
+            is_a("common.and"),
+            is_a("common.of"),
+            self._doubts,
+            is_a("common.condition"),
+            is_a("common.turn"),
+        )
+        said: list[_Said] = []
+        odd: list[str] = []
+        last = self.last
+        for piece in hard_pieces(self.line, laid):
+            for statement in statements(self.line, piece, reads):
+                result = self._statement(statement, last)
+                if result is None:
+                    if not self._is_courtesy(statement):
+                        odd.append(self.line[statement.start : statement.stop].strip(" ,;-"))
+                else:
+                    said.append(result)
+                    last = result[0]
+        return unknown + 5 * len(odd), ((tuple(said), tuple(odd)), None)
+
+    def _heading(self, laid: Sequence[Span]) -> Result | None:
+        """A line "Yes:" above the names that belong to it."""
+        if not laid or self.line[laid[-1].start : laid[-1].stop] != ":":
+            return None
+        results = {self._result(span) for span in laid[:-1]} - {None}
+        others = [s for s in laid[:-1] if self._result(s) is None and not s.has("calls.filler", "common.of")]
+        return next(iter(results)) if len(results) == 1 and not others else None
+
+    def _listed(self, laid: Sequence[Span], unknown: int) -> tuple[int, tuple[_Line, Result | None]] | None:
+        """Names, and no more, below a heading."""
+        assert self.heading is not None
+        said: list[_Said] = []
+        for i, span in enumerate(laid):
+            subjects = self._subjects(laid, i)
+            if subjects:
+                if said and subjects & said[-1][0] and self.line[laid[i - 1].start : laid[i - 1].stop] != ",":
+                    said.pop()  # "1. Ann"
+                elif len(subjects) != 1:
+                    return None
+                said.append((subjects, self.heading, None, "", self.line.strip()))
+            elif not span.has("mark", "common.and", "common.of"):
+                return None
+        return (unknown, ((tuple(said), ()), self.heading)) if said else None
+
+    def _subjects(self, laid: Sequence[Span], i: int) -> frozenset[int]:
+        span = laid[i]
+        if span.named and (len(span.kinds) == 1 or self.line[span.start].isupper()):
+            return span.named
+        if span.has("calls.all"):
+            return EVERYBODY
+        return numbered(self.line, laid, i, self.known)
+
+    def _result(self, span: Span) -> Result | None:
+        if span.named and self.line[span.start].isupper():
+            return None
+        return next((result for kind, result in _RESULTS.items() if span.has(kind)), None)
+
+    def _says(self, span: Span) -> bool:
+        return self._result(span) is not None
+
+    def _doubts(self, span: Span) -> bool:
+        return span.has("common.doubt", "common.condition") and not self._says(span) and not span.has("calls.filler")
+
+    def _is_courtesy(self, statement: Statement) -> bool:
+        return (
+            all(s.has("common.courtesy", "mark", "line", "common.and") for s in statement.said)
+            and not statement.subjects
+        )
+
+    def _statement(self, statement: Statement, last: frozenset[int]) -> _Said | None:
+        """What one statement says, or None where it is not understood."""
+        subjects, said = statement.subjects, statement.said
+        typed = self.line[statement.start : statement.stop].strip(" ,;")
+        if not statement.sound or "?" in typed:
+            return None
+        if not subjects:
+            # "Left a message. She called back: she is coming." goes on with the one before
+            if len(last) != 1 or last == EVERYBODY or not (said and said[0].has("calls.he")):
+                return None
+            subjects = last
+        return self._judged(subjects, said, typed)
+
+    def _judged(self, subjects: frozenset[int], said: Sequence[Span], typed: str) -> _Said | None:
+        results: set[Result] = set()
+        days: list[Day] = []
+        note_at: int | None = None
+        marked = doubted = hour = False
+        for span in said:
+            if span.stop <= (note_at or 0):
+                continue
+            result = self._result(span)
+            if result is not None:
+                results.add(result)
+            elif isinstance(span.value, Day):
+                if span.value.usual != self.today or results:
+                    days.append(span.value)
+            elif isinstance(span.value, Hour):
+                hour = True
+            elif self._doubts(span) and not span.has("common.turn"):
+                doubted = True
+            elif span.has("mark"):
+                marked = marked or bool(results)
+                continue
+            elif span.has("calls.note") and results:
+                note_at = span.start if note_at is None else note_at
+            elif not span.has("calls.filler", "calls.he", "common.courtesy", "common.and", "common.of", "common.turn"):
+                if not results or not (marked or note_at is not None):
+                    return None  # a word that nobody knows, before or amid what is said
+                note_at = span.start if note_at is None else note_at
+            if span.has("common.turn") and results and note_at is None:
+                note_at = span.start
+        result = _one_of(results, bool(days))
+        if result is None or len(days) > 1:
+            return None
+        if result not in _OPEN and (doubted or hour or (days and Result.CALL_AGAIN not in results)):
+            return None
+        if doubted and note_at is None:
+            return None
+        again = days[0].usual if days else None
+        if days and (again is None or result in (Result.YES, Result.NO, Result.WRONG_NUMBER)):
+            return None
+        note = ""
+        if note_at is not None:
+            end = max(span.stop for span in said)
+            note = self.line[note_at:end].strip(" ,;.:()–—-")
+        return subjects, result, again, note, typed

@@ -26,10 +26,22 @@ FARTHEST_WITHOUT_YEAR = timedelta(days=300)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day that was named. *readings*: each day it may mean; *usual*: what it means where nothing else helps, None: a person is asked."""
+    """A day that was named. *readings*: each day it may mean; *usual*: what it means where nothing else helps, None: a person is asked.
+
+    *weekday* (0-6) or *of_month* (1-31): nothing but that was named, so that of several days known from elsewhere it can be another."""
 
     readings: tuple[date, ...]
     usual: date | None = None
+    weekday: int | None = None
+    of_month: int | None = None
+
+    def fits(self, day: date) -> bool:
+        """Whether *day*, one of several that are known, may be meant."""
+        if self.weekday is not None:
+            return day.weekday() == self.weekday
+        if self.of_month is not None:
+            return day.day == self.of_month
+        return day in self.readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +192,7 @@ class _Days:
             return None
         end, day = best
         if vague is not None:
-            return end, "day", Day(day.readings)  # "early next week", "after 3 May": no day in particular
+            return end, "vague", Day(day.readings)  # "early next week", "after 3 May": no day in particular
         return end, "day", day
 
     # a day of the month -------------------------------------------------------------------------------------------------
@@ -314,8 +326,8 @@ class _Days:
                 found.append(day)
             year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         if found and found[0] == self.today:
-            return Day(tuple(found[:2]))
-        return Day(tuple(found[:1]), found[0] if found else None)
+            return Day(tuple(found[:2]), of_month=number)
+        return Day(tuple(found[:1]), found[0] if found else None, of_month=number)
 
     def _dated(self, year: int | None, month: int, number: int) -> Day:
         if year is not None:
@@ -405,8 +417,8 @@ class _Days:
                 readings = tuple(sorted({coming, following}))
                 return Day(readings, readings[0] if len(readings) == 1 else None)
         if not ahead:
-            return Day((self.today, coming))  # "Friday", written on a Friday
-        return Day((coming,), coming)
+            return Day((self.today, coming), weekday=weekday)  # "Friday", written on a Friday
+        return Day((coming,), coming, weekday)
 
     # counted from today -------------------------------------------------------------------------------------------------
 

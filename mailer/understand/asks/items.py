@@ -5,13 +5,17 @@ Never:    guesses. "Almost done", two dates, a doubt or an item that cannot be t
 Fails:    not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from mailer.understand.asks.courtesy import answer_in
+from mailer.understand.asks.dates import Day, Hour, matchers
+from mailer.understand.asks.listed import titles_of
 from mailer.understand.asks.question import Item, Written
+from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, spans, tokens
 
 MOST_REPORTS = 100
 LONGEST_NOTE = 1_000
@@ -41,7 +45,257 @@ class ItemReports:
     not_understood: tuple[str, ...] = ()
 
 
+_CLASSES = (
+    "items.done", "items.help", "items.progress", "items.move", "items.open", "items.filler", "items.note", "items.all", "items.item",
+    "items.past", "items.until", "items.remains", "dates.by", "dates.the", "dates.end_of_day", "common.and", "common.courtesy", "common.doubt", "common.condition", "common.turn",
+)  # fmt: skip
+_AROUND = (
+    "items.filler", "items.move", "items.item", "items.all", "items.until", "dates.by", "dates.the", "dates.end_of_day", "common.and", "common.courtesy",
+)  # fmt: skip
+_WITHOUT_BY = frozenset({"tomorrow", "eow", "eom", "mañana", "morgen", "demain"})
+_SAYS = ("items.done", "items.help", "items.progress", "items.open")
+
+_Said = tuple[frozenset[int], State, date | None, str, str]
+"""Which items (numbers), state, new date, note, words."""
+_Line = tuple[tuple[_Said, ...], tuple[str, ...]]
+
+
 def read_items(text: str, items: Sequence[Item], written: Written, author: str = "") -> ItemReports:
     """Read how *items* stand."""
     body = answer_in(text, author)
-    return ItemReports(not_understood=(body[:300],) if body else ())
+    said: list[_Said] = []
+    odd: list[str] = []
+    known = {item.number: item for item in items}
+    titles = titles_of((item.number, item.title) for item in items)
+    last: frozenset[int] = frozenset(known) if len(known) == 1 else frozenset()
+    for line in _joined(body):
+        found = in_one_way(_LineReader(line, known, titles, written, last).read, written.language)
+        if found is None:
+            odd.append(line.strip()[:LONGEST_NOTE])
+            continue
+        said += found[0]
+        odd += found[1]
+        if found[0]:
+            last = found[0][-1][0]
+    return _combined(said, odd, frozenset(known))
+
+
+def _joined(body: str) -> list[str]:
+    """Lines, with "3" or "Item 3:" on a line of its own put in front of the next."""
+    lines: list[str] = []
+    held = ""
+    for line in body.split("\n"):
+        text = line.strip()
+        if not text:
+            continue
+        if (
+            len(text) < 12
+            and text.rstrip(":.)").split()[-1:]
+            and text.rstrip(":.)").split()[-1].lstrip("#").isdigit()
+            and not held
+        ):
+            held = text.rstrip(".")
+            continue
+        lines.append(f"{held} {text}" if held else text)
+        held = ""
+    return [*lines, held] if held else lines
+
+
+def _combined(said: Sequence[_Said], odd: list[str], known: frozenset[int]) -> ItemReports:
+    """One report an item; said in two ways, none."""
+    pieces: dict[int, list[_Said]] = {}
+    for each in said:
+        for number in sorted(known if each[0] == EVERYBODY else each[0]):
+            pieces.setdefault(number, []).append(each)
+    reports = []
+    for number, parts in sorted(pieces.items()):
+        one = _one_of(number, parts)
+        if one is None:
+            odd.append(" / ".join(dict.fromkeys(p[4] for p in parts))[:LONGEST_NOTE])
+        else:
+            reports.append(one)
+    return ItemReports(tuple(reports)[:MOST_REPORTS], tuple(dict.fromkeys(p for p in odd if p)))
+
+
+def _one_of(number: int, parts: Sequence[_Said]) -> ItemReport | None:
+    """What several sentences on one item say together; None where they contradict each other."""
+    states = {p[1] for p in parts}
+    days = {p[2] for p in parts} - {None}
+    state = _together(states)
+    if state is None or len(days) > 1 or (state is State.DONE and days):
+        return None
+    notes = "; ".join(dict.fromkeys(p[3] for p in parts if p[3]))
+    words = "; ".join(dict.fromkeys(p[4] for p in parts))
+    return ItemReport(number, state, next(iter(days), None), notes[:LONGEST_NOTE], words[:LONGEST_NOTE])
+
+
+def _together(states: set[State]) -> State | None:
+    if len(states) == 1:
+        return next(iter(states))
+    if State.DONE in states:
+        return None
+    return State.HELP if State.HELP in states else State.MOVED
+
+
+class _LineReader:
+    """One line, read in one language at a time."""
+
+    def __init__(
+        self,
+        line: str,
+        known: Mapping[int, Item],
+        titles: Mapping[tuple[str, ...], frozenset[int]],
+        written: Written,
+        last: frozenset[int],
+    ) -> None:
+        self.line = line
+        self.known = known
+        self.titles = titles
+        self.written = written
+        self.last = last
+        self.found = tokens(line)
+        self.by_number = False
+
+    def read(self, code: str) -> tuple[int, _Line] | None:
+        laid = spans(self.found, code, _CLASSES, self.titles, matchers(code, self.written))
+        while laid and laid[0].has("mark") and self.line[laid[0].start] in "-*•–·>":
+            laid = laid[1:]
+        unknown = sum(1 for span in laid if not span.kinds)
+        # where items are told by number, words of their titles are only words
+        self.by_number = any(
+            numbered(self.line, laid, i, self.known) and not self._counts(laid, i) for i in range(len(laid))
+        )
+        reads = Reads(
+            self._subjects,
+            self._says,
+            is_a("common.and"),
+            is_a("items.item"),
+            self._doubts,
+            is_a("common.condition"),
+            is_a("common.turn"),
+        )
+        said: list[_Said] = []
+        odd: list[str] = []
+        last = self.last
+        for piece in hard_pieces(self.line, laid):
+            for statement in statements(self.line, piece, reads):
+                result = self._statement(statement, last)
+                if result is not None:
+                    said.append(result)
+                    last = result[0]
+                elif not self._is_courtesy(statement):
+                    odd.append(self.line[statement.start : statement.stop].strip(" ,;-")[:LONGEST_NOTE])
+        return unknown + 5 * len(odd), (tuple(said), tuple(odd))
+
+    def _subjects(self, laid: Sequence[Span], i: int) -> frozenset[int]:
+        span = laid[i]
+        if span.named and not self.by_number:
+            return span.named
+        if span.has("items.all") and len(self.known) > 1:
+            return EVERYBODY
+        named = numbered(self.line, laid, i, self.known)
+        if named and self._counts(laid, i):
+            return frozenset()
+        return named
+
+    def _counts(self, laid: Sequence[Span], i: int) -> bool:
+        """A number in the middle of what is said is a count ("met 3 colleges"), unless "item" or a mark stands before it."""
+        if i == 0:
+            return False
+        before = laid[i - 1]
+        return not (
+            before.has(
+                "mark", "line", "common.and", "items.item", "common.turn", "common.courtesy", "day", "hour", *_SAYS
+            )
+            or (before.number is not None and before.has("number"))
+        )
+
+    def _says(self, span: Span) -> bool:
+        return span.has(*_SAYS) or isinstance(span.value, Day)
+
+    def _doubts(self, span: Span) -> bool:
+        return (
+            span.has("common.doubt", "common.condition")
+            and not self._says(span)
+            and not span.has("items.filler", "items.move", "dates.by")
+        )
+
+    def _is_courtesy(self, statement: Statement) -> bool:
+        return not statement.subjects and all(
+            s.has("common.courtesy", "mark", "line", "common.and") for s in statement.said
+        )
+
+    def _statement(self, statement: Statement, last: frozenset[int]) -> _Said | None:
+        typed = self.line[statement.start : statement.stop].strip(" ,;")
+        subjects = statement.subjects or last
+        if not statement.sound or not subjects or (len(subjects) > 1 and not statement.subjects):
+            return None
+        return self._judged(subjects, statement.said, typed)
+
+    def _judged(self, subjects: frozenset[int], said: Sequence[Span], typed: str) -> _Said | None:
+        kinds: set[str] = set()
+        days: list[Day] = []
+        clause_at = note_at = None
+        marked = past = turned = until = remains = False
+        for i, span in enumerate(said):
+            if span.has("mark"):
+                if self.line[span.start] == "?":
+                    return None
+                marked = marked or bool(kinds or days)
+                clause_at = None
+                continue
+            clause_at = span.start if clause_at is None else clause_at
+            if span.has("vague"):
+                return None
+            if isinstance(span.value, Day):
+                days.append(span.value)
+                until = (
+                    until
+                    or (i > 0 and said[i - 1].has("items.until"))
+                    or self.line[span.start : span.stop].lower() in _WITHOUT_BY
+                )
+                continue
+            says = next((kind for kind in _SAYS if span.has(kind)), None)
+            remains = remains or span.has("items.remains")
+            if says is not None and not (note_at is not None and span.has("items.filler")):
+                kinds.add(says)
+            elif span.has("items.past"):
+                past = True
+            elif self._doubts(span) and not span.has("common.turn"):
+                if kinds != {"items.help"} or not (marked or note_at is not None):
+                    return None
+                note_at = clause_at if note_at is None else note_at
+            elif span.has("common.turn"):
+                turned = turned or bool(kinds or days)
+            elif span.has("items.note"):
+                if not (kinds or days):
+                    return None
+                note_at = clause_at if note_at is None else note_at
+            elif isinstance(span.value, Hour) or span.named or span.has(*_AROUND):
+                continue
+            elif not (kinds or days) or not (marked or turned or note_at is not None or kinds == {"items.help"}):
+                return None
+            elif note_at is None:
+                note_at = clause_at
+        done = "items.done" in kinds
+        if done and (turned or remains or (days and not until)):
+            return None  # "done, but …", "done, the table is missing"; "done Monday": last Monday, or the next?
+        state = self._state(kinds, days, past)
+        if state is None:
+            return None
+        note = self.line[note_at : max(span.stop for span in said)].strip(" ,;.:()–—-") if note_at is not None else ""
+        return subjects, state, days[0].usual if days else None, typed if state is State.PROGRESS else note, typed
+
+    @staticmethod
+    def _state(kinds: set[str], days: Sequence[Day], past: bool) -> State | None:
+        if len(days) > 1 or any(day.usual is None for day in days) or (past and (days or "items.help" in kinds)):
+            return None
+        if "items.help" in kinds:
+            return State.HELP if "items.done" not in kinds else None
+        if "items.done" in kinds and kinds != {"items.done"}:
+            return None
+        if days:
+            return State.MOVED  # "done by Friday" is said of what is to come
+        if "items.done" in kinds:
+            return State.DONE
+        return State.PROGRESS if kinds else None

@@ -9,6 +9,21 @@ from mailer.understand.asks.tokens import tidy, tokens
 
 Names = Mapping[tuple[str, ...], frozenset[int]]
 SHORTEST_PART = 2
+SHORTEST_TITLE_WORD = 5
+
+
+def titles_of(entries: Iterable[tuple[int, str]]) -> Names:
+    """(number, title) → the whole title, and each long word of it that no other title has."""
+    found: dict[tuple[str, ...], set[int]] = {}
+    for number, title in entries:
+        forms = tuple(t.form for t in tokens(tidy(title[:300])))
+        if not forms:
+            continue
+        found.setdefault(forms, set()).add(number)
+        for form in set(forms):
+            if len(form) >= SHORTEST_TITLE_WORD and form.isalpha():
+                found.setdefault((form,), set()).add(number)
+    return {forms: frozenset(numbers) for forms, numbers in found.items() if len(numbers) == 1}
 
 
 def names_of(entries: Iterable[tuple[int, str, str]]) -> Names:

@@ -63,6 +63,11 @@ class Span:
         return not self.kinds.isdisjoint(kinds)
 
 
+def is_a(*kinds: str) -> Callable[[Span], bool]:
+    """Whether a span belongs to one of these classes."""
+    return lambda span: span.has(*kinds)
+
+
 def tidy(text: str) -> str:
     """Cap *text*; one kind of line end, no invisible characters."""
     text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u202f", " ")
