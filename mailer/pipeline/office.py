@@ -16,7 +16,8 @@ from mailer.terms import MessageId, PartnershipId, PersonId, RuleId
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """*known_since*: since when each rule is in force as it stands. *convener*: the convener's own row in the register."""
+    """*known_since*: since when each rule is in force as it stands. *convener*: the convener's own row in the register. *zone*: the clock of
+    the partnership at large."""
 
     partnership: PartnershipId
     book: RuleBook
@@ -24,6 +25,7 @@ class Office:
     sender: Sender
     convener: PersonId
     authentication_server: str = ""
+    zone: str = "UTC"
     paper: Literal["letter", "a4"] = "letter"
 
     @property

@@ -108,7 +108,14 @@ async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Off
         await transact(lambda: goodfiles.remember(partnership, files.rule_files))
     convener = await transact(lambda: ensure_convener(partnership, settings))
     office = Office(
-        partnership, book, {}, sender_of(settings), convener, settings.mailbox.authentication_server, settings.paper
+        partnership,
+        book,
+        {},
+        sender_of(settings),
+        convener,
+        settings.mailbox.authentication_server,
+        paper=settings.paper,
+        zone=settings.time_zone,
     )
     return await install(office, now), files.letters, problems
 

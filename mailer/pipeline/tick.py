@@ -6,6 +6,7 @@ A tick reads the index of due instants; a meeting whose rules are not due costs 
 import functools
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailer.decide.due import Due, next_due
@@ -107,14 +108,7 @@ async def install(office: Office, now: datetime) -> Office:
 
     fresh = set(await transact(write))
     known = await rules.known(office.partnership)
-    current = Office(
-        office.partnership,
-        office.book,
-        {r: since for r, (_, since) in known.items()},
-        office.sender,
-        office.convener,
-        office.authentication_server,
-    )
+    current = replace(office, known_since={r: since for r, (_, since) in known.items()})
     for meeting in await meetings.upcoming(office.partnership, now):
         serving = {r.id for r in current.serving(meeting)}
         if fresh & serving or serving != {r for r, _ in await rules.scheduled(meeting.id)}:

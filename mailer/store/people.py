@@ -152,6 +152,11 @@ async def set_champions(partnership: PartnershipId, champions: Mapping[PersonId,
     return tuple(unknown)
 
 
+async def give_role(person: PersonId, roles: Collection[Role]) -> None:
+    """Say which roles *person* has."""
+    await models.Person.filter(id=person).update(roles=sorted(r.value for r in roles), bears_role=bool(roles))
+
+
 async def learn_alias(person: PersonId, partnership: PartnershipId, address: str) -> None:
     """From now on *address* speaks for *person*."""
     rank = await models.PersonAddress.filter(person_id=person).count()
