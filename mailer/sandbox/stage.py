@@ -18,11 +18,11 @@ from pydantic import SecretStr
 from mailer.clock import SteppedClock
 from mailer.config import Config, ConvenerSettings, ImapSettings, PartnershipSettings, SmtpSettings
 from mailer.daemon import Daemon, build
-from mailer.pipeline import desk
+from mailer.sandbox import instants
 from mailer.sandbox.habits import Member
 from mailer.sandbox.people import People
 from mailer.sandbox.servers import Envelope, Receiver, Servers
-from mailer.store import inbound, outbox, rules
+from mailer.store import inbound
 from mailer.store.connection import opened
 
 MAILBOX = "partnership@northwoods.example"
@@ -68,27 +68,14 @@ class Stage:
 
     async def _busy(self) -> str:
         """What is still to be done at this instant; empty when nothing is."""
-        partnership, now = self.daemon.office.partnership, self.clock.now()
-        if await inbound.count(partnership) < self.to_mailbox:
+        if await inbound.count(self.daemon.office.partnership) < self.to_mailbox:
             return "mail lies in the mailbox that was not taken"
-        if await inbound.waiting(partnership, 1):
-            return "mail was taken that is not handled"
-        if await rules.fallen_due(partnership, now, 1):
-            return "rules are due"
-        if await outbox.busy(partnership, now):
-            return "mail is due or on its way"
-        digest = await desk.next_digest(self.daemon.office, self.daemon.digest_times, now)
-        if digest is not None and digest[0] <= now:
-            return "unclear cases are to be told"
-        return ""
+        return await instants.busy(self.daemon, self.clock.now())
 
     async def next_instant(self) -> datetime | None:
         """When the next thing happens."""
-        partnership = self.daemon.office.partnership
-        found = [await rules.next_due(partnership), await outbox.next_due(partnership), self.people.next_due()]
+        found = [await instants.next_instant(self.daemon, self.clock.now()), self.people.next_due()]
         found += [self.plans[0][0]] if self.plans else []
-        digest = await desk.next_digest(self.daemon.office, self.daemon.digest_times, self.clock.now())
-        found += [digest[0]] if digest is not None else []
         return min((f for f in found if f is not None), default=None)
 
     async def advance(self, until: datetime) -> None:
