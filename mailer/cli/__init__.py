@@ -1,6 +1,7 @@
 """The commands: thin shells that read what was typed, call one function, and print.
 
 run      demo, init, check, doctor, run        people    people …
+plan     plan …
 rules    preview, why, words                   meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 context  what all share
@@ -14,7 +15,7 @@ from typing import Annotated
 import typer
 
 import mailer
-from mailer.cli import context, mail, meetings, people, rules, run
+from mailer.cli import context, mail, meetings, people, plan, rules, run
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -56,6 +57,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
 for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(people.app, name="people")
+app.add_typer(plan.app, name="plan")
 app.add_typer(meetings.app, name="meeting")
 
 GLOBAL = ("--config", "--partnership")
