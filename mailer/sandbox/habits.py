@@ -30,7 +30,7 @@ class Answers:
     """Answers the *to_letter*-th letter that asks (silence before it), *after* a while, give or take two fifths.
 
     *words* is the text, or the comment of a calendar answer. *sender*: another address than the one written to. *rounds*: for
-    which dates of the meeting (1 is the first, 2 after a move); empty is every one.
+    which dates of the meeting (1 is the first, 2 after a move); empty is every one. *punctual*: after exactly that while.
     """
 
     way: Way
@@ -41,6 +41,7 @@ class Answers:
     rounds: tuple[int, ...] = ()
     sender: str = ""
     guests: int = 0
+    punctual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

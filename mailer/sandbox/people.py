@@ -119,7 +119,7 @@ class PretendPerson:
             mark = self._mark(letter.message_id, len(occasion.done), occasion.round)
             # not by the mark: message ids hold our random tokens, and the story is to be the same each time
             haste = Random(f"{self._seed}/{self.member.email}/{occasion.round}/{len(occasion.done)}")  # noqa: S311
-            due = at + answers.after * haste.uniform(0.6, 1.4)
+            due = at + answers.after * (1.0 if answers.punctual else haste.uniform(0.6, 1.4))
             mail = self._answer(act, answers, letter, occasion, due, mark)
             intentions.append(Intention(due, mail, occasion, occasion.round))
         return intentions

@@ -50,23 +50,27 @@ def sqlite_file(url: str) -> Path | None:
     return None if path == ":memory:" else Path(path)
 
 
+_THROWAWAY = {"synchronous": "OFF", "journal_mode": "MEMORY"}
+
+
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[None]:
-    """Open the database at *url*, bring its tables up to date, and close it in the end whatever happens.
+async def opened(url: str, *, throwaway: bool = False) -> AsyncIterator[None]:
+    """Open the database at *url*, bring its tables up to date, and close it in the end whatever happens. *throwaway*: nobody needs it
+    after a crash, so nothing waits for the disk.
 
     Raises StoreUnusable when it cannot be opened or is of a newer version than this program.
     """
     try:
-        await open_store(url)
+        await open_store(url, **(_THROWAWAY if throwaway else {}))
         yield
     finally:
         await close_store()
 
 
-async def open_store(url: str) -> None:
+async def open_store(url: str, **pragmas: str) -> None:
     """See `opened`; the caller must `close_store` (an unclosed SQLite connection keeps the process alive)."""
     try:
-        await Tortoise.init(config=_settings(url), _enable_global_fallback=True)
+        await Tortoise.init(config=_settings(url, **pragmas), _enable_global_fallback=True)
         await _migrate(url)
     except (OperationalError, DBConnectionError, sqlite3.Error, OSError) as exc:
         raise StoreUnusable(_sentence(url, exc)) from exc
