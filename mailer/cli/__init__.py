@@ -4,6 +4,7 @@ run      demo, init, check, doctor, run        people    people …
 plan     plan …
 rules    preview, why, words                   meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
+printing print …: documents as PDF
 context  what all share
 """
 
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 import mailer
-from mailer.cli import context, mail, meetings, people, plan, rules, run
+from mailer.cli import context, mail, meetings, people, plan, printing, rules, run
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -59,6 +60,7 @@ for _command in _COMMANDS:
 app.add_typer(people.app, name="people")
 app.add_typer(plan.app, name="plan")
 app.add_typer(meetings.app, name="meeting")
+app.add_typer(printing.app, name="print")
 
 GLOBAL = ("--config", "--partnership")
 

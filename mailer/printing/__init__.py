@@ -6,7 +6,8 @@
     labels      the sizes of label sheets that shops sell
     lettering   which characters the fonts have; what cannot be printed is named, never left to be a box
     typesetter  a layout and its data → a PDF; the only door to the typesetting library
-    outline     the plain text files of agenda and checklist that a convener edits → lines
+    outline     plain text that a convener edits (agenda, checklist, summary) → lines;  outlines/  those that come with the program
+    words       the words of documents by language
     layouts/    the layouts (*.typ) and their words by language (words/*.toml);  fonts/  the letters of the world, with their licences
 
 Promises: every document is PDF/UA-1 (tagged, titled, its language named); every character of a name is there or is reported.

@@ -124,7 +124,7 @@ def _clock(meeting: MeetingSheet) -> Any:
     def text(at: datetime) -> str:
         if not meeting.twelve_hours:
             return f"{at.hour}:{at.minute:02}"
-        return f"{at.hour % 12 or 12}:{at.minute:02} {'AM' if at.hour < 12 else 'PM'}"
+        return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
 
     return text
 

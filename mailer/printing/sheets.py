@@ -14,7 +14,7 @@ class Paper(StrEnum):
 class MeetingSheet:
     """What stands at the head of a sheet. *starts* is on the clock of the meeting; *when* says it in words.
 
-    *partnership* stands in the footer. *language* names the words of the layout and is in the PDF. *twelve_hours*: 1:30 PM.
+    *partnership* stands in the footer. *language* names the words of the layout and is in the PDF. *twelve_hours*: 1:30 pm.
     """
 
     title: str

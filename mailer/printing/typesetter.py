@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from mailer.errors import MailerError
 from mailer.printing.lettering import FONTS, legible
 from mailer.printing.sheets import Printed, Printing, Unprintable
+from mailer.printing.words import language_of_words
 
 if TYPE_CHECKING:
     import typst
 
 LAYOUTS = Path(__file__).parent / "layouts"
-WORDS = LAYOUTS / "words"
 
 
 class NotPrintable(MailerError):
@@ -32,12 +32,6 @@ def _fonts() -> typst.Fonts:
     import typst
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-
-
-def language_of_words(language: str) -> str:
-    """The language a layout has its words in: *language* ("es-mx" → "es") where there is a file for it, else English."""
-    short = language.partition("-")[0].lower()
-    return short if short.isalpha() and (WORDS / f"{short}.toml").is_file() else "en"
 
 
 def typeset(layout: str, data: dict[str, Any], language: str, printing: Printing) -> Printed:
