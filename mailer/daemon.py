@@ -15,14 +15,19 @@ from datetime import UTC, datetime, time, timedelta
 
 from mailer.clock import Clock, WorldClock
 from mailer.config import Config, PartnershipSettings
+from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError, Problem, StoreUnusable
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
 from mailer.pipeline import desk, opening, tick
 from mailer.pipeline.announce import overtaken, undeliverable
 from mailer.pipeline.handle import handle
 from mailer.pipeline.office import Office
+from mailer.pipeline.particulars import particulars
 from mailer.receive.keeper import Keeper
 from mailer.receive.watch import watch
 from mailer.render.letters import Letters
+from mailer.render.outgoing import Particulars
 from mailer.send.dispatch import Dispatcher, Letterhead, Transport
 from mailer.send.pace import Limits
 from mailer.send.smtp import SmtpTransport
@@ -88,8 +93,19 @@ class Daemon:
     def letterhead(self) -> Letterhead:
         book = self.office.book
         return Letterhead(
-            self.office.partnership, self.office.sender, self.letters, book.rule, book.serving, self.may_chase
+            self.office.partnership,
+            self.office.sender,
+            self.letters,
+            book.rule,
+            book.serving,
+            self.may_chase,
+            self.particulars,
         )
+
+    async def particulars(
+        self, notice: Notice, meeting: Meeting, person: Person, lists: frozenset[str], now: datetime
+    ) -> Particulars:
+        return await particulars(self.office, notice, meeting, person, lists, now)
 
     async def on_dead(self, entry: OutboxEntry, reason: str, now: datetime) -> None:
         await undeliverable(self.office, entry, reason, now)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import css_inline
-from jinja2 import Template, TemplateError
+from jinja2 import Template, TemplateError, meta
 from jinja2.exceptions import SecurityError
 
 from mailer.errors import LetterProblems, Problem
 from mailer.render import markup
 from mailer.render.grammar import HTML, TEXT, faults_of, faults_of_part, nearest
 from mailer.render.lines import one_line
+from mailer.render.listings import LISTS
 from mailer.render.outgoing import Facts, Letter
 from mailer.render.sample import sample_facts
 from mailer.render.view import NAMES, OPTIONAL, View, view_of
@@ -45,6 +46,7 @@ class _Compiled:
     text: Template
     html: Template
     needs: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class Letters:
     def needs(self, name: str) -> frozenset[str]:
         """Which of "champion", "before", "about", "answer", "meeting", "links" letter *name* cannot be written without."""
         return frozenset[str]().union(*(variant.needs for variant in self.by_name.get(name, {}).values()))
+
+    def lists(self, name: str) -> frozenset[str]:
+        """Which of the lists (`listings.Listings`) letter *name* shows."""
+        return frozenset[str]().union(*(variant.lists for variant in self.by_name.get(name, {}).values()))
 
     def pick(self, name: str, language: str) -> _Compiled:
         """Letter *name* in *language*, else in the same language elsewhere, else in the partnership's, else in any."""
@@ -188,7 +194,8 @@ def _letter(
         return (Problem(places[file], 0, f"The letter cannot be put together: {error}."),)
     if not letter.subject:
         return (Problem(places[file], 1, "The subject comes out empty."),)
-    return replace(compiled, needs=frozenset(_needs(compiled, view)))
+    named = meta.find_undeclared_variables(TEXT.parse(source.subject + source.body + html))
+    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=frozenset(named) & LISTS)
 
 
 def _needs(compiled: _Compiled, view: View) -> Iterator[str]:

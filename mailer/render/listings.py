@@ -29,6 +29,10 @@ class Listings(TypedDict):
     comments: Lines
 
 
+LISTS = frozenset(Listings.__annotations__)
+"""Their names."""
+
+
 def listings(facts: Facts, phrases: Phrases) -> Listings:
     """Every list that *facts* has something for."""
     parts = facts.particulars

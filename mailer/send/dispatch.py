@@ -93,7 +93,7 @@ class Letterhead:
     rule: Callable[[RuleId], Rule | None]
     serving: Callable[[Meeting], tuple[Rule, ...]]
     may_chase: Callable[[], bool] = lambda: True
-    particulars: Callable[[Notice, Meeting, Person, datetime], Awaitable[Particulars]] | None = None
+    particulars: Callable[[Notice, Meeting, Person, frozenset[str], datetime], Awaitable[Particulars]] | None = None
 
 
 class Shared(Generic[T]):
@@ -526,7 +526,9 @@ class _Desk:
             their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
             if notice.about and entry.answers_to
             else "",
-            particulars=await self.head.particulars(notice, self.meeting, standing.person, now)
+            particulars=await self.head.particulars(
+                notice, self.meeting, standing.person, self.head.letters.lists(notice.letter), now
+            )
             if self.head.particulars is not None
             else Particulars(),
             notice=await self._notice(entry),

@@ -1,0 +1,127 @@
+"""Questions with choices: times on offer, rankings, who can host; and what each person says to each choice.
+
+Every function is one or few statements and expects to be called inside `transact` where it writes. The latest word of a person counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.store import models
+from mailer.terms import InboundId, MeetingId, PartnershipId, PersonId, QuestionId, TeamId
+
+TIMES, RANKING, YES_OR_NO = "times", "ranking", "yes-or-no"
+OPEN, SETTLED, CLOSED = "open", "settled", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedChoice:
+    """One choice. *dtstart* and *dtend* are there for times; *number* is what people answer with, and never changes."""
+
+    id: int
+    number: int
+    label: str = ""
+    dtstart: datetime | None = None
+    dtend: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """*kind*: times, ranking, yes-or-no. *slug* names it in commands. *chosen*: the choice that it was settled with."""
+
+    id: QuestionId
+    slug: str
+    kind: str
+    title: str
+    state: str
+    meeting: MeetingId | None = None
+    team: TeamId | None = None
+    closes_at: datetime | None = None
+    chosen: int | None = None
+
+
+async def ask(
+    partnership: PartnershipId,
+    slug: str,
+    kind: str,
+    title: str,
+    offered: Sequence[tuple[str, datetime | None, datetime | None]],
+    now: datetime,
+    *,
+    meeting: MeetingId | None = None,
+    team: TeamId | None = None,
+    closes_at: datetime | None = None,
+) -> QuestionId:
+    """A new question with its choices (label, start, end), numbered from 1; the one that is there, where the slug is known."""
+    known = await by_slug(partnership, slug)
+    if known is not None:
+        return known.id
+    row = await models.Question.create(
+        partnership_id=partnership, slug=slug, kind=kind, title=title[:300], meeting_id=meeting, team_id=team,
+        closes_at=closes_at, created_at=now,
+    )  # fmt: skip
+    for number, (label, dtstart, dtend) in enumerate(offered, 1):
+        await models.Choice.create(question_id=row.id, number=number, label=label[:300], dtstart=dtstart, dtend=dtend)
+    return QuestionId(row.id)
+
+
+async def by_slug(partnership: PartnershipId, slug: str) -> AskedQuestion | None:
+    row = await models.Question.get_or_none(partnership_id=partnership, slug=slug)
+    return _question(row) if row else None
+
+
+async def question(ident: QuestionId) -> AskedQuestion | None:
+    row = await models.Question.get_or_none(id=ident)
+    return _question(row) if row else None
+
+
+async def every(partnership: PartnershipId, *, open_only: bool = False) -> tuple[AskedQuestion, ...]:
+    """Questions of the partnership, the newest first."""
+    query = models.Question.filter(partnership_id=partnership)
+    if open_only:
+        query = query.filter(state=OPEN)
+    return tuple(_question(row) for row in await query.order_by("-id"))
+
+
+def _question(row: models.Question) -> AskedQuestion:
+    return AskedQuestion(
+        QuestionId(row.id),
+        row.slug,
+        row.kind,
+        row.title,
+        row.state,
+        MeetingId(row.meeting_id) if row.meeting_id else None,
+        TeamId(row.team_id) if row.team_id else None,
+        row.closes_at,
+        row.chosen_id,
+    )
+
+
+async def choices(ident: QuestionId) -> tuple[OfferedChoice, ...]:
+    rows = models.Choice.filter(question_id=ident).order_by("number")
+    return tuple(OfferedChoice(c.id, c.number, c.label, c.dtstart, c.dtend) for c in await rows)
+
+
+async def vote(
+    ident: QuestionId, person: PersonId, said: Mapping[int, str], now: datetime, inbound: InboundId | None
+) -> None:
+    """What *person* says to each choice by its number (yes, no, maybe, or a rank): it takes the place of all they said before."""
+    known = {c.number: c.id for c in await choices(ident)}
+    await models.Vote.filter(choice_id__in=list(known.values()), person_id=person).delete()
+    for number, value in said.items():
+        if number in known:
+            await models.Vote.create(choice_id=known[number], person_id=person, value=value, at=now, inbound_id=inbound)
+
+
+async def votes(ident: QuestionId) -> dict[int, dict[PersonId, str]]:
+    """Choice number → person → what they said."""
+    found: dict[int, dict[PersonId, str]] = {c.number: {} for c in await choices(ident)}
+    rows = models.Vote.filter(choice__question_id=ident).order_by("id")
+    for number, person, value in await rows.values_list("choice__number", "person_id", "value"):
+        found[number][PersonId(person)] = value
+    return found
+
+
+async def settle(ident: QuestionId, choice: int | None, state: str = SETTLED) -> None:
+    """The question is answered: *choice* is the id of what was chosen."""
+    await models.Question.filter(id=ident).update(state=state, chosen_id=choice)
