@@ -231,6 +231,15 @@ async def row(partnership: PartnershipId, ident: InboundId) -> InboundRow | None
     return _row(found) if found else None
 
 
+async def by_digests(partnership: PartnershipId, digests: Sequence[str]) -> dict[str, InboundRow]:
+    """Messages by what tells that two are the same one."""
+    found: dict[str, InboundRow] = {}
+    for start in range(0, len(digests), 500):
+        some = list(digests[start : start + 500])
+        found |= {r.digest: _row(r) for r in await models.Inbound.filter(partnership_id=partnership, digest__in=some)}
+    return found
+
+
 async def message_ids(idents: Sequence[InboundId]) -> dict[InboundId, str]:
     return dict(await models.Inbound.filter(id__in=list(idents)).values_list("id", "message_id")) if idents else {}
 
