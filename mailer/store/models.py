@@ -202,6 +202,8 @@ class Answer(Model):
     outcome = fields.CharField(max_length=20)
     reason = fields.TextField()
     recorded_at = Instant()
+    # Which occurrence of a series it answers, empty for the whole of it.
+    recurrence_id = Instant(null=True)
 
     class Meta:
         table = "answer"
@@ -229,6 +231,23 @@ class OccurrenceAnswer(Model):
     class Meta:
         table = "occurrence_answer"
         unique_together = (("invitation", "recurrence_id"),)
+
+
+class Occurrence(Model):
+    """One occurrence of a series that is not as the rule says: at another time, or cancelled."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
+    recurrence_id = Instant()
+    dtstart = Instant()
+    dtend = Instant()
+    cancelled = fields.BooleanField(default=False)
+    sequence = fields.IntField()
+    changed_at = Instant()
+
+    class Meta:
+        table = "occurrence"
+        unique_together = (("meeting", "recurrence_id"),)
 
 
 class ProposedTime(Model):
