@@ -1,8 +1,9 @@
 """Leave out of a mail's bytes what nobody here reads: the contents of large attachments.
 
 Why: the parser of the standard library takes six to seven times the size of a mail; pictures and documents are never looked into.
-Promises: pure and quick (a few passes of the C library over the bytes). Header fields, names and the order of parts stay as they are; a part that
-          may hold words, a calendar object or a delivery report keeps as much of its content as is ever read. What is left is at most MOST_LEFT.
+Promises: pure and quick (a few passes of the C library over the bytes). Header fields, names and the order of parts stay as they are; a part
+          whose content goes gets a field X-Left-Out with the number of its bytes. A part that may hold words, a calendar object or a
+          delivery report keeps as much of its content as is ever read. What is left is at most MOST_LEFT.
 Never:    decodes anything. Small mails are given back as they are.
 """
 
@@ -52,5 +53,5 @@ def _cut(raw: bytes, start: int, end: int, left: int) -> bytes:
     ):
         most = MOST_READ
     else:
-        return head[: blank + 2][:left]
+        return (head[: blank + 1] + b"X-Left-Out: %d\n\n" % (end - start - blank))[:left]
     return raw[start : min(end, start + min(most, left))]

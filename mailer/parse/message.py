@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 
 from mailer.parse.addresses import addresses
 from mailer.parse.bulk import without_bulk
-from mailer.parse.parts import Fields, Part, Tree, content_type, entity_fields, fields_of, header_text
+from mailer.parse.parts import Enclosure, Fields, Part, Tree, content_type, entity_fields, fields_of, header_text
 from mailer.terms import Address, MessageId
 
 MOST_BYTES = 26_214_400  # what common servers accept
@@ -54,6 +54,7 @@ class Message:
     returned: Fields | None = None
     returned_text: str = ""
     attachments: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     defects: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
@@ -176,6 +177,7 @@ def _message(entity: Entity, digest: str, size: int, defects: list[str]) -> Mess
         returned=tree.returned,
         returned_text=tree.returned_text,
         attachments=tuple(tree.attachments),
+        enclosures=tuple(tree.enclosures),
         defects=tuple(dict.fromkeys(defects)),
     )
 

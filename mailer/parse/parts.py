@@ -38,6 +38,18 @@ class Part:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A part that is neither words nor a calendar object nor a report. *size*: of its content in bytes, or about that where the
+    content was left out. *inline*: shown within the words (RFC 2183 §2.1). *content_id*: HTML may show it (RFC 2392)."""
+
+    name: str
+    content_type: str
+    size: int
+    inline: bool = False
+    content_id: str = ""
+
+
 Fields = Mapping[str, tuple[str, ...]]
 """Header fields: lower-case name → raw values, in order."""
 
@@ -85,6 +97,8 @@ class _Own:
     content_type: str = ""
     encoding: str = ""
     disposition: str = ""
+    content_id: str = ""
+    left_out: str = ""
 
 
 class Tree:
@@ -104,6 +118,7 @@ class Tree:
         self.returned: Fields | None = None
         self.returned_text = ""
         self.attachments: list[str] = []
+        self.enclosures: list[Enclosure] = []
 
     def walk(self, entity: Entity, depth: int) -> None:
         self.parts += 1
@@ -123,6 +138,10 @@ class Tree:
                     own.encoding = own.encoding or str(value)
                 case "content-disposition":
                     own.disposition = own.disposition or str(value).strip().lower()
+                case "content-id":
+                    own.content_id = own.content_id or str(value).strip(" <>\r\n\t")[:200]
+                case "x-left-out":
+                    own.left_out = str(value).strip()
         kind, parameters = content_type(own.content_type, entity.get_default_type())
         # not get_payload(): it decodes 8-bit text by the charset the part claims, and loses what does not fit
         payload = entity._payload  # type: ignore[attr-defined]
@@ -150,6 +169,7 @@ class Tree:
             self.disposition = entity_fields(payload[0]) if payload and isinstance(payload[0], Entity) else {}
         else:
             self.attachments.append(kind)
+            self.enclosures.append(Enclosure("", kind, 0))
             if self.returned is None and payload and isinstance(payload[0], Entity):
                 self.returned = entity_fields(payload[0])
 
@@ -183,15 +203,22 @@ class Tree:
         elif kind == "message/disposition-notification":
             self.disposition = fields_of(decode(content[:200_000], None)[0])
         elif own.disposition.startswith("attachment") or not kind.startswith("text/"):
-            self.attachments.append(name or kind)
+            self._enclosed(kind, name, own, len(content))
         elif kind == "text/html":
             self._text(self.html, content, parameters)
         elif name and self.plain:
-            self.attachments.append(name)
+            self._enclosed(kind, name, own, len(content))
         else:
             self._text(self.plain, content, parameters)
             if kind != "text/plain":
                 self.defects.append(f"text of the kind {kind[:40]}")
+
+    def _enclosed(self, kind: str, name: str, own: "_Own", size: int) -> None:
+        self.attachments.append(name or kind)
+        if own.left_out.isdecimal() and len(own.left_out) < 12 and not size:
+            # base64 writes three bytes with four characters, and a line end after 76 of them
+            size = int(own.left_out) * (3 if "base64" in own.encoding.lower() else 4) // 4
+        self.enclosures.append(Enclosure(name, kind, size, own.disposition.startswith("inline"), own.content_id))
 
     def _text(self, into: list[str], content: bytes, parameters: Mapping[str, str]) -> None:
         if len(content) > MOST_TEXT:

@@ -33,6 +33,7 @@ def test_words_and_calendar_around_a_large_attachment_stay() -> None:
     assert message.plain.strip() == "Yes, see you there"
     assert [part.content.strip() for part in message.calendar_parts] == [b"BEGIN:VCALENDAR\r\nEND:VCALENDAR"]
     assert message.attachments == ("plan.pdf",)
+    assert 7_900_000 < message.enclosures[0].size < 8_400_000
     assert message.size == len(raw)
     assert message.defects == ()
 

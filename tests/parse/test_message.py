@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mailer.parse.addresses import addresses
 from mailer.parse.charset import decode, decode_header
 from mailer.parse.message import read
+from mailer.parse.parts import Enclosure
 from mailer.parse.parts import content_type
 from tests.parse.mails import EVERY, TOKEN, mail
 
@@ -159,6 +160,7 @@ def test_attached_text_is_no_answer() -> None:
     message = read(raw)
     assert message.plain.strip() == "See the file."
     assert message.attachments == ("a.txt",)
+    assert message.enclosures == (Enclosure("a.txt", "text/plain", 3),)
 
 
 @settings(max_examples=200, deadline=None)
