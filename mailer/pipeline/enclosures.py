@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from mailer import log
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
+from mailer.partnership.calling import to_be_called
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person, Role
 from mailer.partnership.plan import Item, ItemStatus
@@ -185,13 +186,13 @@ async def _to_call(
     partnership: PartnershipId, meeting: Meeting, champion: PersonId, language: str
 ) -> list[tuple[Person, CallLine]]:
     standing = {i.person_id: i for i in await meetings.invitations(meeting.id)}
-    settled = {i.person_id for i in standing.values() if i.partstat not in (PartStat.NEEDS_ACTION, PartStat.TENTATIVE)}
+    last = await calls.latest(meeting.id)
+    result = {person: call.result for person, call in last.items()}
     peers = [
         p
         for p in await people.people(partnership)
-        if p.champion == champion and p.id != champion and p.stopped_at is None and p.id not in settled
+        if p.champion == champion and p.id != champion and to_be_called(p, standing.get(p.id), result.get(p.id))
     ]
-    last = await calls.latest(meeting.id)
     peers.sort(key=lambda p: (folded(family_name(p.name)), folded(p.name), p.id))
     return [
         (
