@@ -7,7 +7,8 @@ Fails:    not at all.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from mailer.understand import lexicon
 from mailer.understand.clauses import Word, plain, sentences, tidy
@@ -70,6 +71,70 @@ def times(words: Sequence[Word]) -> set[str]:
             if digits:
                 found.add(re.sub(r"[.:h](?:00)?$|[.h]", ":", digits.group()).strip(":"))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the letter named: *weekdays*, *days* (days of the month and hours, as `times` gives them), *occasions*. Empty: not known."""
+
+    weekdays: frozenset[str]
+    days: frozenset[str]
+    occasions: frozenset[str]
+    known: bool = False
+    """There was a letter."""
+
+    def fits(self, words: Sequence[Word]) -> bool:
+        """Nothing that *words* name differs from what the letter named."""
+        weekdays, days, occasions = named(words)
+        return (
+            (not self.weekdays or weekdays <= self.weekdays)
+            and (not self.days or days <= self.days)
+            and (not self.known or not occasions or bool(occasions & self.occasions))
+        )
+
+    def names(self, words: Sequence[Word]) -> bool:
+        """Whether *words* name a day or an occasion at all."""
+        return any(named(words))
+
+
+@lru_cache(maxsize=256)
+def asked_for(subject: str, quoted: str) -> Asked:
+    """The same letter is answered by many: it is read once."""
+    found = [named(sentence.words) for sentence in sentences(tidy(f"{subject}\n{quoted[:LONGEST_CONTEXT]}"))]
+    all_times = times_asked(subject, quoted)
+    return Asked(
+        frozenset().union(*(weekdays for weekdays, _, _ in found)),
+        frozenset(all_times - WEEK),
+        frozenset().union(*(occasions for _, _, occasions in found)),
+        len(quoted) >= 40,
+    )
+
+
+def named(words: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Weekdays, days of the month, and occasions in *words*. A bare number is a day only where an article or "on" stands before it."""
+    weekdays, days, occasions = set(), set(), set()
+    every = _occasions()
+    for place, word in enumerate(words):
+        if word.form in every:
+            occasions.add(every[word.form])
+        elif word.form[:1].isdigit():
+            if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|\.)", word.form) or (
+                word.form.isdigit() and len(word.form) <= 2 and place and words[place - 1].form in _BEFORE_DAY
+            ):
+                days.add(re.sub(r"\D", "", word.form))
+        else:
+            weekdays |= times((word,)) & WEEK
+    return frozenset(weekdays), frozenset(days), frozenset(occasions)
+
+
+_BEFORE_DAY = frozenset({"the", "el", "dia", "le", "am", "den", "der", "dem"})
+
+
+@cache
+def _occasions() -> Mapping[str, str]:
+    """Names of occasions, each with the form that stands for it in comparing (the plural is the same occasion)."""
+    names = {name for code in lexicon.codes() for name in lexicon.load(code).occasions}
+    return {form: name for name in names for form in (name, name + "s", name + "es")}
 
 
 def times_asked(subject: str, quoted: str) -> set[str]:

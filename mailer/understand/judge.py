@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.understand import lexicon
-from mailer.understand.asked import WEEK, asks_attendance, times, times_asked
-from mailer.understand.clauses import plain
+from mailer.understand.asked import WEEK, Asked, asked_for, asks_attendance, times, times_asked
+from mailer.understand.clauses import COMMA, plain
 from mailer.understand.party import Party
 from mailer.understand.phrases import Match
 from mailer.understand.reading import Reading
@@ -30,6 +30,12 @@ class Judge:
         self.body, self.saids, self.party, self.subject, self.quoted = body, saids, party, subject, quoted
         self.sure, self.unsure = weighed.sure, weighed.unsure
         self.size = sum(len(said.words) for said in saids)
+        self.asked: Asked | None = None
+        if quoted.strip():
+            # "Sounds good" and "no problem" are an answer to a letter, and may be one to anything
+            for said in saids:
+                for match in said.found.get("likes", ()):
+                    self.sure.setdefault("works", []).append((said, match))
 
     def has(self, *signals: str) -> bool:
         return any(self.sure.get(signal) or self.unsure.get(signal) for signal in signals)
@@ -144,13 +150,18 @@ class Judge:
 
     def yes_beside_no(self) -> bool:
         """A bare yes, or "fine with me", contradicts a no; not in "yes, unfortunately I cannot", nor as another day that suits."""
-        for said, _ in self.all("bare_yes"):
-            if not (said.has("no", "nowish") and said.has("regretful")):
+        for said, match in self.all("bare_yes"):
+            if not (said.has("no", "nowish") and said.has("regretful")) and not self.goes_on(said, match):
                 return True
         if any(not times(said.words) and not said.has("no") for said, _ in self.all("works")):
             return True
         first_no = min(said.number for said, _ in self.all("no"))
         return any(said.number > first_no and not said.has("but", "reason", "no") for said, _ in self.all("wish"))
+
+    @staticmethod
+    def goes_on(said: Said, match: Match) -> bool:
+        """ "Yes, I got the invitation": the word answers something else, and its sentence says what."""
+        return said.unexplained >= 2 and not said.has("yes", "wish", "works", "no", "nowish", "maybe")
 
     @staticmethod
     def told_of_earlier(said: Said, match: Match) -> bool:
@@ -179,7 +190,7 @@ class Judge:
         if self.together("no", "partial"):
             return self.say("needs-person", False, evidence, "The no may be meant for a part of the meeting only.")
         if self.has("other_yes") or any(
-            said.has("yes", "no", "works", "wish", "good") for said, _ in self.all("remote")
+            said.asks or said.has("yes", "no", "works", "wish", "good") for said, _ in self.all("remote")
         ):
             return self.say(
                 "needs-person", False, evidence, "The writer does not come, but the message offers something else."
@@ -199,11 +210,39 @@ class Judge:
 
     def settle(self, verdict: str, signal: str, evidence: str, reason: str) -> Reading:
         """A clear answer is decided, unless it stands deep in a long message."""
+        if not any(self.about_this(said, match) for said, match in self.sure.get(signal, ())):
+            return self.say(
+                "needs-person",
+                False,
+                evidence,
+                "These words may be about another day or another meeting than the letter's.",
+            )
         if self.size > LONG_MESSAGE and min(said.number for said, _ in self.all(signal)) > 3:
             return self.say(
                 verdict, False, evidence, "These words stand deep in a long message and may be about something else."
             )
         return self.say(verdict, True, evidence, reason)
+
+    def about_this(self, said: Said, match: Match) -> bool:
+        """Nothing beside the answer names another day, or another sort of meeting, than the letter that it answers."""
+        if self.asked is None:
+            self.asked = asked_for(self.subject, self.quoted)
+        lex = lexicon.load(said.language)
+        begin, end = said.clause(match)
+        begin = max((i + 1 for i in range(begin, match.begin) if said.words[i].form in lex.joints), default=begin)
+        end = next((i for i in range(match.end, end) if said.words[i].form in lex.joints), end)
+        if not self.asked.fits(said.words[begin:end]):
+            return False
+        if not self.asked.names(said.words[begin:end]) and not said.has("reason", "but"):
+            begin, end = 0, end
+            if not self.asked.fits(said.words[:end]):
+                return False
+        if said.number and not self.asked.names(said.words):
+            # "The hearing is on Tuesday. I'll be there": the answer points at the sentence before it
+            before = self.saids[said.number - 1]
+            if not before.has(*ANSWERS, "reason", "thanks") and not before.asks:
+                return self.asked.fits(before.words)
+        return True
 
     def perhaps(self) -> Reading | None:
         pairs = self.all("maybe")
@@ -276,9 +315,8 @@ class Judge:
             return None
         said, match = self.all("reason")[0]
         evidence = self.quote(said, match)
-        meant = self.has(
-            "regretful", "thanks", "pointed"
-        )  # said with regret, or of "that day": the invitation is meant
+        # said with regret, or of "that day", or briefly that the time is taken: the invitation is meant
+        meant = self.has("regretful", "thanks", "pointed", "bare_no") or (self.has("booked") and self.size <= 24)
         beside = sum(s.stray() for s in self.saids if not s.has("reason", "elsewhen"))
         clear = (
             (meant or any(s.has("dated") for s, _ in self.all("reason")))
@@ -287,7 +325,7 @@ class Judge:
             and not self.together("reason", "partial")
             and not self.has("host", "absent", "bare_yes", "works", "later", "told", "seen")
             and not self.has("other_yes", "other_no", "g_ask", "ack")
-            and not any(s.asks for s, _ in self.all("reason"))
+            and not any(s.asks or self.strange_after_but(s, [m.end]) for s, m in self.all("reason"))
         )
         if clear:
             return self.settle(
@@ -313,7 +351,7 @@ class Judge:
             return self.say("needs-person", False, evidence, "The writer comes, but perhaps not for all of it.")
         if self.has("other_no") or (self.has("other_yes") and not self.party.guests):
             return self.say("needs-person", False, evidence, "The message speaks of several people.")
-        if self.has("bare_no"):
+        if any(not self.goes_on(said, match) for said, match in self.all("bare_no")):
             return self.say("needs-person", False, evidence, "The message says both no and yes.")
         if any(said.has("but") for said, _ in self.all("yes", "wish")) and self.has("reason"):
             return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
@@ -337,14 +375,44 @@ class Judge:
                 if any(but.begin > match.begin for but in said.found.get("but", ())) or self.has("regretful"):
                     return self.say("needs-person", False, evidence, 'A wish with a "but": what follows is not clear.')
         if any(said.has("pointed", "regretful", "dated", "thanks", "but") for said, _ in self.all("reason")) or (
-            self.has("reason") and self.has("regretful")
+            self.has("reason") and self.has("regretful", "booked")
         ):
             return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
         if self.has("later"):
             return self.say("accepted", False, evidence, "It sounds like a yes; another day is mentioned too.")
         if self.party.unclear or self.has("g_ask"):
             return self.say("accepted", False, evidence, "A yes; how many people come is not clear.")
+        if self.alarmed():
+            return self.say("needs-person", False, evidence, "A yes, and beside it words of doubt that may concern it.")
         return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
+
+    def alarmed(self) -> bool:
+        """Words of doubt that no phrase accounts for, or much that is not understood after a "but" that follows the yes."""
+        for said in self.saids:
+            lex = lexicon.load(said.language)
+            found = [match for signal in ("yes", "wish", "works") for match in said.found.get(signal, ())]
+            # "I have moved the other meeting, so I will come": what explains the yes casts no doubt on it
+            begins = max((match.begin for match in found), default=0)
+            since = max((i for i in range(begins) if said.words[i].form in lex.therefore), default=-1)
+            if not said.asks and any(
+                word.form in lex.alarm and i not in said.accounted and i > since for i, word in enumerate(said.words)
+            ):
+                return True
+            if self.strange_after_but(said, [match.end for match in found]):
+                return True
+        return False
+
+    @staticmethod
+    def strange_after_but(said: Said, ends: Sequence[int]) -> bool:
+        """Much that is not understood follows a "but" after an answer that ends at one of *ends*."""
+        lex = lexicon.load(said.language)
+        known = said.accounted | said.spoken_for
+        for but in said.found.get("but", ()):
+            if ends and min(ends) <= but.begin:
+                after = [i for i in range(but.end, len(said.words)) if i not in known]
+                if sum(said.words[i].form != COMMA and said.words[i].form not in lex.around for i in after) >= 2:
+                    return True
+        return False
 
     def unexplained_before(self, *signals: str) -> int:
         """Words in earlier sentences that say nothing of the answer: the more, the likelier another matter is meant."""
@@ -375,6 +443,23 @@ class Judge:
                 self.say(
                     "declined", True, self.quote(said, match), f"The writer answers for {who}, who does not come."
                 ),
+                answers_for=who,
+            )
+        one = len({self.span(s, a, b) for s, m in pairs for key, a, b in m.kept if key == "@"}) <= 1
+        only_yes = self.certain("other_yes") and not self.has("other_no", "other_away", "reason", "no", "nowish")
+        if (
+            only_yes
+            and one
+            and weighty
+            and self.has("speaks_for")
+            and not any(said.asks for said in self.saids)
+            and not self.has("maybe", "told", "host", "partial", "later", "remote", "cond", "g_ask", "bare_no")
+            and not self.party.unclear
+            and not self.alarmed()
+            and self.about_this(said, match)
+        ):
+            return replace(
+                self.say("accepted", True, self.quote(said, match), f"The writer answers for {who}, who comes."),
                 answers_for=who,
             )
         if (
@@ -417,29 +502,59 @@ class Judge:
         asked = asks_attendance(self.subject, self.quoted)
         open_ = any(said.asks for said in self.saids)
         extra = sum(said.unexplained for said in self.saids)
+        if extra and self.quoted.strip() and len(self.saids) == 1 and self.only_word(self.saids[0]):
+            extra = 0 if asked_for(self.subject, self.quoted).fits(self.saids[0].words) else extra
         if self.has("bare_yes") and self.has("bare_no"):
             return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
-        if self.has("bare_yes"):
+        for signal, verdict, word in (("bare_yes", "accepted", "yes"), ("bare_no", "declined", "no")):
+            if not self.has(signal):
+                continue
             clear = (
                 asked
-                and extra == 0
-                and not open_
-                and not self.has("host", "later", "partial", "remote", "told", "absent", "seen")
+                and ((extra == 0 and not open_) or self.stands_alone(signal))
+                and not self.has("host", "later", "partial", "told", "absent", "seen")
+                and not self.has(*(("remote",) if signal == "bare_yes" else ("works", "ack")))
             )
-            return self.say("accepted" if clear else "needs-person", clear, self.words_of("bare_yes"),
-                            "A plain yes to the invitation." if clear else "A yes, but it is not clear to what.")  # fmt: skip
-        if self.has("bare_no"):
-            clear = (
-                asked
-                and extra == 0
-                and not open_
-                and not self.has("host", "later", "partial", "works", "ack", "told", "absent", "seen")
-            )
-            return self.say("declined" if clear else "needs-person", clear, self.words_of("bare_no"),
-                            "A plain no to the invitation." if clear else "A no, but it is not clear to what.")  # fmt: skip
+            if clear:
+                return self.say(verdict, True, self.words_of(signal), f"A plain {word} to the invitation.")
+            return self.say("needs-person", False, self.words_of(signal), f"A {word}, but it is not clear to what.")
         if self.has("works"):
             return self.suits(asked and not open_)
         return None
+
+    @staticmethod
+    def only_word(said: Said) -> bool:
+        """Beside its yes or no a sentence holds next to nothing, and nothing that the writer does: "yes, Wednesday is perfect"."""
+        lex = lexicon.load(said.language)
+        doubt = any(word.form in lex.alarm and i not in said.accounted for i, word in enumerate(said.words))
+        few = 1 if said.language == "en" else 0  # elsewhere a verb alone says "I"
+        return (
+            said.stray() <= few and not (said.of_oneself or said.has("but", "who") or doubt) and len(said.words) <= 12
+        )
+
+    def stands_alone(self, signal: str) -> bool:
+        """A letter of ours asked, and the message opens with a yes or no that is a sentence of its own; what follows is a remark."""
+        if not self.quoted.strip() or self.size > 45:
+            return False
+        pairs = self.all(signal)
+        first = pairs[0][0]
+        if first.number > 1 or any(said is not first for said, _ in pairs) or first.asks:
+            return False
+        if any(said.stray() > 1 for said in self.saids[: first.number]):
+            return False
+        if first.unexplained and not self.only_word(first):
+            return False
+        rest = [said for said in self.saids if said is not first]
+        if any(
+            said.has(*ANSWERS, "reason", "booked", "cond", "hedge", "elsewhen", "who", "g_ask", "g_unclear", "but")
+            for said in rest
+        ):
+            return False
+        return not any(
+            word.form in lexicon.load(said.language).alarm and i not in said.accounted
+            for said in rest
+            for i, word in enumerate(said.words)
+        )
 
     def suits(self, asked: bool) -> Reading:
         """A time that suits is a yes if it is the time that was asked."""

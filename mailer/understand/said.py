@@ -50,7 +50,7 @@ ANSWERS = (
     "sendother",
 )
 
-_MUTED = frozenset({"cond", "reason", "partial", "elsewhen", "hedge", "ack", "seen", "host"})
+_MUTED = frozenset({"cond", "reason", "booked", "partial", "elsewhen", "hedge", "ack", "seen", "host"})
 """Signals, beside the answers, that words taken out of play cannot give."""
 
 _EXPLAINS_NOTHING = frozenset(
@@ -71,6 +71,8 @@ class Said:
     language: str = "en"
     spoken_for: frozenset[int] = frozenset()
     """Places of words that some phrase, a name or a filler accounts for."""
+    accounted: frozenset[int] = frozenset()
+    """Places of words that any phrase at all covers."""
 
     @property
     def unexplained(self) -> int:
@@ -110,6 +112,12 @@ class Said:
         self.drop(signal, match)
         self.found.setdefault(to, []).append(replace(match, signal=to))
 
+    def clause(self, match: Match) -> tuple[int, int]:
+        """The places from the pause before *match* to the one after it."""
+        begin = max((i + 1 for i in range(match.begin) if self.words[i].form == COMMA), default=0)
+        end = next((i for i in range(match.end, len(self.words)) if self.words[i].form == COMMA), len(self.words))
+        return begin, end
+
     def pause_between(self, a: Match, b: Match) -> bool:
         low, high = min(a.end, b.end), max(a.begin, b.begin)
         return any(word.form == COMMA for word in self.words[low:high])
@@ -131,6 +139,12 @@ def read_sentence(number: int, sentence: Sentence, code: str) -> Said:
         if (match.signal in ANSWERS or match.signal in _MUTED) and _ignored(match, ignored):
             continue
         said.found.setdefault(match.signal, []).append(match)
+    for match in said.found.get("booked", ()):
+        said.found.setdefault("reason", []).append(replace(match, signal="reason"))
+    for signal in ("good", "bare_yes", "bare_no", "ack"):
+        for match in list(said.found.get(signal, ())):
+            if any(e.begin <= match.begin and match.end <= e.end for e in said.found.get("earlier", ())):
+                said.drop(signal, match)  # "I know I said yes" says what was, not what is
     for instead in said.found.get("delegate", ()):
         for signal in ("other_yes", "other_no", "yes", "no"):
             for match in list(said.found.get(signal, ())):
@@ -148,6 +162,7 @@ def read_sentence(number: int, sentence: Sentence, code: str) -> Said:
             if key in ("<filler>", "<lead>", "<tail>", "@"):
                 covered.update(range(i, end))
     said.spoken_for = frozenset(covered)
+    said.accounted = frozenset(i for match in matches for i in range(match.begin, match.end) if match.signal != "who")
     _who_speaks(said)
     _what_is_asked(said, offers)
     return said
@@ -176,8 +191,21 @@ def _name(words: list[Word], lex: lexicon.Lexicon, shouted: bool) -> list[Word]:
                 and word.form not in lex.never_names
                 and (not first or (beside and word.form not in lex.common))
             )
+        if capital and _is_called(words, i, lex):
+            capital = False
         named.append(replace(word, capital=capital) if capital != word.capital else word)
     return named
+
+
+def _is_called(words: Sequence[Word], i: int, lex: lexicon.Lexicon) -> bool:
+    """The name of the one who is written to: "Thanks Laura, will be there"."""
+    if (
+        i + 2 >= len(words)
+        or words[i + 1].form != COMMA
+        or (words[i + 2].capital and words[i + 2].form not in lex.known)
+    ):
+        return False
+    return all(word.form in lex.calls or word.form == COMMA for word in words[max(0, i - 4) : i])
 
 
 def _covers(other: Match, match: Match) -> bool:

@@ -35,11 +35,17 @@ _PLAIN = frozenset(
     "g_ask",
     "pointed",
     "for_whom",
+    "speaks_for",
+    "booked",
 }
 """Signals that are weighed as they stand."""
 
 FREE_WORDS = {"no": 1, "yes": 0, "wish": 0, "works": 0}
 """Words after an answer, in its clause, that nothing explains: so many are let pass. One more after a word like "attend"."""
+
+
+NEGATION_REACHES = 6
+"""Words from a negation to the answer that it turns round."""
 
 
 def weigh(saids: Sequence[Said]) -> Weighed:
@@ -50,7 +56,7 @@ def weigh(saids: Sequence[Said]) -> Weighed:
                 elsewhen = signal in ATTENDS and any(
                     not turns_between(said, e, match) for e in said.found.get("elsewhen", ())
                 )
-                sure = not (_hedged(said, match) or _about_else(said, match))
+                sure = not (_hedged(said, match) or _negated(said, match) or _about_else(said, match))
                 weighed.add("later" if elsewhen else signal, said, match, sure)
         for signal in _PLAIN:
             for match in said.found.get(signal, ()):
@@ -62,10 +68,27 @@ def _hedged(said: Said, match: Match) -> bool:
     """Something before the answer, or in its clause, makes it uncertain: "I think I can come". Not so after a "but"."""
     if match.signal == "maybe":
         return False
+    therefore = lexicon.load(said.language).therefore
     return any(
-        (hedge.begin <= match.begin or not said.pause_between(hedge, match)) and not turns_between(said, hedge, match)
+        (hedge.begin <= match.begin or not said.pause_between(hedge, match))
+        and not turns_between(said, hedge, match)
+        and not any(word.form in therefore for word in said.words[hedge.end : match.begin])
         for hedge in said.found.get("hedge", ())
     )
+
+
+def _negated(said: Said, match: Match) -> bool:
+    """A negation that no phrase accounts for stands before the answer in its clause: "don't …", "nobody says that …"."""
+    lex = lexicon.load(said.language)
+    begin = said.clause(match)[0]
+    for place in range(match.begin - 1, max(begin, match.begin - NEGATION_REACHES) - 1, -1):
+        form = said.words[place].form
+        if form in lex.joints or form in lex.therefore:
+            return False
+        if form in lex.negation and place not in said.accounted:
+            # "No, I can't": the word that opens the clause answers by itself
+            return not (match.signal in ("no", "nowish", "bare_no") and place == begin)
+    return False
 
 
 def _about_else(said: Said, match: Match) -> bool:

@@ -30,9 +30,54 @@ _QUOTED = re.compile(r"(?m)^[ \t]{0,8}>.*$")
 """Lines with a mark of quoting may stand among the words, for a person to see. They are not the writer's."""
 
 
+_GREETING = re.compile(r"(?i)\s*(?:hi|hello|hey|dear|hola|hallo|bonjour|guten tag|good \w{2,10})\b[^\n.!?]{0,40}$")
+_SIGNATURE = re.compile(r"\n[ \t]*(?:--|—|___+|---+)[ \t]*\n")
+_BOX = re.compile(r"[\[(][ \t]{0,3}([xX✓✔*]?)[ \t]{0,3}[\])][ \t]{0,3}([^\[\]()\n]{1,60})")
+_CHOICES = re.compile(
+    r"(?i)\b(?:yes|sí|si|ja|oui)[ \t]{0,2}[/,][ \t]{0,2}(?:no|nein|non)[ \t]{0,2}(?:[/,]|or|o|oder|ou)[ \t]{0,2}"
+    r"(?:maybe|perhaps|tal vez|quizás?|vielleicht|peut-être)\b"
+)
+"""The letter's own choices, repeated: they choose nothing."""
+
+
+def _without_signature(body: str) -> str:
+    """What stands below a line of dashes is no answer, if more than a greeting stands above."""
+    cut = _SIGNATURE.search(body)
+    if cut is None:
+        return body
+    above = body[: cut.start()]
+    return above if sentences(above) and not _GREETING.match(above) else body
+
+
+def _chosen(body: str) -> str | None:
+    """What a form says: the label of its one marked box, or "" where that is not plain. None: it is no form."""
+    boxes = list(_BOX.finditer(body))
+    if len(boxes) < 2:
+        return None
+    marked = [box[2] for box in boxes if box[1]]
+    before = body[: boxes[0].start()].rpartition("\n")[2]
+    labels_follow = not any(c.isalnum() for c in before)  # "yes [x] no [ ]" has its labels before the boxes
+    return marked[0] if len(marked) == 1 and labels_follow else ""
+
+
 def read_words(text: str, *, subject: str = "", quoted: str = "", language: str | None = None) -> Reading:
     """Read the new words of a reply; *subject* and *quoted* say what was asked, *language* helps where few words tell."""
-    body = tidy(_QUOTED.sub("", text[: 2 * LONGEST_TEXT]))
+    body = _without_signature(tidy(_QUOTED.sub("", text[: 2 * LONGEST_TEXT])))
+    chosen = _chosen(body)
+    if chosen is not None:
+        body = chosen
+    listed = _CHOICES.search(body)
+    if listed:
+        body = _CHOICES.sub(lambda found: " " * len(found[0]), body)
+    if (chosen is not None or listed) and not sentences(body):
+        return Reading(
+            "needs-person",
+            False,
+            0,
+            None,
+            text.strip()[:80],
+            "Choices are listed, and it is not plain which one is meant.",
+        )
     cut = sentences(body)
     if not cut:
         # Some write the whole answer into the subject line.

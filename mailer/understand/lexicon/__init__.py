@@ -56,6 +56,9 @@ SIGNALS: Mapping[str, str] = {
     "for_whom": "the writer says for whom he speaks",
     "pointed": "the day of the invitation is pointed at: that day, then",
     "absent": "the note of an absence that answers by itself",
+    "speaks_for": "the writer answers for somebody else by office: an assistant, a secretary",
+    "likes": "the idea pleases: a yes only where our letter asked",
+    "booked": "a reason that leaves no doubt: that time is taken",
     "g_plus": "so many people more",
     "g_one": "companions, counted by those named",
     "g_total": "so many people in all",
@@ -81,6 +84,12 @@ NEEDED: Mapping[str, str] = {
     "title": "may begin a name",
     "other": "somebody who is not the writer",
     "companion": "somebody who comes along: counted",
+    "calls": "stands before the name of the one who is written to",
+    "negation": "turns round what follows in its clause",
+    "therefore": "what stands before it explains what follows, and casts no doubt on it",
+    "alarm": "a word of doubt: where no phrase accounts for it, no yes is certain",
+    "occasion": "a sort of meeting, told from others: an answer that names another one than the letter is about that one",
+    "typed": "words long enough to be known though a letter is missing, doubled or out of its place",
 }
 
 
@@ -107,6 +116,11 @@ class Lexicon:
     joints: frozenset[str]
     either: frozenset[str]
     """"Or": of two people named, neither is sure."""
+    calls: frozenset[str]
+    negation: frozenset[str]
+    therefore: frozenset[str]
+    alarm: frozenset[str]
+    occasions: frozenset[str]
     nouns_capital: bool
 
 
@@ -146,6 +160,15 @@ def days(code: str) -> Mapping[str, str]:
     return names
 
 
+def _slips(word: str) -> set[str]:
+    """*word* with one letter (not the first) missing, doubled, or changed with its neighbour."""
+    places = range(1, len(word))
+    missing = {word[:i] + word[i + 1 :] for i in places}
+    doubled = {word[:i] + word[i] + word[i:] for i in places}
+    changed = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places if i + 1 < len(word)}
+    return (missing | doubled | changed) - {word}
+
+
 @cache
 def load(code: str) -> Lexicon:
     content = _content(code)
@@ -170,6 +193,10 @@ def load(code: str) -> Lexicon:
     for phrases in signals.values():
         for phrase in phrases:
             known.update(plain(phrase).replace("|", " ").replace("[", " ").replace("]", " ").split())
+    for word in map(plain, classes["typed"]):
+        for slip in _slips(word):
+            if slip not in known and slip not in content["numbers"]:
+                longer.setdefault(slip, (word,))
     titles = frozenset(plain(word) for word in classes["title"])
     return Lexicon(
         code,
@@ -190,5 +217,10 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["whether"]),
         frozenset(plain(word) for word in classes["joint"]),
         frozenset(plain(word) for word in classes["either"]),
+        frozenset(plain(word) for word in classes["calls"]),
+        frozenset(plain(word) for word in classes["negation"]),
+        frozenset(plain(word) for word in classes["therefore"]),
+        frozenset(plain(word) for word in classes["alarm"]),
+        frozenset(plain(word) for word in classes["occasion"]),
         bool(content.get("nouns_capital", False)),
     )
