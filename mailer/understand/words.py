@@ -32,7 +32,7 @@ _QUOTED = re.compile(r"(?m)^[ \t]{0,8}>.*$")
 
 _GREETING = re.compile(r"(?i)\s*(?:hi|hello|hey|dear|hola|hallo|bonjour|guten tag|good \w{2,10})\b[^\n.!?]{0,40}$")
 _SIGNATURE = re.compile(r"\n[ \t]*(?:--|—|___+|---+)[ \t]*\n")
-_BOX = re.compile(r"[\[(][ \t]{0,3}([xX✓✔*]?)[ \t]{0,3}[\])][ \t]{0,3}([^\[\]()\n]{1,60})")
+_BOX = re.compile(r"[\[(][ \t]{0,3}([xX✓✔*]?)[ \t]{0,3}[\])][ \t]{0,3}([^\[\]()\n]{0,60})")
 _CHOICES = re.compile(
     r"(?i)\b(?:yes|sí|si|ja|oui)[ \t]{0,2}[/,][ \t]{0,2}(?:no|nein|non)[ \t]{0,2}(?:[/,]|or|o|oder|ou)[ \t]{0,2}"
     r"(?:maybe|perhaps|tal vez|quizás?|vielleicht|peut-être)\b"
@@ -75,7 +75,7 @@ def read_words(text: str, *, subject: str = "", quoted: str = "", language: str 
             False,
             0,
             None,
-            text.strip()[:80],
+            tidy(text).strip()[:80],
             "Choices are listed, and it is not plain which one is meant.",
         )
     cut = sentences(body)
