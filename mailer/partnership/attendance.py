@@ -1,9 +1,15 @@
 """How an answer changes attendance: order, lateness, and what is asked instead of guessed.
 
+Which of several answers of one person counts (to a meeting, or to one occurrence of a series) depends on the answers, never on the order in
+which they arrive. Answers by calendar are ordered among themselves by SEQUENCE, DTSTAMP and date of the mail (RFC 5546 §2.1.5); answers in
+words, by button or by hand by their date; the latest of the one and the latest of the other by date again, because a calendar that copies
+our DTSTAMP must not lose a later no to earlier words.
+
 Promises: `apply` is a function of values; applying the same answer twice, or a set of answers in any order of arrival, ends in
 the same partstat. Never: guesses. What does not fit is `Ignored` (with the reason) or `Asked` (a person decides).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -72,6 +78,7 @@ class Given:
     sequence: int | None = None
     dtstamp: datetime | None = None
     reason: str = ""
+    delegate: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +99,111 @@ class Asked:
     reason: str
 
 
-def apply(invitation: Invitation, meeting: Meeting, given: Given) -> Applied | Ignored | Asked:
-    """Decide what *given* does to *invitation* (the order of checks: calendar-mail, field quirks 13 and 14)."""
+def apply(
+    invitation: Invitation, meeting: Meeting, given: Given, others: Iterable[Given] = ()
+) -> Applied | Ignored | Asked:
+    """Decide what *given* does to *invitation* (the order of checks: calendar-mail, field quirks 13 and 14). *others*: what the same person
+    answered before and does not count at present; seldom, a new answer makes one of them count again."""
     if meeting.cancelled:
         return Ignored("the meeting is cancelled: the answer is noted and changes nothing")
-    if given.sequence is not None:  # some calendars raise it by themselves; none can answer what was not sent yet
-        given = replace(given, sequence=min(given.sequence, meeting.sequence))
+    given = _bounded(given, meeting)
     if _to_earlier_date(given, meeting):
         late = "it answers the invitation to the earlier date of the meeting"
         return Asked(late) if given.via in (Via.WORDS, Via.BUTTON) else Ignored(late)
-    if given.via is not Via.HAND and _older(given, invitation):
-        return Ignored("a later answer of the same person is already recorded")
-    same = (given.partstat, given.guests) == (invitation.partstat, invitation.guests)
+    counts = given
+    if given.via is not Via.HAND:
+        before = [_bounded(g, meeting) for g in others if not _before_round(g, meeting)]
+        held = _held(invitation)
+        counts = _latest([*before, *([held] if held else []), given])
+        if counts is held:
+            return _put_aside(given, held)
+    same = (counts.partstat, counts.guests) == (invitation.partstat, invitation.guests)
+    news = counts.partstat is not invitation.partstat or counts.delegate != invitation.delegate
     return Applied(
         replace(
             invitation,
-            partstat=given.partstat,
-            guests=given.guests,
-            comment=given.comment or (invitation.comment if same else ""),
-            via=given.via,
-            answered_at=given.at,
-            sequence=given.sequence,
-            dtstamp=given.dtstamp,
-            changes=invitation.changes + (given.partstat is not invitation.partstat),
+            partstat=counts.partstat,
+            guests=counts.guests,
+            comment=counts.comment or (invitation.comment if same else ""),
+            via=counts.via,
+            answered_at=counts.at,
+            sequence=counts.sequence,
+            dtstamp=counts.dtstamp,
+            changes=invitation.changes + news,
             earlier=None,
-            reason=given.reason,
+            reason=counts.reason,
+            delegate=counts.delegate if counts.partstat is PartStat.DELEGATED else None,
         ),
-        news=given.partstat is not invitation.partstat,
+        news=news,
     )
+
+
+def _bounded(given: Given, meeting: Meeting) -> Given:
+    """Some calendars raise SEQUENCE by themselves; none can answer what was not sent yet."""
+    if given.sequence is None:
+        return given
+    return replace(given, sequence=min(given.sequence, meeting.sequence))
+
+
+def _held(invitation: Invitation) -> Given | None:
+    """The answer that counts at present, as it was given."""
+    by_hand = invitation.via is Via.HAND and invitation.earlier is None  # "open", said by the convener
+    if invitation.answered_at is None or not (invitation.answered or by_hand):
+        return None
+    return Given(
+        invitation.partstat,
+        invitation.via or Via.HAND,
+        invitation.answered_at,
+        invitation.guests,
+        invitation.comment,
+        invitation.sequence,
+        invitation.dtstamp,
+        invitation.reason,
+        invitation.delegate,
+    )
+
+
+_BY_CALENDAR = (Via.ITIP, Via.TNEF)
+
+
+def _latest(answers: Iterable[Given]) -> Given:
+    """The answer that counts among *answers*; of equals the last."""
+    by_calendar: Given | None = None
+    otherwise: Given | None = None
+    last: Given | None = None
+    for each in answers:
+        if each.via in _BY_CALENDAR:
+            if by_calendar is None or _stamp(each) >= _stamp(by_calendar):
+                by_calendar = each
+        elif otherwise is None or each.at >= otherwise.at:
+            otherwise = each
+        last = each
+    if by_calendar is None or otherwise is None:
+        found = by_calendar or otherwise
+        assert found is not None
+        return found
+    if by_calendar.at == otherwise.at:
+        return by_calendar if last is by_calendar else otherwise
+    return max(by_calendar, otherwise, key=lambda given: given.at)
+
+
+def _stamp(given: Given) -> tuple[int, datetime, datetime]:
+    """Orders the calendar answers of one person (calendar-mail, quirk 13); without DTSTAMP the date of the mail stands in."""
+    return given.sequence or 0, given.dtstamp or given.at, given.at
+
+
+def _put_aside(given: Given, held: Given) -> Ignored | Asked:
+    older_version = given.via in _BY_CALENDAR and (given.sequence or 0) < (held.sequence or 0)
+    if older_version and given.at > held.at and given.partstat is not held.partstat:
+        return Asked("it was sent after the recorded answer, but answers an older version of the invitation")
+    return Ignored("a later answer of the same person is already recorded")
+
+
+def _before_round(given: Given, meeting: Meeting) -> bool:
+    """Was *given* for the meeting as it was before its last change of date?"""
+    if given.via is Via.HAND:
+        return bool(meeting.round and meeting.changed_at is not None and given.at < meeting.changed_at)
+    return _to_earlier_date(given, meeting)
 
 
 def _to_earlier_date(given: Given, meeting: Meeting) -> bool:
@@ -129,16 +213,6 @@ def _to_earlier_date(given: Given, meeting: Meeting) -> bool:
     if given.sequence is not None:
         return given.sequence < meeting.last_major_sequence
     return meeting.changed_at is not None and given.at < meeting.changed_at
-
-
-def _older(given: Given, invitation: Invitation) -> bool:
-    """Is *given* older than the answer that counts? Calendar answers of one person are ordered by SEQUENCE, then DTSTAMP; all
-    else by date. Equal is not older: the last to arrive counts, and the same answer again changes nothing."""
-    if invitation.answered_at is None:
-        return False
-    if given.dtstamp is not None and invitation.dtstamp is not None:
-        return (given.sequence or 0, given.dtstamp) < (invitation.sequence or 0, invitation.dtstamp)
-    return given.at < invitation.answered_at
 
 
 def after_move(invitation: Invitation) -> Invitation:

@@ -22,6 +22,8 @@ MEETING = Meeting(
     NOON + timedelta(days=9, hours=2),
     "UTC",
 )
+CHANGED = replace(MEETING, sequence=1)
+"""Another place: SEQUENCE is 1, the date is the same."""
 MOVED = replace(MEETING, sequence=1, last_major_sequence=1, round=1, changed_at=NOON)
 OPEN = Invitation(InvitationId(1), MeetingId(1), PersonId(1), Token("a" * 20))
 YES, NO, MAYBE = PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE
@@ -38,8 +40,8 @@ def itip(partstat: PartStat, sequence: int | None, stamped: int, arrives: int | 
 
 
 def after(invitation: Invitation, meeting: Meeting, *answers: Given) -> Invitation:
-    for each in answers:
-        outcome = apply(invitation, meeting, each)
+    for place, each in enumerate(answers):
+        outcome = apply(invitation, meeting, each, answers[:place])
         if isinstance(outcome, Applied):
             invitation = outcome.invitation
     return invitation
@@ -58,10 +60,33 @@ def after(invitation: Invitation, meeting: Meeting, *answers: Given) -> Invitati
         ([itip(YES, 7, 0), itip(NO, 0, 10)], NO),  # a SEQUENCE that the attendee raised wins nothing
         ([itip(YES, None, 0), itip(NO, None, 10)], NO),  # Outlook may leave it out
         ([answer(YES), answer(NO, -5, Via.HAND)], NO),  # the convener's hand always counts
+        ([answer(PartStat.NEEDS_ACTION, 5, Via.HAND), answer(YES)], PartStat.NEEDS_ACTION),  # also "open"
+        ([itip(YES, 1, 0), itip(NO, 0, 0, arrives=10)], YES),  # SEQUENCE before the date
+        ([answer(YES, 5), itip(NO, 0, -900, arrives=10)], NO),  # a calendar that copies the DTSTAMP of our request
+        ([itip(YES, 0, 20, arrives=0), answer(MAYBE, 5), itip(NO, 0, 10, arrives=30)], MAYBE),
+        ([answer(MAYBE, 5), itip(NO, 0, 10, arrives=30), itip(YES, 0, 20, arrives=0)], MAYBE),
     ],
 )
 def test_order(answers: list[Given], expected: PartStat) -> None:
-    assert after(OPEN, MEETING, *answers).partstat is expected
+    meeting = CHANGED if any(a.sequence == 1 for a in answers) else MEETING
+    assert after(OPEN, meeting, *answers).partstat is expected
+
+
+def test_a_later_answer_to_an_older_version_is_asked_about() -> None:
+    held = after(OPEN, CHANGED, itip(YES, 1, 0))
+    assert isinstance(apply(held, CHANGED, itip(NO, 0, 10)), Asked)
+    assert isinstance(apply(held, CHANGED, itip(YES, 0, 10)), Ignored)  # it says the same
+    assert isinstance(apply(held, CHANGED, itip(NO, 0, -10)), Ignored)
+
+
+def test_a_delegate_is_kept_until_the_person_answers() -> None:
+    sends = after(OPEN, MEETING, answer(PartStat.DELEGATED, delegate=PersonId(7)))
+    assert (sends.partstat, sends.delegate, sends.changes) == (PartStat.DELEGATED, PersonId(7), 1)
+    other = apply(sends, MEETING, answer(PartStat.DELEGATED, 5, delegate=PersonId(8)))
+    assert isinstance(other, Applied)
+    assert (other.invitation.delegate, other.news) == (PersonId(8), True)
+    comes = after(OPEN, MEETING, answer(PartStat.DELEGATED, delegate=PersonId(7)), answer(YES, 9))
+    assert (comes.partstat, comes.delegate) == (YES, None)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +146,39 @@ def test_calendar_answers_in_any_order_repeated_end_the_same(
     other = [*one, *one]
     chance.shuffle(other)  # type: ignore[attr-defined]
     assert after(OPEN, meeting, *one[::-1]).partstat is after(OPEN, meeting, *other).partstat
+
+
+ANSWERS = st.builds(
+    lambda way, partstat, sequence, stamped, at: (
+        itip(partstat, sequence, stamped, arrives=at)
+        if way == "calendar"
+        else answer(partstat, at, Via.BUTTON if way == "button" else Via.WORDS, sequence=sequence or None)
+    ),
+    st.sampled_from(["calendar", "calendar", "words", "button"]),
+    st.sampled_from([YES, NO, MAYBE]),
+    st.integers(0, 2),
+    st.integers(-100, 100),
+    st.integers(-100, 100),
+)
+
+
+def _key(given_: Given) -> tuple[object, ...]:
+    return (given_.at,) if given_.dtstamp is None else (given_.sequence, given_.dtstamp, given_.at)
+
+
+@given(
+    st.lists(ANSWERS, min_size=1, max_size=7, unique_by=(_key, lambda a: a.at)),
+    st.sampled_from([replace(MEETING, sequence=2), replace(MOVED, sequence=2)]),
+    st.randoms(),
+)
+def test_answers_from_several_programs_in_any_order_end_the_same(
+    answers: list[Given], meeting: Meeting, chance: object
+) -> None:
+    """Calendars with clocks of their own, words and buttons, each perhaps twice."""
+    other = [*answers, *answers[:2]]
+    chance.shuffle(other)  # type: ignore[attr-defined]
+    one, two = after(OPEN, meeting, *answers), after(OPEN, meeting, *other)
+    assert (one.partstat, one.answered_at, one.via) == (two.partstat, two.answered_at, two.via)
 
 
 @pytest.mark.parametrize(
