@@ -6,6 +6,7 @@ Never:    takes the words in the middle of an answer.
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from mailer.understand.asks import words
 from mailer.understand.asks.tokens import Token, tidy, tokens
@@ -13,6 +14,8 @@ from mailer.understand.clauses import plain
 
 MOST_NAMES = 4
 """Words of a name after a greeting or a closing."""
+SHORTEST_WRAPPED = 50
+"""A shorter line was ended by its writer."""
 
 
 def answer_in(text: str, author: str = "") -> str:
@@ -23,7 +26,19 @@ def answer_in(text: str, author: str = "") -> str:
     end = _before_closing(found, start, frozenset(plain(name) for name in author.split()))
     if start >= end:
         return ""
-    return text[found[start].start : found[end - 1].end].strip()
+    return _unwrapped(text[found[start].start : found[end - 1].end].strip())
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines that a mail program broke: long ones, where the next goes on with a small letter."""
+    lines = text.split("\n")
+    out = [lines[0]]
+    for before, line in pairwise(lines):
+        if len(before) >= SHORTEST_WRAPPED and before[-1] not in ".!?:;" and line[:1].islower():
+            out[-1] += " " + line
+        else:
+            out.append(line)
+    return "\n".join(out)
 
 
 @cache

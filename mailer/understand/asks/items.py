@@ -45,15 +45,16 @@ class ItemReports:
     not_understood: tuple[str, ...] = ()
 
 
-_CLASSES = (
-    "items.done", "items.help", "items.progress", "items.move", "items.open", "items.filler", "items.note", "items.all", "items.item",
-    "items.past", "items.until", "items.remains", "dates.by", "dates.the", "dates.end_of_day", "common.and", "common.courtesy", "common.doubt", "common.condition", "common.turn",
-)  # fmt: skip
+_SAYS = ("items.done", "items.help", "items.progress", "items.open")
 _AROUND = (
-    "items.filler", "items.move", "items.item", "items.all", "items.until", "dates.by", "dates.the", "dates.end_of_day", "common.and", "common.courtesy",
+    "items.filler", "items.move", "items.item", "items.all", "items.until", "dates.by", "dates.the", "dates.end_of_day",
+    "common.and", "common.courtesy",
+)  # fmt: skip
+_CLASSES = (
+    *_SAYS, *_AROUND, "items.note", "items.past", "items.remains", "common.doubt", "common.condition", "common.turn",
 )  # fmt: skip
 _WITHOUT_BY = frozenset({"tomorrow", "eow", "eom", "mañana", "morgen", "demain"})
-_SAYS = ("items.done", "items.help", "items.progress", "items.open")
+"""Days that need no "by" after "done"."""
 
 _Said = tuple[frozenset[int], State, date | None, str, str]
 """Which items (numbers), state, new date, note, words."""

@@ -3,6 +3,7 @@
 Promises: pure; names as typed. Never: decides who somebody is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ class Named:
     numbers: bool
 
 
-def names_in(body: str, laid: Sequence[Span], titles: tuple[str, ...], organisation: str) -> Named:
+def names_in(body: str, laid: Sequence[Span], titles: tuple[str, ...], *organisation: str) -> Named:
     """Collect names; *titles* ("Dr") may begin one, what follows a word of the class *organisation* ("from") is a firm, no person."""
     names: list[str] = []
     unknown = 0
@@ -54,12 +55,12 @@ def names_in(body: str, laid: Sequence[Span], titles: tuple[str, ...], organisat
         if span.has("number", "ordinal") and not body[span.start].isalpha():
             numbers = True
             i += 1
-        elif span.has(organisation) and i + 1 < n and _may_begin(body, laid[i + 1]):
+        elif span.has(*organisation) and i + 1 < n and _may_begin(body, laid[i + 1]):
             i = _name_end(body, laid, i + 1)
         elif not span.kinds or (span.has("number", "ordinal") and body[span.start].isalpha()):
             if _may_begin(body, span):
                 end = _name_end(body, laid, i)
-                names.append(body[span.start : laid[end - 1].stop])
+                names.append(re.sub(r"['’]s$", "", body[span.start : laid[end - 1].stop]))
                 i = end
             else:
                 unknown += 1
