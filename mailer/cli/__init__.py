@@ -2,7 +2,7 @@
 
 run      demo, init, check, doctor, run        people    people …
 plan     plan …
-rules    preview, why, words                   meetings  meeting …, attendance
+rules    preview, why, words; rehearse          meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 printing print …: documents as PDF
 context  what all share
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 import mailer
-from mailer.cli import context, mail, meetings, people, plan, printing, rules, run
+from mailer.cli import context, mail, meetings, people, plan, printing, rehearse, rules, run
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -52,7 +52,7 @@ def _options(
 
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
-    run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rules.why, rules.words, meetings.attendance,
+    run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, meetings.attendance,
     mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:

@@ -1,9 +1,10 @@
 """The outbox read as a log: what was tried when, and what became of each mail since a moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.store.outbox import OutboxEntry, entries
+from mailer.store.outbox import AT_ONCE, OutboxEntry, entries
 from mailer.store.statement import fetch, instant
 from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, RuleId
 
@@ -16,11 +17,15 @@ async def newest(partnership: PartnershipId) -> OutboxId:
 
 async def since(partnership: PartnershipId, after: OutboxId) -> list[OutboxEntry]:
     """Every mail that was decided on after the row *after*, in order."""
-    found: list[OutboxEntry] = []
     rows = await fetch("SELECT id FROM outbox WHERE partnership_id = ? AND id > ? ORDER BY id", partnership, after)
-    idents = [OutboxId(r["id"]) for r in rows]
-    for start in range(0, len(idents), 500):  # SQLite takes a limited number of values
-        found += await entries(idents[start : start + 500])
+    return await these([OutboxId(r["id"]) for r in rows])
+
+
+async def these(idents: Sequence[OutboxId]) -> list[OutboxEntry]:
+    """However many rows, in the order they were made."""
+    found: list[OutboxEntry] = []
+    for start in range(0, len(idents), AT_ONCE):
+        found += await entries(idents[start : start + AT_ONCE])
     return sorted(found, key=lambda e: e.id)
 
 
