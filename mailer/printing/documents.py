@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailer.printing.labels import ADDRESSES, BADGES
+from mailer.printing.lettering import LONGEST_LINE
 from mailer.printing.order import by_family_name, by_organisation, folded
 from mailer.printing.sheets import (
     AgendaLine,
@@ -25,11 +26,13 @@ from mailer.printing.sheets import (
 )
 from mailer.printing.typesetter import typeset
 
+_LONGEST_PARAGRAPH = 20_000
+
 
 def sign_in_sheet(
     meeting: MeetingSheet, attendees: Iterable[Attendee], printing: Printing, *, walk_ins: int = 12
 ) -> Printed:
-    """A box to tick and a line to sign for everybody, by organisation; *walk_ins* blank lines at the end."""
+    """A box to tick and a line to sign for everybody, by organisation; room for at least *walk_ins* more at the end."""
     groups = [[name, [_plain(a) for a in people]] for name, people in by_organisation(attendees)]
     return _sheet("sign-in", meeting, printing, groups=groups, walk_ins=walk_ins)
 
@@ -152,7 +155,7 @@ def action_plan(meeting: MeetingSheet, lines: Sequence[PlanLine], printing: Prin
 
 def letters(meeting: MeetingSheet, pages: Sequence[LetterPage], printing: Printing) -> Printed:
     """Letters to post, each on its own page, the address where an envelope has its window."""
-    return _sheet("letters", meeting, printing, letters=[asdict(page) for page in pages])
+    return _sheet("letters", meeting, printing, _LONGEST_PARAGRAPH, letters=[asdict(page) for page in pages])
 
 
 def address_labels(meeting: MeetingSheet, addresses: Sequence[Sequence[str]], printing: Printing) -> Printed:
@@ -163,13 +166,16 @@ def address_labels(meeting: MeetingSheet, addresses: Sequence[Sequence[str]], pr
 
 def summary(meeting: MeetingSheet, sections: Sequence[Section], printing: Printing, *, heading: str = "") -> Printed:
     """A summary as it stands: known facts, and lines to write on."""
-    return _sheet("summary", meeting, printing, heading=heading, sections=[asdict(s) for s in sections])
+    parts = [asdict(s) for s in sections]
+    return _sheet("summary", meeting, printing, _LONGEST_PARAGRAPH, heading=heading, sections=parts)
 
 
 def _plain(attendee: Attendee) -> dict[str, Any]:
     return asdict(attendee)
 
 
-def _sheet(layout: str, meeting: MeetingSheet, printing: Printing, **data: Any) -> Printed:
+def _sheet(
+    layout: str, meeting: MeetingSheet, printing: Printing, longest: int = LONGEST_LINE, /, **data: Any
+) -> Printed:
     head = {"title": meeting.title, "when": meeting.when, "place": meeting.place, "partnership": meeting.partnership}
-    return typeset(layout, {"sheet": head, **data}, meeting.language, printing)
+    return typeset(layout, {"sheet": head, **data}, meeting.language, printing, longest)

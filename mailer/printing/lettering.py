@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
-MOST_CHARACTERS = 6_000
+LONGEST_LINE = 1_000
+"""Characters of a text that stands in one cell of a table: it must not fill more than a page."""
 
 HOLE = "_"
 _JOINERS = "\u200c\u200d"
@@ -35,11 +36,11 @@ def has_glyph(character: str) -> bool:
     return place >= 0 and ord(character) <= last[place]
 
 
-def legible(text: str) -> tuple[str, str]:
-    """*text* ready for print, and the characters that cannot be printed."""
+def legible(text: str, longest: int = LONGEST_LINE) -> tuple[str, str]:
+    """*text* ready for print, cut at *longest* characters, and the characters that cannot be printed."""
     kept: list[str] = []
     missing: dict[str, None] = {}
-    for character in unicodedata.normalize("NFC", text[:MOST_CHARACTERS]):
+    for character in unicodedata.normalize("NFC", text[:longest]):
         if character in " \n":
             kept.append(character)
         elif character == "\t" or unicodedata.category(character) in ("Zs", "Zl", "Zp"):
@@ -53,7 +54,7 @@ def legible(text: str) -> tuple[str, str]:
         else:
             missing[character] = None
             kept.append(HOLE)
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > longest:
         kept.append("…")
     return "".join(kept), "".join(missing)
 

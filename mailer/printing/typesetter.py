@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailer.errors import MailerError
-from mailer.printing.lettering import FONTS, legible
+from mailer.printing.lettering import FONTS, LONGEST_LINE, legible
 from mailer.printing.sheets import Printed, Printing, Unprintable
 from mailer.printing.words import language_of_words
 
@@ -34,12 +34,14 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def typeset(layout: str, data: dict[str, Any], language: str, printing: Printing) -> Printed:
-    """Set *data* by layouts/*layout*.typ."""
+def typeset(
+    layout: str, data: dict[str, Any], language: str, printing: Printing, longest: int = LONGEST_LINE
+) -> Printed:
+    """Set *data* by layouts/*layout*.typ; each text of it is cut at *longest* characters."""
     import typst
 
     unprintable: dict[Unprintable, None] = {}
-    whole = _cleaned(data, unprintable) | {
+    whole = _cleaned(data, longest, unprintable) | {
         "language": language_of_words(language),
         "paper": printing.paper.value,
         "today": legible(printing.today)[0],
@@ -60,15 +62,15 @@ def typeset(layout: str, data: dict[str, Any], language: str, printing: Printing
     return Printed(content, tuple(unprintable))
 
 
-def _cleaned(value: Any, unprintable: dict[Unprintable, None]) -> Any:
+def _cleaned(value: Any, longest: int, unprintable: dict[Unprintable, None]) -> Any:
     """*value* with each text in it made legible; notes what was lost."""
     if isinstance(value, str):
-        text, missing = legible(value)
+        text, missing = legible(value, longest)
         if missing:
             unprintable[Unprintable(missing, value if len(value) < 80 else value[:79] + "…")] = None
         return text
     if isinstance(value, dict):
-        return {key: _cleaned(one, unprintable) for key, one in value.items()}
+        return {key: _cleaned(one, longest, unprintable) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(one, unprintable) for one in value]
+        return [_cleaned(one, longest, unprintable) for one in value]
     return value
