@@ -36,7 +36,8 @@ class Person:
 
     *addresses*: the first is written to; the others are aliases from which an answer is accepted as this person's. All
     canonical. *dead*: addresses that a delivery report called permanently undeliverable. *stopped_at*: asked not to be written
-    to (whole partnership). *away_until*: an automatic reply said so. *champion*: who signs and calls ("their champion").
+    to (whole partnership), and *stopped_for* what: "partnership", "everything" (every partnership) or "complaint". *away_until*: an
+    automatic reply said so. *champion*: who signs and calls ("their champion"). *assistants*: addresses that may answer for this person.
     """
 
     id: PersonId
@@ -53,6 +54,8 @@ class Person:
     dead: frozenset[str] = frozenset()
     stopped_at: datetime | None = None
     away_until: datetime | None = None
+    stopped_for: str = ""
+    assistants: frozenset[str] = frozenset()
 
     @property
     def address(self) -> str | None:
@@ -65,6 +68,10 @@ class Person:
 
     def has_address(self, address: str) -> bool:
         return canonical(address) in self.addresses
+
+    def lets_answer(self, address: str) -> bool:
+        """May whoever writes from *address* answer for this person?"""
+        return canonical(address) in self.assistants
 
     def mailbox(self) -> Address:
         """Name and address as a header field shows them. Only for a person who has an address left."""

@@ -61,6 +61,8 @@ class Person(Model):
     language = fields.CharField(max_length=20, default="en")
     phone = fields.CharField(max_length=60, default="")
     stopped_at = Instant(null=True)
+    # Why nothing is sent: "partnership", "everything", "complaint". Empty where nobody asked for it.
+    stopped_for = fields.CharField(max_length=20, default="", db_default="")
     away_until = Instant(null=True)
     written_at = Instant(null=True)
     # No longer in the register; kept while something refers to them.
@@ -90,6 +92,34 @@ class PersonAddress(Model):
         table = "person_address"
         unique_together = (("partnership", "address"),)
         indexes = (Index(fields=("person_id",), name="address_by_person"),)
+
+
+class AnswersFor(Model):
+    """An address that may answer for a person (an assistant's), by the convener's word. Mail never goes there."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.CASCADE, related_name="assistants"
+    )
+    address = fields.CharField(max_length=320)
+
+    class Meta:
+        table = "answers_for"
+        unique_together = (("person", "address"),)
+
+
+class StoppedAddress(Model):
+    """An address whose owner wants no mail from any partnership. Only its digest is kept: it outlives the person's row."""
+
+    id = fields.IntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    at = Instant()
+
+    class Meta:
+        table = "stopped_address"
 
 
 class Meeting(Model):

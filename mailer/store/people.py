@@ -3,6 +3,7 @@
 Every function is one or few statements and expects to be called inside `transact` where it writes.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -14,7 +15,7 @@ from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
 from mailer.store import models
 from mailer.store.statement import fetch, instant, marks
-from mailer.terms import PartnershipId, PersonId, canonical
+from mailer.terms import InvitationId, PartnershipId, PersonId, canonical
 
 
 async def ensure_partnership(key: str, name: str, now: datetime) -> PartnershipId:
@@ -37,17 +38,21 @@ async def people(partnership: PartnershipId, ids: Collection[PersonId] | None = 
     addresses: dict[int, list[tuple[int, str, bool]]] = {}
     for a in known:
         addresses.setdefault(a["person_id"], []).append((a["rank"], a["address"], a["dead_at"] is not None))
-    return tuple(_person(r, sorted(addresses.get(r["id"], []))) for r in rows)
+    assistants: dict[int, set[str]] = {}
+    for a in await fetch(f"{_ASSISTANTS} WHERE partnership_id = ?{theirs}", partnership, *some):
+        assistants.setdefault(a["person_id"], set()).add(a["address"])
+    return tuple(_person(r, sorted(addresses.get(r["id"], [])), frozenset(assistants.get(r["id"], ()))) for r in rows)
 
 
 _PERSONS = (
-    "SELECT p.id, p.partnership_id, p.name, p.title, p.kind, p.roles, p.language, p.phone, p.champion_id, p.stopped_at, p.away_until, "
-    "o.name AS organisation FROM person p LEFT JOIN organisation o ON o.id = p.organisation_id"
+    "SELECT p.id, p.partnership_id, p.name, p.title, p.kind, p.roles, p.language, p.phone, p.champion_id, p.stopped_at, p.stopped_for, "
+    "p.away_until, o.name AS organisation FROM person p LEFT JOIN organisation o ON o.id = p.organisation_id"
 )
 _ADDRESSES = "SELECT person_id, rank, address, dead_at FROM person_address"
+_ASSISTANTS = "SELECT person_id, address FROM answers_for"
 
 
-def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> Person:
+def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]], assistants: frozenset[str]) -> Person:
     return Person(
         id=PersonId(row["id"]),
         partnership_id=PartnershipId(row["partnership_id"]),
@@ -63,6 +68,8 @@ def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]]) -> P
         dead=frozenset(a for _, a, dead in addresses if dead),
         stopped_at=instant(row["stopped_at"]),
         away_until=instant(row["away_until"]),
+        stopped_for=row["stopped_for"],
+        assistants=assistants,
     )
 
 
@@ -138,6 +145,8 @@ async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bo
             await models.PersonAddress.create(
                 partnership_id=partnership, person_id=person_id, address=address, rank=rank
             )
+    if not known:
+        await _stopped_before(PersonId(person_id), addresses)
     return PersonId(person_id), not known
 
 
@@ -195,13 +204,60 @@ async def revive(partnership: PartnershipId, addresses: Iterable[str]) -> None:
     )
 
 
+async def let_answer(partnership: PartnershipId, person: PersonId, address: str) -> None:
+    """From now on whoever writes from *address* may answer for *person*; nothing is sent there."""
+    await models.AnswersFor.get_or_create(partnership_id=partnership, person_id=person, address=canonical(address))
+
+
 async def note_away(person: PersonId, until: datetime) -> None:
     await models.Person.filter(id=person).update(away_until=until)
 
 
-async def note_stop(person: PersonId, now: datetime) -> None:
-    """Asked not to be written to by this partnership."""
-    await models.Person.filter(id=person, stopped_at=None).update(stopped_at=now)
+PARTNERSHIP, EVERYTHING, COMPLAINT = "partnership", "everything", "complaint"
+"""What a person wants to hear no more of. The last two leave nothing out, not even news of a meeting they wanted to come to."""
+
+
+async def note_stop(person: PersonId, now: datetime, what: str = PARTNERSHIP) -> None:
+    """Asked not to be written to by this partnership. A wider wish takes the place of a narrower one."""
+    await models.Person.filter(id=person, stopped_at=None).update(stopped_at=now, stopped_for=what)
+    if what != PARTNERSHIP:
+        await models.Person.filter(id=person).update(stopped_for=what)
+
+
+async def note_stop_everywhere(addresses: Iterable[str], now: datetime) -> None:
+    """Asked not to be written to ever again: by no partnership here, nor by one that has these addresses later."""
+    wanted = [canonical(a) for a in addresses]
+    for address in wanted:
+        await models.StoppedAddress.get_or_create(digest=_digest(address), defaults={"at": now})
+    for person in set(await models.column(models.PersonAddress.filter(address__in=wanted), "person_id")):
+        await note_stop(PersonId(int(str(person))), now, EVERYTHING)
+
+
+async def note_meeting_stop(invitation: InvitationId, now: datetime) -> None:
+    """Asked to hear nothing more about one meeting."""
+    await models.Invitation.filter(id=invitation, stopped_at=None).update(stopped_at=now)
+
+
+async def write_again(partnership: PartnershipId, person: PersonId) -> bool:
+    """Takes back every wish not to be written to; False where there was none. Other partnerships keep theirs."""
+    addresses = await models.column(
+        models.PersonAddress.filter(person_id=person, partnership_id=partnership), "address"
+    )
+    await models.StoppedAddress.filter(digest__in=[_digest(str(a)) for a in addresses]).delete()
+    meetings = await models.Invitation.filter(person_id=person, stopped_at__not_isnull=True).update(stopped_at=None)
+    stopped = models.Person.filter(id=person, partnership_id=partnership, stopped_at__not_isnull=True)
+    return bool(await stopped.update(stopped_at=None, stopped_for="")) or bool(meetings)
+
+
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+async def _stopped_before(person: PersonId, addresses: Iterable[str]) -> None:
+    """A new row for somebody who wants no mail from any partnership keeps that wish."""
+    row = await models.StoppedAddress.filter(digest__in=[_digest(a) for a in addresses]).first()
+    if row is not None:
+        await note_stop(person, row.at, EVERYTHING)
 
 
 async def forget(partnership: PartnershipId, person: PersonId) -> None:

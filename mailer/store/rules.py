@@ -26,8 +26,13 @@ async def learn(partnership: PartnershipId, digests: Mapping[RuleId, str], now: 
             await models.KnownRule.filter(partnership_id=partnership, rule=rule).update(
                 digest=digests[rule], known_since=now
             )
-        else:
-            await models.KnownRule.create(partnership_id=partnership, rule=rule, digest=digests[rule], known_since=now)
+    new = [
+        models.KnownRule(partnership_id=partnership, rule=rule, digest=digests[rule], known_since=now)
+        for rule in fresh
+        if rule not in have
+    ]
+    if new:  # another process that starts at the same time may have written them meanwhile
+        await models.KnownRule.bulk_create(new, ignore_conflicts=True)
     return fresh
 
 
