@@ -175,7 +175,7 @@ class Tree:
 
     def _leaf(self, kind: str, parameters: dict[str, str], own: "_Own", entity: Entity, payload: str) -> None:
         named = own.disposition or "name" in parameters or "name*0" in parameters
-        name = _file_name(entity) if named else ""
+        name = file_name(entity) if named else ""
         if not payload.strip() and kind.startswith("text/"):
             return
         content = transfer_decoded(payload, own.encoding, self.defects)
@@ -249,7 +249,7 @@ def fields_of(text: str) -> dict[str, tuple[str, ...]]:
     return fields
 
 
-def _file_name(entity: Entity) -> str:
+def file_name(entity: Entity) -> str:
     try:
         return header_text(entity.get_filename() or "")[:255]
     except Exception:  # RFC 2231 parameters in the wild: LookupError, UnicodeError, ValueError, AttributeError

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.errors import MailerError
+from mailer.parse.files import file_contents
 from mailer.partnership import plan as plans
 from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.pipeline import announce, answers, changes, desk
 from mailer.pipeline.case import Case
-from mailer.store import calls, documents, inbound, meetings, outbox, people, plan
+from mailer.store import calls, documents, inbound, meetings, outbox, people, plan, questions
 from mailer.terms import PartStat, Via
 from mailer.understand import asks
 from mailer.understand.asks.address import NewAddress
@@ -30,7 +31,8 @@ from mailer.understand.asks.calls import CallResult, CallResults, Result
 from mailer.understand.asks.comments import Comments
 from mailer.understand.asks.delegate import Delegation
 from mailer.understand.asks.items import ItemReport, ItemReports, State
-from mailer.understand.asks.question import Asked, Callee, Question, Whom, Written
+from mailer.understand.asks.needs import read_needs
+from mailer.understand.asks.question import Asked, Callee, Choice, Offered, Question, Whom, Written
 from mailer.understand.asks.question import Item as AskedItem
 from mailer.understand.asks.ranking import Ranking
 from mailer.understand.asks.reply import Reply
@@ -85,6 +87,18 @@ async def answered(case: Case, question: Question) -> bool:
     return True
 
 
+async def note_needs(case: Case) -> None:
+    """Keep the diets and access needs that stand beside an answer (inside `transact`)."""
+    author = case.known.author
+    place = next((p for p in case.known.by_thread + case.known.by_token if author and p.person.id == author.id), None)
+    if place is None or not case.verdict.text or case.verdict.authentication.failed:
+        return
+    found = read_needs(case.verdict.text, place.person.language)
+    if found:
+        lines = [f"{need.kind.value}{'' if need.certain else ' (not certain)'}: {need.count}" for need in found]
+        await meetings.note_needs(place.invitation.id, "\n".join(lines))
+
+
 async def _asked(case: Case, question: Question, meeting: Meeting) -> Asked:
     """The question with what its letter showed: the numbers are read off the letter itself, for lists change."""
     entry = case.thread[0]
@@ -106,6 +120,10 @@ async def _asked(case: Case, question: Question, meeting: Meeting) -> Asked:
             return replace(found, whom=Whom(about.name, about.addresses))
         case Question.DELEGATE if case.known.author is not None:
             return replace(found, whom=Whom(case.known.author.name, case.known.author.addresses))
+        case Question.TIMES | Question.RANKING if entry.notice.question is not None:
+            offered = await questions.choices(entry.notice.question)
+            times = tuple(Offered(c.number, c.dtstart) for c in offered if c.dtstart is not None)
+            return replace(found, times=times, choices=tuple(Choice(c.number, c.label) for c in offered if c.label))
         case _:
             return found
 
@@ -145,7 +163,11 @@ class _Taker:
                 await self.documents(said)
             case Comments() as said:
                 await self.comments(said)
-            case TimesChosen() | Ranking() | Approval() | None:
+            case TimesChosen() as said:
+                await self.times(said)
+            case Ranking(order=order):
+                await self.vote({number: str(place) for place, number in enumerate(order, 1)}, "your order is noted")
+            case Approval() | None:
                 self.doubts.append("this kind of answer waits for you")
         return self.done, self.doubts
 
@@ -247,10 +269,39 @@ class _Taker:
         if not said.documents:
             self.doubts.append("a file was asked for, and none is attached")
             return
-        await documents.write(
+        raw = await inbound.raw(self.case.ident) or b""
+        found = [(one, file_contents(raw, one.name, one.content_type)) for one in said.documents]
+        made = await documents.write(
             self.office.partnership, documents.NOTES, self.meeting.id, self.case.verdict.text, self.now
         )
+        for one, content in found:
+            if content is None:
+                self.doubts.append(f"the file {one.name} could not be kept")
+            else:
+                await documents.keep_file(made.id, one.name, one.content_type, content, self.case.ident)
         self.done.append("notes are in: " + ", ".join(d.name for d in said.documents))
+
+    async def times(self, said: TimesChosen) -> None:
+        """Which of the offered times suit; whatever was not spoken of stays open."""
+        offered = {offer.number for offer in self.asked.times}
+        yes = said.chosen | set(said.preferred)
+        no = offered - yes - said.possible if said.none else said.refused
+        word = {**dict.fromkeys(no, "no"), **dict.fromkeys(said.possible, "maybe"), **dict.fromkeys(yes, "yes")}
+        shown = {o.number: self.meeting.local(o.start) for o in self.asked.times}
+        good = ", ".join(f"{shown[n]:%a} {shown[n].day} {shown[n]:%b %H:%M}" for n in sorted(yes) if n in shown)
+        await self.vote(word, f"these times suit you: {good}" if good else "none of these times suits you")
+
+    async def vote(self, said: dict[int, str], sentence: str) -> None:
+        question = self.case.thread[0].notice.question
+        if question is None:
+            self.doubts.append("what was offered is not known any more")
+            return
+        found = await questions.question(question)
+        if found is None or found.state != questions.OPEN:
+            self.doubts.append("this was settled before the answer came")
+            return
+        await questions.vote(question, self.author.id, said, self.now, self.case.ident)
+        self.done.append(sentence)
 
     async def comments(self, said: Comments) -> None:
         """What somebody writes about a draft."""

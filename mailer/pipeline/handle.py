@@ -83,6 +83,7 @@ async def _consequences(case: Case) -> None:
     match case.verdict.kind:
         case Kind.ANSWER:
             await answers.answers(case)
+            await asked.note_needs(case)
         case Kind.DELIVERY_REPORT:
             await machines.delivery_report(case)
         case Kind.COMPLAINT:
@@ -99,7 +100,7 @@ async def _consequences(case: Case) -> None:
 
 async def _other(case: Case) -> None:
     """No answer in it. On a thread of ours a person wrote something that a person should read; else it is only somebody we know."""
-    if case.known.by_token or case.known.by_thread:
+    if case.known.named:
         await case.unclear(case.verdict.reason)
     else:
         await case.done(case.verdict.reason)

@@ -320,6 +320,11 @@ async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> 
     await write(f"UPDATE invitation SET {columns} WHERE id = ?", [(*facts.values(), invitation.id)])  # noqa: S608 - no values in it
 
 
+async def note_needs(ident: InvitationId, needs: str) -> None:
+    """Diets and access needs, a line a kind with its number."""
+    await models.Invitation.filter(id=ident).update(needs=needs)
+
+
 async def record_answer(
     ident: InvitationId, given: Given, outcome: str, reason: str, inbound: InboundId | None, now: datetime
 ) -> None:
