@@ -6,18 +6,58 @@ taken from memory. Every "no" comes with the sentence that explains it; `explain
 Promises: pure. Nothing here needs more of the snapshot than the standing it is asked about (and those a signer or group names).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
-from mailer.decide.rule import Audience, Condition, ConditionKind, Group, OwnGroup, Rule, Signer, Somebody, State
+from mailer.decide.offer import question_name
+from mailer.decide.rule import (
+    ATTENDANCE,
+    Audience,
+    Bundle,
+    Condition,
+    ConditionKind,
+    Group,
+    Happens,
+    OwnGroup,
+    Rule,
+    Signer,
+    Somebody,
+    State,
+)
 from mailer.decide.snapshot import HappeningKind, Notice, Snapshot, Standing
-from mailer.decide.stages import is_repeat, stages
-from mailer.decide.workdays import Window, less_than_ago, shift, within
+from mailer.decide.stages import is_repeat, item_round, meeting_round, stages, team_of, window_of, zone_of
+from mailer.decide.workdays import less_than_ago, on_clock, shift, within
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
-from mailer.terms import PartStat, PersonId, RuleId
+from mailer.partnership.plan import Item
+from mailer.terms import ItemId, PartStat, PersonId, RuleId, TeamId
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What a mail is about beside the meeting. *person*: to whom something happened, or who promised the item; *teams*: those that person is in.
+    *team*: the one action team the mail is for. *due*: the day of the item that the mail is about."""
+
+    person: Person | None = None
+    teams: tuple[TeamId, ...] = ()
+    delegate: PersonId | None = None
+    item: Item | None = None
+    due: date | None = None
+    team: TeamId | None = None
+
+
+NOTHING = Concern()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many mails one person gets in so many days, over all rules."""
+
+    most: int
+    days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +104,54 @@ _MEMBERS: dict[Group, Callable[[Standing], bool]] = {
     Group.CHAMPIONS: lambda s: bool(_CHAMPIONS & s.person.roles),
     Group.LEAD_CHAMPION: lambda s: Role.LEAD_CHAMPION in s.person.roles,
     Group.CO_CHAIRS: lambda s: Role.CO_CHAIR in s.person.roles,
-    Group.EVERYONE_INVITED: lambda s: s.invited_at is not None,
+    Group.EVERYONE_INVITED: lambda s: s.invited_at is not None or s.attended is True,
     Group.CONVENER: lambda s: Role.CONVENER in s.person.roles,
     Group.NOTE_TAKER: lambda s: Role.NOTE_TAKER in s.person.roles,
     Group.CATERER: lambda s: Role.CATERER in s.person.roles,
-    Group.ACTION_TEAM_LEADS: lambda s: Role.ACTION_TEAM_LEAD in s.person.roles,
 }  # fmt: skip
 
 
 def in_group(
-    group: Group | OwnGroup | Somebody, standing: Standing, concerned: Person | None, *, trusted: bool = False
+    group: Group | OwnGroup | Somebody, standing: Standing, concern: Concern = NOTHING, *, trusted: bool = False
 ) -> bool:
-    """Is the person one of *group*? *concerned* is the person to whom something happened; *trusted*: that has been checked when
-    the rule fell due, and is not known any more."""
+    """Is the person one of *group*? *trusted*: what the mail is about was checked when the rule fell due, and is not known any more."""
+    person, item = concern.person, concern.item
     match group:
         case Group.WHO_REPLIED:
-            return trusted or (concerned is not None and concerned.id == standing.person.id)
+            return trusted or (person is not None and person.id == standing.person.id)
         case Group.THEIR_CHAMPION:
-            return trusted or (concerned is not None and concerned.champion == standing.person.id)
+            return trusted or (person is not None and person.champion == standing.person.id)
+        case Group.DELEGATE:
+            return trusted or (concern.delegate is not None and concern.delegate == standing.person.id)
+        case Group.ITEM_OWNER:
+            return item is not None and item.owner == standing.person.id
+        case Group.ACTION_TEAM:
+            one = _one_team(concern)
+            return one in standing.teams if one is not None else bool(standing.teams)
+        case Group.ACTION_TEAM_LEADS:
+            one = concern.team
+            leads = bool(standing.leads) or Role.ACTION_TEAM_LEAD in standing.person.roles
+            return one in standing.leads if one is not None else leads
+        case Group.ACTION_TEAM_LEAD:
+            one = _one_team(concern)
+            if one is not None:
+                return one in standing.leads
+            return trusted or (item is None and any(t in standing.leads for t in concern.teams))
         case Group():
             return _MEMBERS[group](standing)
         case Somebody():
             return standing.person.has_address(group.address)
         case OwnGroup():
             return any(a in group.addresses for a in standing.person.addresses) or any(
-                in_group(a.group, standing, concerned) and all(state_reason(s, standing) is None for s in a.states)
+                in_group(a.group, standing, concern) and all(state_reason(s, standing) is None for s in a.states)
                 for a in group.audiences
             )
         case _:
             assert_never(group)
+
+
+def _one_team(concern: Concern) -> TeamId | None:
+    return concern.team if concern.item is None else concern.item.team
 
 
 def state_reason(state: State, standing: Standing) -> str | None:
@@ -115,6 +174,12 @@ def state_reason(state: State, standing: Standing) -> str | None:
             return None if invited is not None else "has not been invited"
         case State.SAID_YES | State.SAID_NO | State.SAID_MAYBE:
             wanted = state.value.removeprefix("said ")
+            if (
+                state is State.SAID_YES
+                and standing.invitation is not None
+                and standing.invitation.waiting_since is not None
+            ):
+                return "waits for a chair"
             if said == wanted:
                 return None
             return (
@@ -146,14 +211,14 @@ def state_reason(state: State, standing: Standing) -> str | None:
             assert_never(state)
 
 
-def audience_reason(rule: Rule, standing: Standing, concerned: Person | None, *, trusted: bool = False) -> str | None:
+def audience_reason(rule: Rule, standing: Standing, concern: Concern = NOTHING, *, trusted: bool = False) -> str | None:
     """None if any line of ``to`` reaches the person; else why not, by the line that comes nearest."""
     groups = [f'"{a.group}"' for a in rule.to]
     nearest = (
         "has not been invited" if rule.to[0].group is Group.EVERYONE_INVITED else f"is not in {' or '.join(groups)}"
     )
     for audience in rule.to:
-        if not in_group(audience.group, standing, concerned, trusted=trusted):
+        if not in_group(audience.group, standing, concern, trusted=trusted):
             continue
         reasons = [reason for s in audience.states if (reason := state_reason(s, standing)) is not None]
         if not reasons:
@@ -162,22 +227,32 @@ def audience_reason(rule: Rule, standing: Standing, concerned: Person | None, *,
     return nearest
 
 
-def belongs(audience: Audience, standing: Standing, concerned: Person | None) -> bool:
+def belongs(audience: Audience, standing: Standing, concern: Concern = NOTHING) -> bool:
     """Is the person in the group of *audience*, whatever the states say?"""
-    return in_group(audience.group, standing, concerned)
+    return in_group(audience.group, standing, concern)
 
 
 # --- conditions ---------------------------------------------------------------------------------------------------------------
 
 
-def holds(condition: Condition, rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> bool:
+_FACTS: Mapping[ConditionKind, ConditionKind] = {
+    ConditionKind.SUMMARY_IS_NOT_SENT: ConditionKind.SUMMARY_IS_SENT,
+    ConditionKind.SUMMARY_IS_NOT_APPROVED: ConditionKind.SUMMARY_IS_APPROVED,
+    ConditionKind.NOTES_ARE_NOT_IN: ConditionKind.NOTES_ARE_IN,
+}
+"""What is true while another fact is not."""
+
+
+def holds(
+    condition: Condition, rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime, concern: Concern = NOTHING
+) -> bool:
     """Is *condition* true of this person now?"""
-    meeting, names = snapshot.meeting, rule.timing.holidays
-    length = condition.duration
+    meeting, names, zone = snapshot.meeting, rule.timing.holidays, zone_of(rule, snapshot.meeting)
+    length, item = condition.duration, concern.item
 
     def recent(then: datetime | None) -> bool:
         assert length is not None
-        return then is not None and less_than_ago(then, now, length, meeting.zone, names)
+        return then is not None and less_than_ago(then, now, length, zone, names)
 
     match condition.kind:
         case ConditionKind.STARTS_WITHIN:
@@ -199,8 +274,41 @@ def holds(condition: Condition, rule: Rule, standing: Standing, snapshot: Snapsh
             return not _attendance_recorded(standing, snapshot)
         case ConditionKind.NAMED_A_DELEGATE:
             return standing.named_delegate or standing.partstat is PartStat.DELEGATED
+        case ConditionKind.CALL_LIST_IS_EMPTY:
+            return _to_call(standing, snapshot) == 0
+        case ConditionKind.ITEM_IS_OPEN:
+            return item is not None and item.open
+        case ConditionKind.ITEM_IS_DONE:
+            return item is not None and not item.open
+        case ConditionKind.ITEM_HAS_NEW_DATE:
+            return item is not None and (item.due != concern.due if concern.due else item.moves > 0)
+        case (
+            ConditionKind.SUMMARY_IS_SENT
+            | ConditionKind.SUMMARY_IS_APPROVED
+            | ConditionKind.NOTES_ARE_IN
+            | ConditionKind.TEAM_WITHOUT_CALL
+        ):
+            return condition.kind.value in snapshot.holds
+        case ConditionKind.SUMMARY_IS_NOT_SENT | ConditionKind.SUMMARY_IS_NOT_APPROVED | ConditionKind.NOTES_ARE_NOT_IN:
+            return _FACTS[condition.kind].value not in snapshot.holds
         case _:
             assert_never(condition.kind)
+
+
+def _to_call(standing: Standing, snapshot: Snapshot) -> int:
+    """How many silent people this champion has: as counted, else as the picture shows."""
+    if standing.to_call is not None:
+        return standing.to_call
+    return sum(s.person.champion == standing.person.id and is_silent(s) for s in snapshot.standings)
+
+
+def is_silent(standing: Standing) -> bool:
+    """Was invited, may be written to, and has not been heard of: somebody to call."""
+    return (
+        state_reason(State.NOT_REPLIED, standing) is None
+        and standing.person.stopped_at is None
+        and not standing.stopped
+    )
 
 
 def _has_place(meeting: Meeting) -> bool:
@@ -210,19 +318,24 @@ def _has_place(meeting: Meeting) -> bool:
 def _attendance_recorded(standing: Standing, snapshot: Snapshot) -> bool:
     return (
         ConditionKind.ATTENDANCE_IS_RECORDED.value in snapshot.holds
+        or snapshot.meeting.attendance_at is not None
         or standing.attended is not None
         or any(s.attended is not None for s in snapshot.standings)
     )
 
 
-def condition_reason(rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> Unwanted | None:
-    """The first line of ``only-if`` that is not true, or of ``unless`` that is."""
+def condition_reason(
+    rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime, concern: Concern = NOTHING
+) -> Unwanted | None:
+    """The first line of ``only-if`` that is not true, or of ``unless`` that is. A champion with nobody to call gets no list."""
     for condition in rule.only_if:
-        if not holds(condition, rule, standing, snapshot, now):
+        if not holds(condition, rule, standing, snapshot, now, concern):
             return Unwanted(f'"{condition}" is not true', "only-if")
     for condition in rule.unless:
-        if holds(condition, rule, standing, snapshot, now):
+        if holds(condition, rule, standing, snapshot, now, concern):
             return Unwanted(f'"{condition}"', "unless")
+    if "call list" in rule.attach and Role.CONVENER not in standing.person.roles and _to_call(standing, snapshot) == 0:
+        return Unwanted("nobody is left to call", "attach")
     return None
 
 
@@ -254,7 +367,7 @@ def away_until(rule: Rule, standing: Standing, now: datetime) -> datetime | None
     return until if rule.chases and until is not None and until > now else None
 
 
-def signer_of(rule: Rule, reader: Person, snapshot: Snapshot) -> PersonId | None:
+def signer_of(rule: Rule, reader: Person, snapshot: Snapshot, concern: Concern = NOTHING) -> PersonId | None:
     """Who signs the mail to *reader*; None: the convener, in their own name."""
     match rule.on_behalf_of:
         case None | Signer.CONVENER:
@@ -270,6 +383,14 @@ def signer_of(rule: Rule, reader: Person, snapshot: Snapshot) -> PersonId | None
             return _one_with(Role.LEAD_CHAMPION, reader, snapshot)
         case Signer.CO_CHAIR:
             return _one_with(Role.CO_CHAIR, reader, snapshot)
+        case Signer.ACTION_TEAM_LEAD:
+            one = _one_team(concern)
+            own = snapshot.standing_of(reader.id)
+            wanted = (one,) if one is not None else own.teams if own is not None and concern.item is None else ()
+            return next(
+                (s.person.id for t in wanted for s in snapshot.standings if t in s.leads and s.person.id != reader.id),
+                None,
+            )
         case _:
             assert_never(rule.on_behalf_of)
 
@@ -285,10 +406,9 @@ _CHANGES = frozenset({HappeningKind.MEETING_IS_MOVED, HappeningKind.PLACE_IS_CHA
 def _stale(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting) -> str | None:
     """Was *notice* decided for an earlier date of the meeting, or does a newer one tell of a later change?"""
     round_ = notice.round
-    if round_.startswith("r") and round_[1:2].isdigit():
-        number = round_[1:].split(".")[0].split("~")[0]
-        if number.isdigit() and int(number) != meeting.round:
-            return "the meeting was moved since"
+    number = meeting_round(round_)
+    if number is not None and number != meeting.round:
+        return "the meeting was moved since"
     if rule.happens & _CHANGES and (sequence := _sequence(round_)) is not None:
         if HappeningKind.MEETING_IS_MOVED in rule.happens and sequence < meeting.last_major_sequence:
             return "the meeting was moved again since"
@@ -303,11 +423,32 @@ def _sequence(round_: str) -> int | None:
     return int(number) if number != round_ and number.isdecimal() else None
 
 
+def concern_of(notice: Notice, snapshot: Snapshot, item: Item | None = None) -> Concern:
+    """What *notice* is about, as things stand now; *item*: which of its action items."""
+    due = None
+    if item is not None and (about := item_round(notice.round)) is not None and about[0] == item.number:
+        due = about[1]
+    person = notice.about if notice.about is not None else item.owner if item is not None else None
+    found = snapshot.standing_of(person) if person is not None else None
+    return Concern(
+        person=found.person if found else None,
+        teams=found.teams if found else (),
+        item=item,
+        due=due,
+        team=notice.team if notice.team is not None else team_of(notice.round),
+    )
+
+
 def still_wanted(
-    rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime, rules: Sequence[Rule] = ()
+    rule: Rule,
+    notice: Notice,
+    snapshot: Snapshot,
+    now: datetime,
+    rules: Sequence[Rule] = (),
+    pace: Pace | None = None,
 ) -> Wanted | Unwanted | Wait:
     """Read everything again for the one person of *notice*, who is about to be written to. *rules*: those that serve the
-    meeting, so that of several reminders that had to wait only the latest leaves."""
+    meeting, so that of several reminders that had to wait only the latest leaves. *pace*: that of one person over all rules."""
     meeting = snapshot.meeting
     standing = snapshot.standing_of(notice.person_id)
     if standing is None:
@@ -320,25 +461,101 @@ def still_wanted(
         return Unwanted(f"it is too late: it should have left by {clock(notice.not_after, meeting)}")
     if (changed := _answer_changed(rule, notice, standing, snapshot)) is not None:
         return Unwanted(changed, "when")
-    if (reason := audience_reason(rule, standing, None, trusted=True)) is not None:
-        return Unwanted(reason, "to")
-    if (blocked := condition_reason(rule, standing, snapshot, now)) is not None:
+    if notice.items:
+        about = [_wanted_about(rule, notice, standing, snapshot, now, i) for i in notice.items]
+        refused = next((a for a in about if a is not None), None)
+        if None not in about and refused is not None:
+            return refused
+    elif (blocked := _wanted_about(rule, notice, standing, snapshot, now, None)) is not None:
         return blocked
-    if is_repeat(notice.round) and (stop := stopped_repeating(rule, standing, snapshot, now)) is not None:
-        return stop
+    if (told := _told_already(rule, snapshot)) is not None:
+        return Unwanted(told, "when")
     if (later := _overtaken(rule, notice, standing, meeting, rules)) is not None:
         return Unwanted(f"a later reminder, [{later}], has been decided")
-    return _wait(rule, notice, standing, meeting, now)
+    return _wait(rule, notice, standing, meeting, now, pace)
 
 
-def stopped_repeating(rule: Rule, standing: Standing, snapshot: Snapshot, now: datetime) -> Unwanted | None:
+def wanted_items(rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime) -> tuple[ItemId, ...]:
+    """Those of the action items of *notice* that its mail shall still speak of: the others were done, moved or given away meanwhile."""
+    standing = snapshot.standing_of(notice.person_id)
+    if standing is None:
+        return ()
+    return tuple(i for i in notice.items if _wanted_about(rule, notice, standing, snapshot, now, i) is None)
+
+
+def _wanted_about(
+    rule: Rule, notice: Notice, standing: Standing, snapshot: Snapshot, now: datetime, ident: ItemId | None
+) -> Unwanted | None:
+    """What holds the mail back, as far as it is about this action item (or about none)."""
+    item = None
+    if ident is not None:
+        if (item := snapshot.item(ident)) is None:
+            return Unwanted("the action item is no longer in the plan")
+        planned = item_round(notice.round)
+        if planned is not None and rule.of_items:
+            if not item.open:
+                return Unwanted(f"action item {item.number} is {item.status.value}")
+            if item.number == planned[0] and item.due != planned[1]:
+                return Unwanted(f"action item {item.number} has another day now")
+    concern = concern_of(notice, snapshot, item)
+    if (reason := audience_reason(rule, standing, concern, trusted=True)) is not None:
+        return Unwanted(reason, "to")
+    if (blocked := condition_reason(rule, standing, snapshot, now, concern)) is not None:
+        return blocked
+    if is_repeat(notice.round):
+        return stopped_repeating(rule, standing, snapshot, now, concern, notice.round)
+    return None
+
+
+def stopped_repeating(
+    rule: Rule,
+    standing: Standing,
+    snapshot: Snapshot,
+    now: datetime,
+    concern: Concern = NOTHING,
+    round_: str = "",
+) -> Unwanted | None:
     """What ends the repeating: an answer, where one was asked for, or the first line of ``stop-when`` that is true."""
-    if rule.ask and (said := _ANSWERS.get(standing.partstat)) is not None:
-        return Unwanted(f"has replied ({said})", "ask")
+    if (said := answered(rule, standing, snapshot, concern, round_)) is not None:
+        return Unwanted(said, "ask")
     for condition in rule.stop_when:
-        if holds(condition, rule, standing, snapshot, now):
+        if holds(condition, rule, standing, snapshot, now, concern):
             return Unwanted(f'"{condition}"', "stop-when")
     return None
+
+
+def answered(
+    rule: Rule, standing: Standing, snapshot: Snapshot, concern: Concern = NOTHING, round_: str = ""
+) -> str | None:
+    """The answer to what *rule* asks for, as a sentence; None while there is none, or where another letter asks."""
+    item = concern.item
+    match rule.ask:
+        case "":
+            return None
+        case "name of a delegate":
+            return "has named a delegate" if standing.named_delegate else None
+        case "call results":
+            return "nobody is left to call" if _to_call(standing, snapshot) == 0 else None
+        case "done, help or a new date":
+            return "has asked for help" if item is not None and item.help else None
+        case "an attachment":
+            notes = ConditionKind.NOTES_ARE_IN.value in snapshot.holds
+            return "the notes are in" if notes and Role.NOTE_TAKER in standing.person.roles else None
+    if standing.voted and question_name(rule, snapshot.meeting, round_) in standing.voted:
+        return "has answered"
+    if rule.ask == ATTENDANCE and (said := _ANSWERS.get(standing.partstat)) is not None:
+        return f"has replied ({said})"
+    return None
+
+
+def _told_already(rule: Rule, snapshot: Snapshot) -> str | None:
+    """Does the caterer know by now? The number may have come back, or another letter have told it."""
+    meeting = snapshot.meeting
+    counts = [w.count for w in rule.whens if isinstance(w, Happens) and w.kind is HappeningKind.HEADCOUNT_CHANGES]
+    if not counts or len(counts) < len(rule.whens) or snapshot.headcount is None or meeting.told_headcount is None:
+        return None
+    differs = abs(snapshot.headcount - meeting.told_headcount)
+    return None if differs >= min(counts) else f"the number differs by {differs} only from what was told"
 
 
 def _answer_changed(rule: Rule, notice: Notice, standing: Standing, snapshot: Snapshot) -> str | None:
@@ -356,7 +573,7 @@ def _overtaken(
     rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, rules: Sequence[Rule]
 ) -> RuleId | None:
     """The rule that has decided on a later reminder to the same person while this one waited (for Monday, for your OK)."""
-    if not rule.chases:
+    if not rule.chases or rule.at_large:
         return None
     own = next((s for w in rule.whens for s in stages(rule, w, meeting, standing) if s.round == notice.round), None)
     if own is None:
@@ -374,18 +591,27 @@ def _overtaken(
     )
 
 
-def _wait(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now: datetime) -> Wanted | Unwanted | Wait:
+def _wait(
+    rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now: datetime, pace: Pace | None
+) -> Wanted | Unwanted | Wait:
     """The hours, the absence and the pace: what only delays."""
-    window = Window.of(rule.timing, meeting.zone)
+    zone = zone_of(rule, meeting)
     until, reason = notice.not_before, "its time has not come"
     if (back := away_until(rule, standing, now)) is not None and back > until:
         until, reason = back, f"is away until {clock(back, meeting)}"
     gap = rule.timing.gap
     if gap is not None and rule.is_relative and standing.written_at is not None and not rule.cancels:
-        free = shift(standing.written_at, gap, 1, None, meeting.zone, rule.timing.holidays)
+        free = shift(standing.written_at, gap, 1, None, zone, rule.timing.holidays)
         if free > until:
             until, reason = free, f"got another mail less than {gap} ago"
-    opening = window.opening(max(now, until))
+    if (free_at := _next_free(rule, standing, pace)) is not None and free_at > until:
+        assert pace is not None
+        until, reason = free_at, f"got {pace.most} mails in {pace.days} days"
+    if rule.bundle is Bundle.PER_PERSON and (last := standing.last_of.get(rule.id)) is not None:
+        tomorrow = on_clock(last.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), datetime.min.time(), zone)
+        if tomorrow > until:
+            until, reason = tomorrow, "had one mail of this rule today"
+    opening = window_of(rule, meeting).opening(max(now, until))
     if opening > now and until <= now:
         reason = "mail may not leave at this hour"
     if opening <= now:
@@ -393,6 +619,15 @@ def _wait(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now:
     if notice.not_after is not None and opening > notice.not_after:
         return Unwanted(f"{reason}, and after {clock(notice.not_after, meeting)} it would be too late")
     return Wait(opening, reason)
+
+
+def _next_free(rule: Rule, standing: Standing, pace: Pace | None) -> datetime | None:
+    """When the pace of one person allows another planned mail. What answers somebody, or tells of a cancellation, never waits for it."""
+    if pace is None or pace.most < 1 or not rule.is_relative or rule.cancels or len(standing.recent) < pace.most:
+        return None
+    if standing.person.roles & {Role.CONVENER, Role.CATERER}:
+        return None  # they work with us; what they get is what they need
+    return standing.recent[-pace.most] + timedelta(days=pace.days)
 
 
 def clock(instant: datetime, meeting: Meeting) -> str:

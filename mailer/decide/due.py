@@ -6,12 +6,14 @@ reminders that an outage left behind only the latest goes out; mail leaves only 
 from. Promises: pure; the same values give the same notices. Local times live here and in `workdays` alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from mailer.decide.conditions import (
+    NOTHING,
+    Concern,
     audience_reason,
     belongs,
     cancelled_reason,
@@ -20,9 +22,19 @@ from mailer.decide.conditions import (
     stopped_repeating,
     unreachable,
 )
-from mailer.decide.rule import Happens, IfLate, IfLateKind, Rule, State, When, states_of
+from mailer.decide.rule import Bundle, Every, Happens, IfLate, IfLateKind, Rule, State, When, states_of
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, is_repeat, round_of, stages
+from mailer.decide.stages import (
+    Stage,
+    all_stages,
+    by_item,
+    by_person,
+    for_team,
+    is_repeat,
+    round_of,
+    stages,
+    window_of,
+)
 from mailer.decide.workdays import Window, at_least_away
 from mailer.partnership.meetings import Meeting
 from mailer.terms import PersonId, RuleId
@@ -48,23 +60,10 @@ class Due:
 def next_due(rule: Rule, snapshot: Snapshot, after: datetime) -> datetime | None:
     """The earliest instant later than *after* at which *rule* could fall due for this meeting, or for anybody; None for never,
     or only by a happening."""
-    earliest: datetime | None = None
-    meeting = snapshot.meeting
-    if cancelled_reason(rule, meeting) is not None:
+    if cancelled_reason(rule, snapshot.meeting) is not None:
         return None
-    for when in rule.whens:
-        if isinstance(when, Happens):
-            continue
-        found: Iterable[Stage]
-        if by_person(when):
-            dates = {i: s for s in snapshot.standings if (i := s.invited_at) is not None}
-            found = (stage for s in dates.values() for stage in stages(rule, when, meeting, s))
-        else:
-            found = stages(rule, when, meeting)
-        for stage in found:
-            if stage.at > after and (earliest is None or stage.at < earliest):
-                earliest = stage.at
-    return earliest
+    times = (s.at for when in rule.whens for s in all_stages(rule, when, snapshot, after) if s.at > after)
+    return min(times, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ def due(rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, 
             if not isinstance(when, Happens):
                 _due_of(rule, when, snapshot, known_since[rule.id], now, candidates, left_out)
     latest = _latest_chases(rules, snapshot, candidates)
+    bundles = {rule.id: rule.bundle for rule in rules if rule.bundle is not None}
     notices: dict[str, Notice] = {}
     for candidate in candidates:
         notice, stage = candidate.notice, candidate.stage
@@ -99,7 +99,37 @@ def due(rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, 
             left_out.append(LeftOut(notice.person_id, notice.rule, sentence, stage.round))
         else:
             notices.setdefault(notice.key, notice)
-    return Due(tuple(notices.values()), tuple(left_out))
+    return Due(tuple(bundled(notices.values(), bundles, snapshot)), tuple(left_out))
+
+
+def bundled(notices: Iterable[Notice], bundles: Mapping[RuleId, Bundle], snapshot: Snapshot) -> Iterator[Notice]:
+    """Make one mail of several, where the rule says so. The others stay in the ledger, as told with that one."""
+    heads: dict[tuple[object, ...], list[Notice]] = {}
+    for notice in notices:
+        match bundles.get(notice.rule):
+            case Bundle.PER_PERSON:
+                group: tuple[object, ...] = (notice.rule, notice.person_id)
+            case Bundle.PER_COMPANY:
+                found = snapshot.standing_of(notice.person_id)
+                company = found.person.organisation.casefold() if found else ""
+                group = (notice.rule, company or notice.person_id, notice.round)
+            case _:
+                group = (notice.key,)
+        heads.setdefault(group, []).append(notice)
+    for first, *rest in heads.values():
+        people = [
+            p for n in rest for p in (n.person_id, n.about) if p is not None and p not in (first.person_id, first.about)
+        ]
+        yield replace(
+            first,
+            items=tuple(dict.fromkeys(i for n in (first, *rest) for i in n.items)),
+            people=tuple(dict.fromkeys((*first.people, *people))),
+            not_after=max((n.not_after for n in (first, *rest) if n.not_after is not None), default=None)
+            if all(n.not_after is not None for n in (first, *rest))
+            else None,
+        )
+        for notice in rest:
+            yield replace(notice, told_with=first.key, hold=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +154,8 @@ def _latest_chases(rules: Sequence[Rule], snapshot: Snapshot, candidates: list[_
         if not rule.chases:
             continue
         for when in rule.whens:
+            if isinstance(when, Every) or by_item(when):
+                continue
             shared = () if by_person(when) else stages(rule, when, snapshot.meeting)
             for standing in snapshot.standings:
                 if standing.person.id not in latest or not standing.noticed:
@@ -143,34 +175,87 @@ def _due_of(
     candidates: list[_Candidate],
     left_out: list[LeftOut],
 ) -> None:
-    """Gather what the one time *when* of *rule* brings."""
+    """Gather what the one time *when* of *rule* brings: for everybody, for each item, for each team."""
     meeting = snapshot.meeting
-    shared: _Timed | None = None
-    if not by_person(when):
-        shared = _timed(rule, stages(rule, when, meeting), meeting, known, now)
-        if shared is None:
-            return
-        if shared.too_late:
-            if not any((rule.id, shared.stage.round) in s.noticed for s in snapshot.standings):
-                left_out.append(LeftOut(None, rule.id, shared.too_late, shared.stage.round, "if-late"))
-            return
-        if not any(belongs(a, s, None) for a in rule.to for s in snapshot.standings):
-            left_out.append(LeftOut(None, rule.id, nobody(rule), shared.stage.round, "to"))
-            return
+    if by_item(when):
+        for item in snapshot.items:
+            timed = _timed(rule, stages(rule, when, meeting, item=item), meeting, known, now) if item.open else None
+            if timed is None:
+                continue
+            owner = snapshot.standing_of(item.owner) if item.owner is not None else None
+            concern = Concern(owner.person if owner else None, owner.teams if owner else (), item=item, due=item.due)
+            _due_for_all(rule, when, timed, snapshot, now, candidates, left_out, concern)
+        return
+    if by_person(when):
+        for standing in snapshot.standings:
+            timed = _timed(rule, stages(rule, when, meeting, standing), meeting, known, now)
+            if timed is not None and _reaches(rule, timed.stage, standing, meeting, NOTHING):
+                _decide(rule, when, timed, standing, snapshot, now, candidates, left_out, NOTHING)
+        return
+    timed = _timed(rule, stages(rule, when, meeting, around=now), meeting, known, now)
+    if timed is None:
+        return
+    if rule.do is None or not rule.do.each_team:
+        _due_for_all(rule, when, timed, snapshot, now, candidates, left_out, NOTHING)
+        return
+    if not snapshot.teams:
+        left_out.append(LeftOut(None, rule.id, "there is no action team yet", timed.stage.round, "do"))
+    for team in snapshot.teams:
+        stage = replace(timed.stage, round=for_team(timed.stage.round, team.id))
+        _due_for_all(
+            rule, when, replace(timed, stage=stage), snapshot, now, candidates, left_out, Concern(team=team.id)
+        )
+
+
+def _due_for_all(
+    rule: Rule,
+    when: When,
+    timed: "_Timed",
+    snapshot: Snapshot,
+    now: datetime,
+    candidates: list[_Candidate],
+    left_out: list[LeftOut],
+    concern: Concern,
+) -> None:
+    """Gather what one stage brings to everybody."""
+    meeting, stage = snapshot.meeting, timed.stage
+    if timed.too_late:
+        if not any((rule.id, stage.round) in s.noticed for s in snapshot.standings):
+            left_out.append(LeftOut(None, rule.id, _about(concern) + timed.too_late, stage.round, "if-late"))
+        return
+    if not any(belongs(a, s, concern) for a in rule.to for s in snapshot.standings):
+        left_out.append(LeftOut(None, rule.id, _about(concern) + nobody(rule), stage.round, "to"))
+        return
     for standing in snapshot.standings:
-        timed = shared or _timed(rule, stages(rule, when, meeting, standing), meeting, known, now)
-        if timed is None or not _reaches(rule, timed.stage, standing, meeting):
-            continue
-        person, stage = standing.person.id, timed.stage
-        if timed.too_late:
-            left_out.append(LeftOut(person, rule.id, timed.too_late, stage.round, "if-late"))
-        elif (out := _held_back(rule, stage.round, standing, snapshot, now)) is not None:
-            left_out.append(out)
-        else:
-            notice = _notice(
-                rule, stage.round, standing, snapshot, timed.leaves, _not_after(rule, stage, meeting), str(when)
-            )
-            candidates.append(_Candidate(stage, notice, rule.chases))
+        if _reaches(rule, stage, standing, meeting, concern):
+            _decide(rule, when, timed, standing, snapshot, now, candidates, left_out, concern)
+
+
+def _about(concern: Concern) -> str:
+    return f"action item {concern.item.number}: " if concern.item is not None else ""
+
+
+def _decide(
+    rule: Rule,
+    when: When,
+    timed: "_Timed",
+    standing: Standing,
+    snapshot: Snapshot,
+    now: datetime,
+    candidates: list[_Candidate],
+    left_out: list[LeftOut],
+    concern: Concern,
+) -> None:
+    """Decide about one person whom a stage means."""
+    stage = timed.stage
+    if timed.too_late:
+        left_out.append(LeftOut(standing.person.id, rule.id, timed.too_late, stage.round, "if-late"))
+    elif (out := _held_back(rule, stage.round, standing, snapshot, now, concern)) is not None:
+        left_out.append(out)
+    else:
+        limit = _not_after(rule, stage, snapshot.meeting)
+        notice = _notice(rule, stage.round, standing, snapshot, timed.leaves, limit, str(when), None, concern)
+        candidates.append(_Candidate(stage, notice, rule.chases))
 
 
 def nobody(rule: Rule) -> str:
@@ -178,25 +263,27 @@ def nobody(rule: Rule) -> str:
     return "nobody is in " + " or ".join(f'"{a.group}"' for a in rule.to)
 
 
-def _reaches(rule: Rule, stage: Stage, standing: Standing, meeting: Meeting) -> bool:
+def _reaches(rule: Rule, stage: Stage, standing: Standing, meeting: Meeting, concern: Concern) -> bool:
     """Is the person meant by the rule, and not yet decided on?"""
     return (
         (rule.id, stage.round) not in standing.noticed
-        and audience_reason(rule, standing, None) is None
+        and audience_reason(rule, standing, concern) is None
         and not had_before_move(rule, stage, meeting, standing)
         and not joined_later(rule, stage, standing)
     )
 
 
-def _held_back(rule: Rule, round_: str, standing: Standing, snapshot: Snapshot, now: datetime) -> LeftOut | None:
+def _held_back(
+    rule: Rule, round_: str, standing: Standing, snapshot: Snapshot, now: datetime, concern: Concern
+) -> LeftOut | None:
     """What keeps a mail from somebody whom the rule means, or None."""
     person = standing.person.id
     if (law := unreachable(standing)) is not None:
-        return LeftOut(person, rule.id, law, round_)
-    blocked = condition_reason(rule, standing, snapshot, now)
+        return LeftOut(person, rule.id, _about(concern) + law, round_)
+    blocked = condition_reason(rule, standing, snapshot, now, concern)
     if blocked is None and is_repeat(round_):
-        blocked = stopped_repeating(rule, standing, snapshot, now)
-    return None if blocked is None else LeftOut(person, rule.id, blocked.reason, round_, blocked.key)
+        blocked = stopped_repeating(rule, standing, snapshot, now, concern, round_)
+    return None if blocked is None else LeftOut(person, rule.id, _about(concern) + blocked.reason, round_, blocked.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +300,7 @@ def _timed(rule: Rule, found: tuple[Stage, ...], meeting: Meeting, known: dateti
     stage = next((s for s in reversed(found) if s.at <= now), None)
     if stage is None or stage.at <= known:
         return None
-    window = Window.of(rule.timing, meeting.zone)
+    window = window_of(rule, meeting)
     leaves = window.opening(max(now, stage.falls))
     return _Timed(stage, leaves, lateness(rule, stage, leaves, window, meeting, now))
 
@@ -223,7 +310,7 @@ def lateness(rule: Rule, stage: Stage, leaves: datetime, window: Window, meeting
     planned = meeting.local(stage.falls)
     told = f"it was due on {planned:%a} {planned.day} {planned:%b at %H:%M}"
     if stage.falls < stage.at:
-        told += ", before the meeting was moved" if meeting.round else ", before there was the meeting"
+        told += _too_young(rule, meeting)
     elif meeting.local(now).date() > meeting.local(window.opening(stage.falls)).date():
         pass
     elif stage.limit is not None and stage.falls > stage.limit:
@@ -232,14 +319,24 @@ def lateness(rule: Rule, stage: Stage, leaves: datetime, window: Window, meeting
         told += ", and the next hour at which mail may leave comes too late"
     else:
         return ""
-    return "" if _if_late_allows(rule, leaves, meeting) else told
+    return "" if _if_late_allows(rule, stage, leaves, meeting) else told
 
 
-def _if_late_allows(rule: Rule, leaves: datetime, meeting: Meeting) -> bool:
+def _too_young(rule: Rule, meeting: Meeting) -> str:
+    if rule.of_items:
+        return ", before the action item had this day"
+    if meeting.standing:
+        return ", before the service began"
+    return ", before the meeting was moved" if meeting.round else ", before there was the meeting"
+
+
+def _if_late_allows(rule: Rule, stage: Stage, leaves: datetime, meeting: Meeting) -> bool:
     if_late = rule.if_late or IfLate()
     match if_late.kind:
         case IfLateKind.SKIP:
             return False
+        case IfLateKind.AT_ONCE:
+            return stage.limit is None or leaves <= stage.limit
         case IfLateKind.UNTIL_START:
             return leaves < meeting.dtstart
         case IfLateKind.IF_AWAY:
@@ -253,7 +350,7 @@ def _not_after(rule: Rule, stage: Stage, meeting: Meeting) -> datetime | None:
     """Past this instant the mail is dropped: what it counts back from, or the start of the meeting where if-late allows that."""
     if stage.limit is None:
         return None
-    if rule.if_late is not None and rule.if_late.kind is not IfLateKind.SKIP:
+    if rule.if_late is not None and rule.if_late.kind in (IfLateKind.UNTIL_START, IfLateKind.IF_AWAY):
         return max(stage.limit, meeting.dtstart)
     return stage.limit
 
@@ -289,7 +386,8 @@ def _notice(
     leaves: datetime,
     not_after: datetime | None,
     reason: str,
-    about: PersonId | None = None,
+    about: PersonId | None,
+    concern: Concern,
 ) -> Notice:
     return Notice(
         rule=rule.id,
@@ -298,14 +396,23 @@ def _notice(
         round=round_,
         letter=rule.letter,
         attach=rule.attach,
-        on_behalf_of=signer_of(rule, standing.person, snapshot),
+        on_behalf_of=signer_of(rule, standing.person, snapshot, concern),
         hold=rule.hold,
         invites=rule.invites,
         not_before=leaves,
         reason=reason,
         not_after=not_after,
         about=about,
+        items=(concern.item.id,) if concern.item is not None else (),
+        ask=rule.ask,
+        team=concern.team,
     )
+
+
+_NEVER_OVER = frozenset(
+    {HappeningKind.MAIL_BOUNCES, HappeningKind.SUMMARY_IS_APPROVED, HappeningKind.CALL_RESULT_IS_LOGGED}
+)
+"""What is told after the meeting too."""
 
 
 def happened(
@@ -317,33 +424,43 @@ def happened(
 ) -> Due:
     """What follows from *happening*. It is never late: whoever answered during an outage is answered after it."""
     meeting = snapshot.meeting
-    found = snapshot.standing_of(happening.person) if happening.person is not None else None
-    concerned = found.person if found else None
+    person = happening.person
+    if person is None and happening.item is not None:
+        person = happening.item.owner
+    found = snapshot.standing_of(person) if person is not None else None
+    concern = Concern(found.person if found else None, found.teams if found else (), happening.delegate, happening.item)
     notices: list[Notice] = []
     left_out: list[LeftOut] = []
     for rule in rules:
-        if happening.kind not in rule.happens or rule.id not in known_since or happening.at <= known_since[rule.id]:
+        starts = next((w for w in rule.whens if _starts(w, happening)), None)
+        if starts is None or rule.id not in known_since or happening.at <= known_since[rule.id]:
             continue
         if (law := cancelled_reason(rule, meeting)) is not None:
             left_out.append(LeftOut(happening.person, rule.id, law, happening.occasion))
             continue
-        limit = None if happening.kind is HappeningKind.MAIL_BOUNCES else meeting.dtend
-        leaves = Window.of(rule.timing, meeting.zone).opening(now)
+        limit = None if happening.kind in _NEVER_OVER or meeting.standing else meeting.dtend
+        leaves = window_of(rule, meeting).opening(now)
         if limit is not None and leaves > limit:
             left_out.append(LeftOut(happening.person, rule.id, "the meeting is over", happening.occasion))
             continue
-        meant = [s for s in snapshot.standings if any(belongs(a, s, concerned) for a in rule.to)]
+        meant = [s for s in snapshot.standings if any(belongs(a, s, concern) for a in rule.to)]
         if not meant:
             left_out.append(LeftOut(None, rule.id, nobody(rule), happening.occasion, "to"))
         for standing in meant:
             if (rule.id, happening.occasion) in standing.noticed or audience_reason(
-                rule, standing, concerned
+                rule, standing, concern
             ) is not None:
                 continue
-            if (out := _held_back(rule, happening.occasion, standing, snapshot, now)) is not None:
+            if (out := _held_back(rule, happening.occasion, standing, snapshot, now, concern)) is not None:
                 left_out.append(out)
                 continue
             about = happening.person if happening.person != standing.person.id else None
-            reason = happening.kind.value
-            notices.append(_notice(rule, happening.occasion, standing, snapshot, leaves, limit, reason, about))
-    return Due(tuple(notices), tuple(left_out))
+            notices.append(
+                _notice(rule, happening.occasion, standing, snapshot, leaves, limit, str(starts), about, concern)
+            )
+    bundles = {rule.id: rule.bundle for rule in rules if rule.bundle is not None}
+    return Due(tuple(bundled(notices, bundles, snapshot)), tuple(left_out))
+
+
+def _starts(when: When, happening: Happening) -> bool:
+    return isinstance(when, Happens) and when.kind is happening.kind and abs(happening.count) >= when.count

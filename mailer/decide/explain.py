@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailer.decide.conditions import (
+    Concern,
     audience_reason,
     cancelled_reason,
     clock,
@@ -20,8 +21,7 @@ from mailer.decide.conditions import (
 from mailer.decide.due import had_before_move, joined_later, lateness
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, is_repeat, stages
-from mailer.decide.workdays import Window
+from mailer.decide.stages import Stage, by_person, is_repeat, stages, window_of
 from mailer.terms import PersonId, RuleId
 
 
@@ -106,7 +106,7 @@ class _Case:
 
     def _of_time(self, open_: list[Stage]) -> Why:
         rule, standing, meeting = self.rule, self.standing, self.snapshot.meeting
-        reason = audience_reason(rule, standing, None)
+        reason = audience_reason(rule, standing)
         if not open_:
             if reason is not None and any(by_person(w) for w in rule.whens):
                 return self._no(reason, "to")
@@ -125,7 +125,7 @@ class _Case:
             return self._no("was not among these people when its time came", "when", stage.at)
         blocked = condition_reason(rule, standing, self.snapshot, leaves)
         if blocked is None and is_repeat(stage.round):
-            blocked = stopped_repeating(rule, standing, self.snapshot, leaves)
+            blocked = stopped_repeating(rule, standing, self.snapshot, leaves, round_=stage.round)
         if blocked is not None:
             return self._no(self._hedged(blocked.reason, stage), blocked.key, leaves)
         held = ", once you release it" if rule.hold else ""
@@ -133,20 +133,22 @@ class _Case:
 
     def _of_happening(self) -> Why:
         rule, standing = self.rule, self.standing
-        groups = [a for a in rule.to if in_group(a.group, standing, standing.person, trusted=True)]
+        groups = [
+            a for a in rule.to if in_group(a.group, standing, Concern(standing.person, standing.teams), trusted=True)
+        ]
         if not groups:
-            return self._no(audience_reason(rule, standing, None) or "", "to")
+            return self._no(audience_reason(rule, standing) or "", "to")
         starts = " or ".join(f'"{w}"' for w in rule.whens)
         times = sum(id_ == rule.id for id_, _ in standing.noticed)
         before = f"; so far {times} time{'' if times == 1 else 's'}" if times else ""
         return Why(rule.id, Outcome.WOULD_GET, f"each time that {starts}{before}", *self._at("when"))
 
     def _leaves(self, stage: Stage) -> datetime:
-        return Window.of(self.rule.timing, self.snapshot.meeting.zone).opening(max(stage.at, self.now))
+        return window_of(self.rule, self.snapshot.meeting).opening(max(stage.at, self.now))
 
     def _lateness(self, stage: Stage) -> str:
         meeting = self.snapshot.meeting
-        window = Window.of(self.rule.timing, meeting.zone)
+        window = window_of(self.rule, meeting)
         return lateness(self.rule, stage, self._leaves(stage), window, meeting, max(stage.at, self.now))
 
     def _never(self) -> str:

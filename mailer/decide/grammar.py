@@ -30,13 +30,10 @@ _RULES = {
     Kind.IF_LATE: "if_late",
     Kind.BUNDLE: "bundle",
     Kind.SEND_ON: "send_on",
+    Kind.DO: "drafted",
 }
-_KINDS = {name: kind for kind, name in _RULES.items()} | {"do": Kind.DO}
+_KINDS = {name: kind for kind, name in _RULES.items()}
 _STARTS = (*_RULES.values(), "when", "audience", "duration", "repeat", "between", "do")
-_FORMS = {
-    "every_weekday": slug("every WEEKDAY at HH:MM"),
-    "every_period": slug("every PERIOD on the NTH DAY at HH:MM"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,5 @@ def branches(tree: Tree[Token]) -> Iterator[Tree[Token]]:
 
 def word_of(branch: str) -> Word | None:
     """The word for which the alternative *branch* of the grammar stands, or None where it is structure."""
-    if branch in _FORMS:
-        return word(Kind.FORM, _FORMS[branch])
     name, _, slug_ = branch.partition("__")
     return word(_KINDS[name], slug_) if slug_ else None

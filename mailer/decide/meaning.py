@@ -4,7 +4,6 @@ A word becomes the member of its enumeration that has its text; the enumerations
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
@@ -34,17 +33,9 @@ _VALUES: dict[Kind, Any] = {
     Kind.SIGNER: r.Signer,
     Kind.HAPPENING: HappeningKind,
     Kind.IF_LATE: r.IfLateKind,
+    Kind.BUNDLE: r.Bundle,
+    Kind.DO: r.Drafted,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A word understood that this version cannot act on, in the place of its value."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Meaning(Transformer[Token, Any]):
@@ -58,8 +49,6 @@ class Meaning(Transformer[Token, Any]):
         if (w := word_of(str(data))) is None:
             return children[0]
         values = [c for c in children if not isinstance(c, Token)]
-        if not w.ready:
-            return Later(_filled(w.text, values))
         value: Any = _VALUES[w.kind](w.text) if w.kind in _VALUES else w.text
         match w.kind:
             case Kind.CONDITION:
@@ -67,7 +56,7 @@ class Meaning(Transformer[Token, Any]):
             case Kind.IF_LATE:
                 return r.IfLate(value, *values)
             case Kind.HAPPENING:
-                return r.Happens(value)
+                return r.Happens(value, *values)
             case _:
                 return value
 
@@ -89,12 +78,8 @@ class Meaning(Transformer[Token, Any]):
     def direction(self, children: list[Token]) -> bool:
         return str(children[0]) == "before"
 
-    def offset(self, children: list[Any]) -> r.Offset | Later:
+    def offset(self, children: list[Any]) -> r.Offset:
         duration, before, anchor, *at = children
-        if isinstance(anchor, Later):
-            return Later(
-                f"{duration} {'before' if before else 'after'} {anchor}" + (f" at {at[0]:%H:%M}" if at else "")
-            )
         if at and duration.exact is not None:
             raise NotATime(
                 f'"{duration}" is an exact length of time, so no "at {at[0]:%H:%M}" can follow. Leave it out, or count in days.'
@@ -107,23 +92,26 @@ class Meaning(Transformer[Token, Any]):
         except ValueError:
             raise NotATime(f'There is no day "{children[0]}". Write year-month-day, such as 2026-03-02.') from None
 
-    def every_weekday(self, children: list[Any]) -> Later:
-        return Later(f"every {str(children[0]).capitalize()} at {children[1]:%H:%M}")
+    def every_day(self, children: list[Any]) -> r.Every:
+        day, at = children
+        if str(day) == "day":
+            return r.Every(r.Period.DAY, r.DayKind.ANY, at)
+        return r.Every(r.Period.DAY if str(day) == "business day" else r.Period.WEEK, _day(str(day)), at)
 
-    def every_period(self, children: list[Any]) -> Later:
+    def every_period(self, children: list[Any]) -> r.Every:
         period, nth, day, at = children
-        name = str(day) if " " in day else str(day).capitalize()
-        return Later(f"every {period} on the {nth} {name} at {at:%H:%M}")
+        found = r.Every(r.Period(str(period)), _day(str(day)), at, r.Nth(str(nth)))
+        if found.period is r.Period.WEEK and found.day.weekday is not None:
+            raise NotATime(f"A week has one {found.day}. Write:  every {found.day} at {at:%H:%M}")
+        return found
 
     def own_group(self, children: list[Token]) -> r.OwnGroup:
         return self._own[int(str(children[0])[1:])]
 
-    def audience(self, children: list[Any]) -> r.Audience | Later:
+    def audience(self, children: list[Any]) -> r.Audience:
         group, *states = children
         if isinstance(group, Token):
             group = r.Somebody(canonical(str(group)))
-        if isinstance(group, Later):
-            return Later(str(group) + (" who " + " and ".join(states) if states else ""))
         return r.Audience(group, tuple(states))
 
     def repeat(self, children: list[Any]) -> r.Repeat:
@@ -144,14 +132,30 @@ class Meaning(Transformer[Token, Any]):
             raise NotATime(f"{opens:%H:%M} is not earlier than {closes:%H:%M}: write the earlier time first.")
         return r.Between(opens, closes)
 
-    def do(self, children: list[Any]) -> Later:
-        return Later(" ".join(str(c) for c in children))
+    def each_team(self, _: list[Any]) -> "_EachTeam":
+        return _EachTeam()
+
+    def do(self, children: list[Any]) -> r.Draft:
+        what, *rest = children
+        each_team = isinstance(rest[0], _EachTeam)
+        earliest, latest, *since = rest[1:] if each_team else rest
+        before, anchor = (since[0], since[1]) if since else (False, None)
+        if (earliest.days < latest.days) if before else (earliest.days > latest.days):
+            other = r.Draft(what, latest, earliest, each_team, before, anchor)
+            raise NotATime(f"The later time comes first here. Write:  {other}")
+        if anchor is r.Anchor.ITEM_DUE or anchor is r.Anchor.INVITATION:
+            raise NotATime(
+                f'Times for a meeting cannot be counted from "{anchor}". Count from meeting start, meeting end or now.'
+            )
+        return r.Draft(what, earliest, latest, each_team, before, anchor)
 
 
-def _filled(text: str, values: Sequence[Any]) -> str:
-    for value in values:
-        text = text.replace("COUNT" if isinstance(value, int) else "N", str(value), 1)
-    return text
+class _EachTeam:
+    """The words "for each action team"."""
+
+
+def _day(text: str) -> r.DayKind:
+    return r.DayKind(text if " " in text else text.capitalize())
 
 
 def clock(text: str) -> time:

@@ -17,7 +17,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from mailer.decide.grammar import Grammar, Start, branches, grammar, word_of
 from mailer.decide.meaning import Meaning, NotATime, clock
 from mailer.decide.rule import OwnGroup
-from mailer.decide.vocabulary import Kind, Word
+from mailer.decide.vocabulary import Kind
 
 STARTS: dict[Start, tuple[Kind, ...]] = {
     "when": (Kind.UNIT, Kind.ANCHOR, Kind.HAPPENING),
@@ -54,10 +54,9 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The phrase is right. *later*: words in it that this version cannot act on."""
+    """The phrase is right."""
 
     value: Any
-    later: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _read(start: Start, text: str, own: Sequence[OwnGroup]) -> Read | Misread:
         slips += _loose_slips(tree, g)
         if slips:
             return Misread(tuple(slips), right=str(value) if not isinstance(value, tuple) else "")
-        return Read(value, tuple(_later(tree)))
+        return Read(value)
     return Misread(tuple(slips), rest=phrase)
 
 
@@ -155,6 +154,8 @@ _SPELLINGS = {
     "_WHO": ("who",),
     "_AND": ("and",),
     "_TIMES": ("times",),
+    "FOR_EACH_TEAM": ("for each action team",),
+    "_FROM_NOW": ("from now",),
     "WEEKDAY": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     "PERIOD": ("week", "month", "quarter", "year"),
     "NTH": ("first", "second", "third", "fourth", "last"),
@@ -173,6 +174,9 @@ _SAMPLES = {
     "_AND": "and",
     "_TIMES": "times",
     "_TO": "-",
+    "_UNTIL": "to",
+    "_COMMA": "a comma",
+    "DAY": "day",
 }
 
 
@@ -226,9 +230,3 @@ def _loose_slips(tree: Tree[Token], g: Grammar) -> list[Slip]:
             elif child.type in g.loose and (w := word_of(str(branch.data))) is not None:
                 slips.append(Slip(g.texts[child.type], w.text, w.kind, loose=True))
     return slips
-
-
-def _later(tree: Tree[Token]) -> list[Word]:
-    """Words of *tree* that this version cannot act on."""
-    words = (word_of(str(branch.data)) for branch in branches(tree))
-    return [w for w in words if w is not None and not w.ready]

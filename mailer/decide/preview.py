@@ -23,8 +23,7 @@ from mailer.decide.conditions import (
 from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
 from mailer.decide.rule import Happens, Rule, Signer, State, states_of
 from mailer.decide.snapshot import Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, is_repeat, stages
-from mailer.decide.workdays import Window
+from mailer.decide.stages import Stage, by_person, is_repeat, stages, window_of
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.people import Person
 from mailer.terms import InvitationId, PersonId, RuleId, Token
@@ -154,7 +153,7 @@ class _Walk:
 
     def _step(self, event: _Event) -> None:
         rule, stage = self._rules[event.index], event.stage
-        window = Window.of(rule.timing, self._meeting.zone)
+        window = window_of(rule, self._meeting)
         leaves = window.opening(event.at)
         if late := lateness(rule, stage, leaves, window, self._meeting, event.at):
             self._lines.append(PreviewLine(stage.at, rule.id, 0, (), rule.hold, late, rule.note))
@@ -165,10 +164,10 @@ class _Walk:
         out: Counter[str] = Counter()
         meant = False
         for standing in people:
-            if (rule.id, stage.round) in standing.noticed or not any(belongs(a, standing, None) for a in rule.to):
+            if (rule.id, stage.round) in standing.noticed or not any(belongs(a, standing) for a in rule.to):
                 continue
             meant = True
-            if audience_reason(rule, standing, None) is not None:
+            if audience_reason(rule, standing) is not None:
                 other = self._invited_by.get(standing.person.id)
                 if rule.for_uninvited and other is not None and other != rule.id:
                     out[f"they get [{other}]"] += 1
@@ -179,7 +178,7 @@ class _Walk:
                 continue  # told once for the whole preview, not in every line
             blocked = condition_reason(rule, standing, picture, leaves)
             if blocked is None and is_repeat(stage.round):
-                blocked = stopped_repeating(rule, standing, picture, leaves)
+                blocked = stopped_repeating(rule, standing, picture, leaves, round_=stage.round)
             if blocked is not None:
                 out[blocked.reason] += 1
             else:

@@ -60,6 +60,7 @@ class Anchor(StrEnum):
     MEETING_END = "meeting end"
     REPLY_DEADLINE = "reply deadline"
     INVITATION = "invitation"
+    ITEM_DUE = "item due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +88,82 @@ class Fixed:
         return f"on {self.day} at {self.at:%H:%M}"
 
 
-@dataclass(frozen=True, slots=True)
-class Happens:
-    """A happening starts the rule."""
+class Period(StrEnum):
+    """How often something comes round."""
 
-    kind: HappeningKind
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Nth(StrEnum):
+    """Which one of its kind within a period."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    FOURTH = "fourth"
+    LAST = "last"
+
+
+class DayKind(StrEnum):
+    """A kind of day: a day of the week, a business day, any day."""
+
+    MONDAY = "Monday"
+    TUESDAY = "Tuesday"
+    WEDNESDAY = "Wednesday"
+    THURSDAY = "Thursday"
+    FRIDAY = "Friday"
+    SATURDAY = "Saturday"
+    SUNDAY = "Sunday"
+    BUSINESS_DAY = "business day"
+    ANY = "day"
+
+    @property
+    def weekday(self) -> int | None:
+        """As `date.weekday` counts; None where it is not one day of the week."""
+        return None if self in (DayKind.BUSINESS_DAY, DayKind.ANY) else list(DayKind).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """``every Monday at 08:00``, ``every quarter on the second Tuesday at 09:00``, ``every business day at 08:00``, on the clock of the
+    rule's file. *nth* None: each such day."""
+
+    period: Period
+    day: DayKind
+    at: time
+    nth: Nth | None = None
 
     def __str__(self) -> str:
-        return self.kind.value
+        of = f"{self.period} on the {self.nth} {self.day}" if self.nth else str(self.day)
+        return f"every {of} at {self.at:%H:%M}"
 
 
-When = Offset | Fixed | Happens
+@dataclass(frozen=True, slots=True)
+class Happens:
+    """A happening starts the rule. *count*: from how much on, where the happening is a number."""
+
+    kind: HappeningKind
+    count: int = 0
+
+    def __str__(self) -> str:
+        return self.kind.value.replace("COUNT", str(self.count))
+
+
+When = Offset | Fixed | Every | Happens
+
+ITEM_HAPPENINGS = frozenset({HappeningKind.REPLY_IS_DONE, HappeningKind.REPLY_IS_HELP, HappeningKind.ITEM_IS_ADDED})
+"""What happens to an action item, not at a meeting."""
+
+
+def of_item(when: When) -> bool:
+    """Is *when* about one action item?"""
+    if isinstance(when, Happens):
+        return when.kind in ITEM_HAPPENINGS
+    return isinstance(when, Offset) and when.anchor is Anchor.ITEM_DUE
 
 
 class Group(StrEnum):
@@ -114,8 +180,12 @@ class Group(StrEnum):
     CONVENER = "convener"
     NOTE_TAKER = "note taker"
     CATERER = "caterer"
+    ACTION_TEAM = "action team"
     ACTION_TEAM_LEADS = "action team leads"
+    ACTION_TEAM_LEAD = "action team lead"
+    ITEM_OWNER = "item owner"
     WHO_REPLIED = "the person who replied"
+    DELEGATE = "the delegate"
 
 
 _SINGULAR = frozenset(
@@ -126,7 +196,10 @@ _SINGULAR = frozenset(
         "convener",
         "note taker",
         "caterer",
+        "action team lead",
+        "item owner",
         "the person who replied",
+        "the delegate",
     }
 )
 
@@ -193,6 +266,17 @@ class ConditionKind(StrEnum):
     ATTENDANCE_IS_RECORDED = "attendance is recorded"
     ATTENDANCE_IS_NOT_RECORDED = "attendance is not recorded"
     NAMED_A_DELEGATE = "they already named a delegate"
+    SUMMARY_IS_SENT = "summary is sent"
+    SUMMARY_IS_NOT_SENT = "summary is not sent"
+    SUMMARY_IS_APPROVED = "summary is approved"
+    SUMMARY_IS_NOT_APPROVED = "summary is not approved"
+    NOTES_ARE_IN = "notes are in"
+    NOTES_ARE_NOT_IN = "notes are not in"
+    CALL_LIST_IS_EMPTY = "call list is empty"
+    ITEM_IS_OPEN = "item is open"
+    ITEM_IS_DONE = "item is done"
+    ITEM_HAS_NEW_DATE = "item has a new date"
+    TEAM_WITHOUT_CALL = "an action team has no call yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +296,45 @@ class Signer(StrEnum):
     THEIR_CHAMPION = "their champion"
     LEAD_CHAMPION = "lead champion"
     CO_CHAIR = "co-chair"
+    ACTION_TEAM_LEAD = "action team lead"
     CONVENER = "convener"
+
+
+class Bundle(StrEnum):
+    """How several mails of one rule become one."""
+
+    PER_PERSON = "one mail per person per day"
+    PER_COMPANY = "one mail per company"
+
+
+class Drafted(StrEnum):
+    """What ``do`` prepares."""
+
+    MEETING = "draft a meeting"
+    PLANNING_CALL = "draft a planning call"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``draft a meeting for each action team, 2 weeks to 4 weeks after meeting end``: times on offer between *earliest* and *latest*,
+    counted from *anchor*, or from the moment at which the rule falls due."""
+
+    what: Drafted
+    earliest: Duration
+    latest: Duration
+    each_team: bool = False
+    before: bool = False
+    anchor: Anchor | None = None
+
+    def __str__(self) -> str:
+        teams = " for each action team" if self.each_team else ""
+        since = f"{'before' if self.before else 'after'} {self.anchor}" if self.anchor else "from now"
+        return f"{self.what}{teams}, {self.earliest} to {self.latest} {since}"
 
 
 class IfLateKind(StrEnum):
     SKIP = "skip"
+    AT_ONCE = "send at once"
     UNTIL_START = "send at once until meeting start"
     IF_AWAY = "send if the meeting is at least N away"
 
@@ -256,13 +374,22 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When mail may leave, and what a business day is. *zone* is the clock of ``on DATE`` alone."""
+    """When mail may leave, and what a business day is. *zone* is the clock of ``on DATE`` and ``every …``, and of rules at large. *most_per_minute*,
+    *most_per_day*: a pace for the mails of the file, beside that for all mail."""
 
     zone: str
     between: Between = field(default_factory=Between)
     business_days_only: bool = False
     holidays: tuple[str, ...] = ()
     gap: Duration | None = None
+    most_per_minute: int | None = None
+    most_per_day: int | None = None
+
+
+ATTENDANCE = "yes, no or maybe"
+"""The one thing to ask whose answer is how somebody stands to the meeting, if the letter is about coming."""
+AT_LARGE_KINDS = frozenset({"action items", "the partnership"})
+"""What a file may serve beside meetings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +419,44 @@ class Rule:
     repeat: Repeat | None = None
     stop_when: tuple[Condition, ...] = ()
     if_late: IfLate | None = None
+    bundle: Bundle | None = None
+    do: Draft | None = None
     lines: tuple[tuple[str, int], ...] = ()
     """(key, line) of each key as written, for `why`."""
+
+    @property
+    def at_large(self) -> bool:
+        """It is about no single meeting: it comes round by the calendar, or is about action items. It serves the partnership itself, whatever
+        ``serves`` says (which then names the kind of meeting that ``do`` drafts)."""
+        if any(isinstance(w, Every) or of_item(w) for w in self.whens):
+            return True
+        return (
+            bool(self.serves)
+            and AT_LARGE_KINDS.issuperset(self.serves)
+            and any(isinstance(w, Fixed) for w in self.whens)
+        )
+
+    @property
+    def of_items(self) -> bool:
+        """Each of its mails is about one action item (or several, bundled)."""
+        return any(of_item(w) for w in self.whens)
+
+    @property
+    def tells_headcount(self) -> bool:
+        """Its letter goes to the caterer: what it says is what the caterer was told last."""
+        return any(a.group is Group.CATERER for a in self.to)
+
+    @property
+    def asks_attendance(self) -> bool:
+        """It asks whether somebody comes. A yes to any other letter ("can you host?") says nothing about coming."""
+        return self.ask == ATTENDANCE and (self.invites or not self.polls)
+
+    @property
+    def polls(self) -> bool:
+        """It asks for a yes or no about something else than coming, by the people it goes to: none of them need be invited."""
+        if self.ask != ATTENDANCE or self.invites or not self.is_relative:
+            return False
+        return not any(a.group is Group.EVERYONE_INVITED or states_of(a) for a in self.to)
 
     @property
     def invites(self) -> bool:
@@ -340,10 +503,12 @@ def states_of(audience: Audience) -> frozenset[State]:
 
 def digest_of(rule: Rule) -> str:
     """A short name for what the rule means. Where it stands, its note and its owner do not count."""
-    meaning = (
+    meaning: tuple[object, ...] = (
         rule.serves, rule.whens, rule.to, rule.letter, rule.timing, rule.only_if, rule.unless, rule.attach, rule.ask,
         rule.on_behalf_of, rule.hold, rule.repeat, rule.stop_when, rule.if_late,
     )  # fmt: skip
+    # Parts that came later count only where they are used, so that rules without them keep their names.
+    meaning += tuple(part for part in (rule.bundle, rule.do) if part is not None)
     return hashlib.sha256(_told(meaning).encode()).hexdigest()[:16]
 
 
@@ -358,5 +523,6 @@ def _told(value: object) -> str:
     if isinstance(value, Audience):
         return f"{_told(value.group)}/{_told(frozenset(value.states))}"
     if isinstance(value, Timing):
-        return _told((value.zone, value.between, value.business_days_only, value.holidays, value.gap))
+        pace = tuple(part for part in (value.most_per_minute, value.most_per_day) if part is not None)
+        return _told((value.zone, value.between, value.business_days_only, value.holidays, value.gap, *pace))
     return str(value)

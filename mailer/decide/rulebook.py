@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from mailer.decide.rule import Anchor, Audience, Fixed, Group, Offset, OwnGroup, Rule
 from mailer.decide.rulefile import Section, read_file
 from mailer.decide.sections import ALL_MEETINGS, RESERVED, FileReader, kind_of_meetings
+from mailer.decide.snapshot import HappeningKind
 from mailer.decide.vocabulary import Kind, of_kind
 from mailer.decide.wording import EntryReader
 from mailer.errors import Problem
 from mailer.partnership.meetings import Meeting
 from mailer.terms import RuleId
+
+_ANYWHERE = frozenset({HappeningKind.MAIL_BOUNCES})
+"""What also happens to mail that is about no meeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,11 @@ class RuleBook:
     rules: tuple[Rule, ...] = ()
 
     def serving(self, meeting: Meeting) -> tuple[Rule, ...]:
-        """The rules that are about *meeting*."""
+        """The rules that are about *meeting*; for the partnership at large those about no single meeting."""
+        if meeting.standing:
+            return tuple(r for r in self.rules if r.at_large or (ALL_MEETINGS in r.serves and r.happens & _ANYWHERE))
         kind = kind_of_meetings(meeting.kind)
-        return tuple(r for r in self.rules if ALL_MEETINGS in r.serves or kind in r.serves)
+        return tuple(r for r in self.rules if not r.at_large and (ALL_MEETINGS in r.serves or kind in r.serves))
 
     def rule(self, id_: RuleId) -> Rule | None:
         """The rule whose heading is *id_*."""
@@ -82,14 +88,18 @@ def _own_groups(sections: list[tuple[str, Section]], problems: list[Problem]) ->
             audiences = [a for a in reader.phrases("audience") if isinstance(a, Audience)]
             people = frozenset(str(a.group) for a in audiences if "@" in str(a.group) and not a.states)
             rest = tuple(a for a in audiences if str(a.group) not in people)
-            if any(_needs_somebody(a) for a in rest):
-                reader.problem('Groups of your own cannot hold "their champion" or "the person who replied".')
+            if (one := next((a for a in rest if a.group in _NEEDS_SOMEBODY), None)) is not None:
+                reader.problem(
+                    f'Groups of your own cannot hold "{one.group}": who that is changes from mail to mail.',
+                    "Name it in the rule, beside your group.",
+                )
             groups.append(OwnGroup(name, people, rest))
     return tuple(groups)
 
 
-def _needs_somebody(audience: Audience) -> bool:
-    return audience.group in (Group.THEIR_CHAMPION, Group.WHO_REPLIED)
+_NEEDS_SOMEBODY = frozenset(
+    {Group.THEIR_CHAMPION, Group.WHO_REPLIED, Group.DELEGATE, Group.ITEM_OWNER, Group.ACTION_TEAM_LEAD}
+)
 
 
 def _second_thoughts(rules: list[Rule]) -> Iterator[Problem]:

@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from mailer.decide.rule import Audience, OwnGroup, Rule, Timing, When, digest_of
+from mailer.decide.rule import AT_LARGE_KINDS, Audience, OwnGroup, Rule, Timing, When, digest_of
 from mailer.decide.rulefile import FOLLOW, Entry, Section
 from mailer.decide.sense import check_sense
 from mailer.decide.vocabulary import Kind, Word, known, of_kind
-from mailer.decide.wording import EntryReader, not_yet
+from mailer.decide.wording import EntryReader
 from mailer.decide.workdays import calendar_of
 from mailer.errors import Problem
 from mailer.terms import RuleId
@@ -26,6 +26,8 @@ ALL_MEETINGS = "all meetings"
 def kind_of_meetings(text: str) -> str:
     """The one form in which kinds of meetings are compared: "Launch meeting" is "launch meetings"."""
     words = " ".join(text.lower().split())
+    if words in ("the partnership", "partnership", "the whole partnership"):
+        return "the partnership"
     return words if words.endswith("s") else f"{words}s"
 
 
@@ -71,6 +73,11 @@ class FileReader:
             Problem(self.file, section.line, sentence, f"[{section.name}]", section.typed, remedy, FOLLOW)
         )
 
+    def _warn(self, section: Section, sentence: str, remedy: str) -> None:
+        self.problems.append(
+            Problem(self.file, section.line, sentence, f"[{section.name}]", section.typed, remedy, warning=True)
+        )
+
     def _reader(self, section: Section, entry: Entry) -> EntryReader:
         return EntryReader(self.file, f"[{section.name}]", entry, self.own, self.problems)
 
@@ -82,13 +89,6 @@ class FileReader:
             found: Word | None = words.get(entry.key)
             if found is None:
                 self._unknown_key(section, reader, kind, list(words))
-            elif not found.ready:
-                if entry.key == "bundle":
-                    reader.phrases("bundle", one=True)
-                elif entry.key == "do":
-                    reader.phrases("do", one=True)
-                if not reader.failed:
-                    reader.problem(*not_yet(f'"{entry.key}"'))
             else:
                 yield entry.key, reader
 
@@ -121,8 +121,12 @@ class FileReader:
             match key:
                 case "serves":
                     serves = tuple(map(kind_of_meetings, reader.texts())) or serves
-                    if any("action item" in s for s in serves):
-                        reader.problem(*not_yet('"action items"'))
+                    if ALL_MEETINGS in serves and AT_LARGE_KINDS.isdisjoint(serves) and len(serves) > 1:
+                        reader.problem(
+                            f'"{ALL_MEETINGS}" holds the others already.',
+                            f'Write:  serves = "{ALL_MEETINGS}"',
+                            warning=True,
+                        )
                 case "owner":
                     for text in reader.texts(one=True):
                         if not _is_address(text):
@@ -166,8 +170,15 @@ class FileReader:
                 case "gap-per-person":
                     for value in reader.phrases("duration", one=True):
                         timing = replace(timing, gap=value)
+                case "most-per-minute" | "most-per-day":
+                    if (most := reader.number()) is not None:
+                        minute = key == "most-per-minute"
+                        timing = replace(timing, most_per_minute=most) if minute else replace(timing, most_per_day=most)
                 case _:
                     timing = self._window(timing, key, reader)
+        if timing.most_per_minute and timing.most_per_day and timing.most_per_minute > timing.most_per_day:
+            told = f"{timing.most_per_minute} a minute is more than {timing.most_per_day} a day."
+            self._warn(section, told, "Take the line most-per-minute out, or allow more a day.")
         return timing
 
     def _window(self, timing: Timing, key: str, reader: EntryReader) -> Timing:
@@ -204,12 +215,12 @@ class FileReader:
             ("to", "who gets the mail"),
             ("send", "which letter goes out"),
         ):
-            if key not in present and not (key == "send" and "do" in present):
+            if key not in present:
                 self._tell(section, f'"{key}" is missing: {question}.', _missing(key))
         whens: list[When] = found.get("when", [])
         to: list[Audience] = found.get("to", [])
-        if len(self.problems) == before or all(p.warning for p in self.problems[before:]):
-            check_sense(readers, whens, to, found, timing)
+        if whens and (len(self.problems) == before or all(p.warning for p in self.problems[before:])):
+            check_sense(readers, whens, to, found, timing, serves)
         if section.broken or any(not p.warning for p in self.problems[before:]):
             return None
 
@@ -237,6 +248,8 @@ class FileReader:
             repeat=only("repeat", None),
             stop_when=tuple(found.get("stop-when", ())),
             if_late=only("if-late", None),
+            bundle=only("bundle", None),
+            do=only("do", None),
             lines=tuple(lines),
         )
         return replace(rule, digest=digest_of(rule))
@@ -262,6 +275,8 @@ _READ_AS = {
     "on-behalf-of": ("signer", True),
     "repeat": ("repeat", True),
     "if-late": ("if_late", True),
+    "bundle": ("bundle", True),
+    "do": ("do", True),
 }
 _SYNONYMS = {
     "template": "send",

@@ -3,6 +3,7 @@
 Values only: loaded by the store, read by `due`, `conditions` and `preview`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from enum import StrEnum
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.partnership.plan import Item
+from mailer.partnership.plan import Item, Team
 from mailer.terms import ItemId, MeetingId, OutboxId, PartStat, PersonId, QuestionId, RuleId, TeamId
 
 
@@ -39,6 +40,14 @@ class Standing:
     leads: tuple[TeamId, ...] = ()
     """The action teams this person leads, and those he or she is in."""
     teams: tuple[TeamId, ...] = ()
+    to_call: int | None = None
+    """How many people this champion has still to call about the meeting; None where nobody counted."""
+    voted: frozenset[str] = frozenset()
+    """The questions with choices that this person has answered, by their names (`offer.question_name`)."""
+    last_of: Mapping[RuleId, datetime] = field(default_factory=dict)
+    """When the last mail of each rule left for this person about this meeting."""
+    recent: tuple[datetime, ...] = ()
+    """When the mails of the last days left for this person, over all rules and meetings, oldest first: what the pace looks at."""
 
     @property
     def invited_at(self) -> datetime | None:
@@ -58,9 +67,17 @@ class Snapshot:
     meeting: Meeting
     standings: tuple[Standing, ...]
     holds: frozenset[str] = field(default_factory=frozenset)
+    items: tuple[Item, ...] = ()
+    """Every action item, in the picture of the partnership at large."""
+    teams: tuple[Team, ...] = ()
+    headcount: int | None = None
+    """How many chairs are needed now."""
 
     def standing_of(self, person: PersonId) -> Standing | None:
         return next((s for s in self.standings if s.person.id == person), None)
+
+    def item(self, ident: ItemId) -> Item | None:
+        return next((i for i in self.items if i.id == ident), None)
 
 
 class HappeningKind(StrEnum):
@@ -81,6 +98,7 @@ class HappeningKind(StrEnum):
     ITEM_IS_ADDED = "item is added"
     SEAT_IS_FREE = "seat is free"
     CALL_RESULT_IS_LOGGED = "call result is logged"
+    HEADCOUNT_CHANGES = "headcount changes by COUNT or more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,9 @@ class Notice:
     rule this is: ``r0`` for the first date of the meeting, ``r0.2`` for the second repeat, a happening's occasion otherwise.
     *not_before*: the opening of the window; *not_after*: past this instant it is dropped instead of sent late, None for no limit. *about*: the
     person the mail is about where that is not the reader (a bounce reported to the convener). *items*: the action items it is about; *question*:
-    the choices it offers; *ask*: the answer it asks for, in the words of the rule, so that the reader of the reply knows what to look for.
+    the choices it offers; *ask*: the answer it asks for, in the words of the rule, so that the reader of the reply knows what to look for. *people*:
+    those it is for or about beside *person_id* and *about*, where several mails became one; *told_with*: the key of the mail that says all of
+    this one, which then is only noted; *team*: the action team it is about.
     """
 
     rule: RuleId
@@ -126,6 +146,9 @@ class Notice:
     question: QuestionId | None = None
     ask: str = ""
     outbox_id: OutboxId | None = None
+    people: tuple[PersonId, ...] = ()
+    told_with: str = ""
+    team: TeamId | None = None
 
     @property
     def key(self) -> str:

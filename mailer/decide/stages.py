@@ -1,17 +1,30 @@
 """When a rule falls due: anchors, repeats and rounds → instants.
 
-Promises: pure; the same values give the same stages. Where a meeting or a person lacks the anchor there is no stage.
+Promises: pure; the same values give the same stages. Where a meeting, a person or an item lacks the anchor there is no stage.
+
+Rounds, by which the ledger tells the times of a rule apart: ``r0`` the first date of the meeting (``r1`` after a move), ``i`` a person's own
+invitation, ``item-12/2026-03-02`` a day of an action item, ``on-2026-03-02`` a day of the calendar; then ``~3fa9c1`` where a rule has several
+times, ``/team-3`` where it is for one team, and ``.2`` for the second mail of a repeating one. A happening's round is its occasion.
 """
 
 import hashlib
+import re
+from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
-from mailer.decide.rule import Anchor, Duration, Fixed, Happens, Offset, Rule, When
-from mailer.decide.snapshot import Standing
-from mailer.decide.workdays import on_clock, shift
+from mailer.decide.rule import Anchor, DayKind, Duration, Every, Fixed, Happens, Nth, Offset, Period, Rule, When
+from mailer.decide.snapshot import Snapshot, Standing
+from mailer.decide.workdays import Window, is_business_day, on_clock, shift
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.plan import Item
+from mailer.terms import TeamId
+
+ITEM_DUE_AT = time(17)
+"""The hour at which a day's promise is due: the end of a working day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +39,30 @@ class Stage:
     when: When
 
 
-def _anchor(anchor: Anchor, meeting: Meeting, standing: Standing | None) -> datetime | None:
+def zone_of(rule: Rule, meeting: Meeting) -> str:
+    """The clock of *rule*: that of the meeting, or of its file where it is about none."""
+    return rule.timing.zone if meeting.standing else meeting.zone
+
+
+def window_of(rule: Rule, meeting: Meeting) -> Window:
+    """When mail of *rule* may leave."""
+    return Window.of(rule.timing, zone_of(rule, meeting))
+
+
+def _anchor(
+    anchor: Anchor, meeting: Meeting, standing: Standing | None, item: Item | None, zone: str
+) -> datetime | None:
     match anchor:
         case Anchor.MEETING_START:
-            return meeting.dtstart
+            return None if meeting.standing else meeting.dtstart
         case Anchor.MEETING_END:
-            return meeting.dtend
+            return None if meeting.standing else meeting.dtend
         case Anchor.REPLY_DEADLINE:
             return meeting.reply_deadline
         case Anchor.INVITATION:
             return standing.invited_at if standing else None
+        case Anchor.ITEM_DUE:
+            return on_clock(item.due, ITEM_DUE_AT, zone) if item is not None and item.due is not None else None
         case _:
             assert_never(anchor)
 
@@ -45,41 +72,61 @@ def by_person(when: When) -> bool:
     return isinstance(when, Offset) and when.anchor is Anchor.INVITATION
 
 
+def by_item(when: When) -> bool:
+    """Does *when* count from each action item?"""
+    return isinstance(when, Offset) and when.anchor is Anchor.ITEM_DUE
+
+
 def _mark(rule: Rule, when: When) -> str:
     """What tells the times of one rule apart in the ledger, where there are several. It goes with the words, not the order."""
     clocked = [w for w in rule.whens if not isinstance(w, Happens)]
     return "" if len(clocked) < 2 else "~" + hashlib.sha256(str(when).encode()).hexdigest()[:6]
 
 
-def stages(rule: Rule, when: When, meeting: Meeting, standing: Standing | None = None) -> tuple[Stage, ...]:
-    """Every time at which *when* falls, the repeats included, in order. *standing*: whose, for an anchor of each person's own."""
-    names = rule.timing.holidays
+def stages(
+    rule: Rule,
+    when: When,
+    meeting: Meeting,
+    standing: Standing | None = None,
+    item: Item | None = None,
+    around: datetime | None = None,
+) -> tuple[Stage, ...]:
+    """Every time at which *when* falls, the repeats included, in order. *standing*, *item*: whose, for an anchor of each one's own. Of what comes
+    round without end: the last time by *around* and the next one after it."""
+    names, zone = rule.timing.holidays, zone_of(rule, meeting)
     limit: datetime | None = None
+    since = _since(meeting, own=by_person(when))
     match when:
         case Happens():
             return ()
+        case Every():
+            return _around(rule, when, zone, since, around) if around is not None else ()
         case Fixed():
             first = on_clock(when.day, when.at, rule.timing.zone)
-            limit = meeting.dtstart if first <= meeting.dtstart else None
+            limit = meeting.dtstart if first <= meeting.dtstart and not meeting.standing else None
         case Offset():
-            anchor = _anchor(when.anchor, meeting, standing)
+            anchor = _anchor(when.anchor, meeting, standing, item, zone)
             if anchor is None:
                 return ()
-            first = shift(anchor, when.duration, -1 if when.before else 1, when.at, meeting.zone, names)
+            first = shift(anchor, when.duration, -1 if when.before else 1, when.at, zone, names)
             if when.before:
                 limit = anchor
             elif when.anchor is Anchor.INVITATION:
                 limit = meeting.dtstart
         case _:
             assert_never(when)
-    name = ("i" if by_person(when) else round_of(meeting)) + _mark(rule, when)
-    since = _since(meeting, own=by_person(when))
+    name = f"item-{item.number}/{item.due}" if item is not None else "i" if by_person(when) else round_of(meeting)
+    if isinstance(when, Fixed) and meeting.standing:
+        name = f"on-{when.day}"
+    name += _mark(rule, when)
+    if item is not None:
+        since = max(filter(None, (since, item.since)), default=None)
     times = [first]
     if rule.repeat is not None:
         # Counted from the first each time: a repeat keeps its hour when clocks change or a month is short.
         every = rule.repeat.every
         times += [
-            shift(first, Duration(every.count * n, every.unit), 1, when.at, meeting.zone, names)
+            shift(first, Duration(every.count * n, every.unit), 1, _at_of(when), zone, names)
             for n in range(1, rule.repeat.most + 1)
         ]
     return tuple(
@@ -87,6 +134,24 @@ def stages(rule: Rule, when: When, meeting: Meeting, standing: Standing | None =
         for n, falls in enumerate(times, 1)
         if n == 1 or limit is None or falls < limit
     )
+
+
+def _at_of(when: Offset | Fixed) -> time | None:
+    return when.at
+
+
+def all_stages(rule: Rule, when: When, snapshot: Snapshot, now: datetime) -> Iterator[Stage]:
+    """The stages of *when* for everybody and every item in *snapshot*; of what comes round those about *now*."""
+    if by_person(when):
+        dates = {i: s for s in snapshot.standings if (i := s.invited_at) is not None}
+        for standing in dates.values():
+            yield from stages(rule, when, snapshot.meeting, standing)
+    elif by_item(when):
+        for item in snapshot.items:
+            if item.open:
+                yield from stages(rule, when, snapshot.meeting, item=item)
+    else:
+        yield from stages(rule, when, snapshot.meeting, around=now)
 
 
 def _since(meeting: Meeting, *, own: bool) -> datetime | None:
@@ -101,6 +166,123 @@ def round_of(meeting: Meeting) -> str:
     return f"r{meeting.round}"
 
 
+_REPEAT = re.compile(r"(?:r\d+|i(?=[.~/])|item-\d+/|on-).*\.\d+")
+_MEETING_ROUND = re.compile(r"r(\d+)(?:[.~/]|$)")
+_ITEM_ROUND = re.compile(r"item-(\d+)/(\d{4}-\d{2}-\d{2})")
+_TEAM_ROUND = re.compile(r"/team-(\d+)")
+
+
 def is_repeat(round_: str) -> bool:
     """Is *round_* that of a second or later mail of a rule that repeats?"""
-    return "." in round_ and round_[:1] in "ri" and round_.rpartition(".")[2].isdigit()
+    return _REPEAT.fullmatch(round_) is not None
+
+
+def meeting_round(round_: str) -> int | None:
+    """Which date of the meeting *round_* is about; None where it is about something else."""
+    found = _MEETING_ROUND.match(round_)
+    return int(found[1]) if found else None
+
+
+def item_round(round_: str) -> tuple[int, date] | None:
+    """Number and day of the action item that *round_* is about."""
+    found = _ITEM_ROUND.match(round_)
+    return (int(found[1]), date.fromisoformat(found[2])) if found else None
+
+
+def for_team(round_: str, team: TeamId) -> str:
+    """*round_*, for one action team."""
+    base, dot, number = round_.rpartition(".")
+    return f"{base}/team-{team}.{number}" if dot and number.isdigit() else f"{round_}/team-{team}"
+
+
+def team_of(round_: str) -> TeamId | None:
+    found = _TEAM_ROUND.search(round_)
+    return TeamId(int(found[1])) if found else None
+
+
+# --- what comes round ---------------------------------------------------------------------------------------------------------
+
+_MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
+_FAR = 40  # periods; no run of periods without the day is longer (a fifth Monday, a closed week)
+
+
+def _around(rule: Rule, when: Every, zone: str, since: datetime | None, now: datetime) -> tuple[Stage, ...]:
+    """The last time by *now*, and the next: each makes sense until the one after it."""
+    past = last_by(when, now, zone, rule.timing.holidays)
+    coming = next_after(when, now, zone, rule.timing.holidays)
+    out = []
+    for falls in (past, coming):
+        if falls is not None:
+            limit = next_after(when, falls, zone, rule.timing.holidays)
+            name = f"on-{falls.astimezone(ZoneInfo(zone)).date()}{_mark(rule, when)}"
+            out.append(Stage(name, falls, max(falls, since) if since else falls, limit, when))
+    return tuple(out)
+
+
+def last_by(when: Every, now: datetime, zone: str, names: tuple[str, ...]) -> datetime | None:
+    """The last time of *when* at or before *now*."""
+    day = now.astimezone(ZoneInfo(zone)).date()
+    for back in range(_FAR):
+        found = [
+            i
+            for d in _days_of(when, _period_start(when.period, day, -back), names)
+            if (i := on_clock(d, when.at, zone)) <= now
+        ]
+        if found:
+            return max(found)
+    return None
+
+
+def next_after(when: Every, now: datetime, zone: str, names: tuple[str, ...]) -> datetime | None:
+    """The first time of *when* later than *now*."""
+    day = now.astimezone(ZoneInfo(zone)).date()
+    for ahead in range(_FAR):
+        found = [
+            i
+            for d in _days_of(when, _period_start(when.period, day, ahead), names)
+            if (i := on_clock(d, when.at, zone)) > now
+        ]
+        if found:
+            return min(found)
+    return None
+
+
+def _period_start(period: Period, day: date, ahead: int) -> date:
+    """The first day of the period that holds *day*, or of one so many periods later."""
+    if period is Period.DAY:
+        return day + timedelta(days=ahead)
+    if period is Period.WEEK:
+        return day - timedelta(days=day.weekday()) + timedelta(weeks=ahead)
+    step = _MONTHS[period]
+    months = day.year * 12 + (day.month - 1) // step * step + ahead * step
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _days_of(when: Every, start: date, names: tuple[str, ...]) -> list[date]:
+    """The days of *when* in the period that begins with *start*."""
+    if when.period in _MONTHS:
+        months = start.year * 12 + start.month - 1 + _MONTHS[when.period] - 1
+        length = (date(months // 12, months % 12 + 1, monthrange(months // 12, months % 12 + 1)[1]) - start).days + 1
+    else:
+        length = 7 if when.period is Period.WEEK else 1
+    days = [d for n in range(length) if _is_kind(d := start + timedelta(days=n), when.day, names)]
+    if when.nth is None:
+        return days
+    if when.nth is Nth.LAST:
+        return days[-1:]
+    index = list(Nth).index(when.nth)
+    return days[index : index + 1]
+
+
+def _is_kind(day: date, kind: DayKind, names: tuple[str, ...]) -> bool:
+    if kind is DayKind.ANY:
+        return True
+    return is_business_day(day, names) if kind.weekday is None else day.weekday() == kind.weekday
+
+
+def occurrences(when: Every, zone: str, names: tuple[str, ...], after: datetime, until: datetime) -> Iterator[datetime]:
+    """Every time of *when* in a stretch, for previews."""
+    at = next_after(when, after, zone, names)
+    while at is not None and at <= until:
+        yield at.astimezone(UTC)
+        at = next_after(when, at, zone, names)

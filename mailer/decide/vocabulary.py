@@ -1,8 +1,7 @@
 """The words a convener may write in a rule file: one table.
 
 The grammar is completed from it (`phrases`), error texts list and suggest from it (`rulebook`), and `convener words` prints it
-(`vocabulary`). A word that this version cannot act on is in the table too, with ``ready=False``: it is understood, and refused
-honestly. To add a word, add a line here and teach `due` or `conditions` what it means; a test compares the two.
+(`vocabulary`). To add a word, add a line here and teach `due` or `conditions` what it means; a test compares the two.
 """
 
 import re
@@ -67,7 +66,6 @@ class Word:
     text: str
     kind: Kind
     help: str
-    ready: bool = True
     also: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
 
@@ -86,12 +84,8 @@ Entry = tuple[str, ...]
 """(text, help), and where there are any (…, also, loose), each several spellings with semicolons between them."""
 
 
-def _words(kind: Kind, *entries: Entry, ready: bool = True) -> tuple[Word, ...]:
-    return tuple(Word(text, kind, help_, ready, *map(_spellings, more)) for text, help_, *more in entries)
-
-
-def _later(kind: Kind, *entries: Entry) -> tuple[Word, ...]:
-    return _words(kind, *entries, ready=False)
+def _words(kind: Kind, *entries: Entry) -> tuple[Word, ...]:
+    return tuple(Word(text, kind, help_, *map(_spellings, more)) for text, help_, *more in entries)
 
 
 def _spellings(text: str) -> tuple[str, ...]:
@@ -110,25 +104,22 @@ WORDS: tuple[Word, ...] = (
         Kind.ABOUT_KEY,
         ("title", "What the file is about, in your words."),
         ("serves",
-         'Which meetings: "all meetings", or their kind, such as "launch meetings". A list means any of them.'),
+         'Which meetings: "all meetings", or their kind, such as "launch meetings"; or "action items". A list means any of them.'),
         ("owner", "Whose file this is: the address that hears of mistakes in it."),
     ),
     *_words(
         Kind.TIMING_KEY,
         ("time-zone",
-         'Such as "America/Chicago": the clock for "on DATE at HH:MM". All else follows the clock of the meeting.'),
+         'Such as "America/Chicago": the clock for "on DATE" and "every …". All else follows the clock of the meeting.'),
         ("send-between", 'Hours in which mail may leave, such as "08:30-16:30", or "any time".'),
         ("send-on", 'Days on which mail may leave: "business days" or "every day".'),
         ("holidays",
          'Which public holidays are no business days, such as "US federal", "US-IL" or "Germany". A list means all of them.'),
         ("gap-per-person", 'How long a planned mail waits after another mail to the same person, such as "1 day".'),
-    ),
-    *_later(
-        Kind.TIMING_KEY,
         ("most-per-minute",
-         "A pace for the mails of this file. (The pace for all mail is in config.toml, under [sending].)"),
+         "How many mails of this file may leave in a minute, such as 10. (The pace for all mail is in config.toml, under [sending].)"),
         ("most-per-day",
-         "A pace for the mails of this file. (The pace for all mail is in config.toml, under [sending].)"),
+         "How many mails of this file may leave in a day, such as 200. (The pace for all mail is in config.toml, under [sending].)"),
     ),
     *_words(
         Kind.KEY,
@@ -150,11 +141,8 @@ WORDS: tuple[Word, ...] = (
         ("send-between", "As in [timing], for this rule alone."),
         ("send-on", "As in [timing], for this rule alone."),
         ("note", "A remark for yourself; previews show it."),
-    ),
-    *_later(
-        Kind.KEY,
-        ("bundle", "Puts several mails into one."),
-        ("do", "Does something beside sending a mail."),
+        ("bundle", "Puts several mails of the rule into one."),
+        ("do", 'Prepares a meeting or a call: the letter offers times for it. "draft a meeting, 10 weeks to 14 weeks from now".'),
     ),
     *_words(
         Kind.FORM,
@@ -163,11 +151,9 @@ WORDS: tuple[Word, ...] = (
         ("N after ANCHOR at HH:MM",
          '"1 business day after invitation at 10:00". Without "at", the clock time of the anchor.'),
         ("on DATE at HH:MM", '"on 2026-03-02 at 09:00".'),
-    ),
-    *_later(
-        Kind.FORM,
-        ("every WEEKDAY at HH:MM", '"every Monday at 08:00".'),
-        ("every PERIOD on the NTH DAY at HH:MM", '"every quarter on the second Tuesday at 09:00".'),
+        ("every DAY at HH:MM", '"every Monday at 08:00", "every business day at 08:00", "every day at 08:00". It is about no single meeting.'),
+        ("every PERIOD on the NTH DAY at HH:MM",
+         '"every quarter on the second Tuesday at 09:00", "every month on the first business day at 10:00".'),
     ),
     *_words(
         Kind.UNIT,
@@ -190,10 +176,8 @@ WORDS: tuple[Word, ...] = (
          "the reply deadline", "deadline; the deadline; replies are due; rsvp deadline"),
         ("invitation", "When that person's own invitation left.",
          "the invitation; their invitation", "invite; the invite; being invited"),
-    ),
-    *_later(
-        Kind.ANCHOR,
-        ("item due", "The day an action item is due."),
+        ("item due", "The day an action item is due, at 17:00. Each item has its own mail; another day is another mail.",
+         "the item due; item is due", "due date; item's due date; due; the due date; item due date; action item due; action item is due"),
     ),
     *_words(
         Kind.HAPPENING,
@@ -211,9 +195,6 @@ WORDS: tuple[Word, ...] = (
         ("place is changed", "The meeting gets another place or online link.",
          "", "place changes; the place is changed; room is changed"),
         ("mail bounces", "An address turns out not to work.", "", "a mail bounces; email bounces; mail bounced"),
-    ),
-    *_words(
-        Kind.HAPPENING,
         ("reply is done", "Somebody reports an action item as done.", "the reply is done", "reply done; item is reported done"),
         ("reply is help", "Somebody asks for help with an action item.", "the reply is help", "reply help; somebody asks for help"),
         ("delegate is named", "Somebody names a person who comes instead.", "a delegate is named", "delegate named"),
@@ -221,10 +202,8 @@ WORDS: tuple[Word, ...] = (
         ("item is added", "A new action item.", "an item is added", "item added; new item"),
         ("seat is free", "A full meeting has a chair again.", "a seat is free", "seat free; chair is free; a seat becomes free"),
         ("call result is logged", "A champion reports a call.", "a call result is logged", "call is logged; call logged"),
-    ),
-    *_later(
-        Kind.HAPPENING,
-        ("headcount changes by COUNT or more", "The number of chairs changes."),
+        ("headcount changes by COUNT or more", "So many more or fewer come than the caterer was told last.",
+         "the headcount changes by COUNT or more", "headcount changes by more than COUNT; headcount differs by COUNT or more"),
     ),
     *_words(
         Kind.GROUP,
@@ -243,15 +222,15 @@ WORDS: tuple[Word, ...] = (
         ("convener", "You.", "the convener", "me; conveners"),
         ("note taker", "Who takes notes.", "the note taker", "note-taker; notetaker; note takers"),
         ("caterer", "Who brings food and drink.", "the caterer", "caterers"),
-        ("action team leads", "Who leads an action team.", "the action team leads; action team lead", "team leads"),
+        ("action team", "Everybody in the action team of the item or call; without one, everybody in any.",
+         "the action team; action teams; all action teams", "team members; the team; action team members"),
+        ("action team leads", "Everybody who leads an action team.", "the action team leads; all action team leads", "team leads"),
+        ("action team lead", "Who leads the action team of the item, or of the person to whom something happened.",
+         "the action team lead; their action team lead", "team lead; the team lead; action team leader"),
+        ("item owner", "Who promised the action item. Only with action items.", "the item owner", "owner; the owner; owner of the item; item owners"),
         ("the person who replied", "Whose answer it is. Only with happenings.",
          "person who replied", "whoever replied; the person replying"),
-    ),
-    *_later(
-        Kind.GROUP,
-        ("the delegate", "Who comes instead of somebody."),
-        ("item owner", "Who promised an action item."),
-        ("action team", "Everybody in an action team."),
+        ("the delegate", 'Who comes instead of somebody. Only with "delegate is named".', "delegate; their delegate", "the replacement"),
     ),
     *_words(
         Kind.STATE,
@@ -290,19 +269,20 @@ WORDS: tuple[Word, ...] = (
         ("attendance is not recorded", "It is not known yet who came."),
         ("they already named a delegate", "Somebody comes instead of them.",
          "", "they named a delegate; already named a delegate"),
-    ),
-    *_later(
-        Kind.CONDITION,
-        ("summary is sent", "The summary has gone out."),
-        ("summary is not sent", "The summary has not gone out."),
-        ("summary is approved", "The summary may go out."),
-        ("summary is not approved", "The summary may not go out yet."),
-        ("notes are in", "The note taker has sent the notes."),
-        ("call list is empty", "Nobody is left to call."),
-        ("item is open", "The action item is not done."),
-        ("item is done", "The action item is done."),
-        ("item has a new date", "The action item got a later date."),
-        ("an action team has no call yet", "A team has not set up its first call."),
+        ("summary is sent", "The summary has gone out.", "the summary is sent", "summary sent; summary has been sent"),
+        ("summary is not sent", "The summary has not gone out.", "the summary is not sent",
+         "summary not sent; summary is unsent; summary has not been sent"),
+        ("summary is approved", "The summary may go out.", "the summary is approved", "summary approved"),
+        ("summary is not approved", "The summary may not go out yet.", "the summary is not approved", "summary not approved"),
+        ("notes are in", "The note taker has sent the notes.", "the notes are in", "notes are there; notes have arrived"),
+        ("notes are not in", "The notes have not come yet.", "the notes are not in", "notes are missing"),
+        ("call list is empty", "This champion has nobody left to call.", "the call list is empty", "call list empty; nobody is left to call"),
+        ("item is open", "The action item is not done.", "the item is open", "item open; item is not done; action item is open"),
+        ("item is done", "The action item is done.", "the item is done", "item done; item is closed; action item is done"),
+        ("item has a new date", "The action item has another day now than the one that the mail is about.", "the item has a new date",
+         "item has new date; item is moved; item got a new date; date is changed"),
+        ("an action team has no call yet", "A team has not set up its first call.", "a team has no call yet",
+         "action team has no call yet; action team has no call; a team has no call"),
     ),
     *_words(
         Kind.ATTACHMENT,
@@ -310,31 +290,29 @@ WORDS: tuple[Word, ...] = (
          "", "calendar invite; invitation; calendar; ics; calendar file"),
         ("calendar update", "The changed meeting: it replaces the old one in the calendar.", "", "update"),
         ("calendar cancellation", "Takes the meeting out of the calendar.", "", "cancellation; calendar cancelation"),
-    ),
-    *_later(
-        Kind.ATTACHMENT,
-        ("call list", "Whom the champion should call."),
-        ("attendee list", "Who is coming."),
-        ("sign-in sheet", "A sheet to sign at the door."),
-        ("name badges", "A badge for each who is coming."),
-        ("table tents", "A name card for each who is coming."),
-        ("summary", "The summary of the meeting."),
-        ("action plan", "The action plan as it is now."),
+        ("call list", "Whom the champion should call. With an empty list the mail does not go.", "the call list", "list of calls; calls; names"),
+        ("attendee list", "Who is coming.", "the attendee list", "attendance list; list of attendees; attendees; guest list"),
+        ("sign-in sheet", "A sheet to sign at the door.", "the sign-in sheet; sign-in sheets", "sign in sheet; signin sheet; sign-up sheet"),
+        ("name badges", "A badge for each who is coming.", "", "badges; name badge; name tags"),
+        ("table tents", "A name card for each who is coming.", "", "name cards; table tent; place cards"),
+        ("summary", "The summary of the meeting.", "the summary", "meeting summary; minutes"),
+        ("action plan", "The action plan as it is now.", "the action plan", "plan; action items; open items"),
     ),
     *_words(
         Kind.ASK,
         ("yes, no or maybe", "Will they come?",
          "yes, no, or maybe; yes, no, maybe; yes no or maybe",
          "yes or no; yes/no; yes, no; yes/no/maybe; yes or no or maybe; rsvp"),
-    ),
-    *_later(
-        Kind.ASK,
-        ("name of a delegate", "Who comes instead?"),
-        ("call results", "What came of the calls?"),
-        ("done, help or a new date", "How does the action item stand?"),
-        ("one of the offered times", "Which time suits?"),
-        ("a new address", "Which address works?"),
-        ("an attachment", "A file."),
+        ("name of a delegate", "Who comes instead?", "the name of a delegate", "a delegate; delegate; somebody else; name of the delegate"),
+        ("call results", "What came of the calls?", "the call results", "results of the calls; results; calls; call result"),
+        ("done, help or a new date", "How does the action item stand?", "done, help, or a new date",
+         "done or help; done, help; done or a new date; done, help, new date; status"),
+        ("one of the offered times", "Which time suits?", "one of the times", "offered times; a time; times; pick a time; which time"),
+        ("a new address", "Which address works?", "another address", "new address; address; an address"),
+        ("an OK", "May it go out as it is?", "an ok", "ok; approval; your ok; okay"),
+        ("comments", "What should be different?", "", "a comment; feedback; remarks"),
+        ("an order of preference", "Which matters most?", "", "a ranking; ranking; order of preference; priorities"),
+        ("an attachment", "A file.", "a file", "attachment; attachments; file; notes"),
     ),
     *_words(
         Kind.SIGNER,
@@ -343,10 +321,8 @@ WORDS: tuple[Word, ...] = (
         ("lead champion", "The lead champion.", "the lead champion"),
         ("co-chair", "The co-chair.", "the co-chair", "co-chairs; cochair"),
         ("convener", "You, as without this line.", "the convener", "me"),
-    ),
-    *_later(
-        Kind.SIGNER,
-        ("action team lead", "Who leads the reader's action team."),
+        ("action team lead", "Who leads the action team of the item, or the reader's.", "the action team lead; their action team lead",
+         "team lead; action team leads"),
     ),
     *_words(
         Kind.HOLD,
@@ -357,15 +333,18 @@ WORDS: tuple[Word, ...] = (
         Kind.IF_LATE,
         ("skip", "It is not sent. The usual choice for mails before or after something.",
          "", "skip it; do not send; don't send; never"),
+        ("send at once", "It is sent at once, while what it counts back from is still to come.", "", "send anyway; send; send late; send it at once"),
         ("send at once until meeting start", "It is sent at once, but not when the meeting has begun.",
-         "", "send at once; send at once until the meeting starts; send anyway; send"),
+         "", "send at once until the meeting starts; send until meeting start"),
         ("send if the meeting is at least N away", "It is sent at once while the meeting is that far off.",
          "", "send if meeting is at least N away; send if the meeting is N away; send if the meeting is more than N away"),
     ),
-    *_later(
+    *_words(
         Kind.BUNDLE,
-        ("one mail per person per day", "Several mails to one person on one day become one."),
-        ("one mail per company", "One mail for all people of a company."),
+        ("one mail per person per day", "Several mails of this rule to one person become one, at most one a day.", "",
+         "one mail per person; one a day; per person; one mail a day; daily; one per person per day"),
+        ("one mail per company", "One mail for all people of a company: to the first of them in the register.", "",
+         "one per company; per company; one mail per organisation; company"),
     ),
     *_words(
         Kind.SEND_ON,
@@ -373,10 +352,10 @@ WORDS: tuple[Word, ...] = (
          "", "business day; weekdays; working days; workdays; work days"),
         ("every day", "Any day.", "any day; all days", "always; any time; days"),
     ),
-    *_later(
+    *_words(
         Kind.DO,
-        ("draft a meeting", "Prepares a meeting for you to confirm."),
-        ("draft a planning call", "Prepares a planning call for you to confirm."),
+        ("draft a meeting", 'Offers three times for a meeting; "for each action team" for one of each. The time that is chosen makes it.'),
+        ("draft a planning call", "Offers three times for a planning call. The time that is chosen makes it."),
     ),
 )
 # fmt: on
@@ -384,8 +363,8 @@ WORDS: tuple[Word, ...] = (
 
 @cache
 def of_kind(kind: Kind) -> tuple[Word, ...]:
-    """All words of *kind*, ready ones first."""
-    return tuple(sorted((w for w in WORDS if w.kind is kind), key=lambda w: not w.ready))
+    """All words of *kind*."""
+    return tuple(w for w in WORDS if w.kind is kind)
 
 
 @cache
@@ -395,8 +374,8 @@ def word(kind: Kind, slug_: str) -> Word:
 
 
 def known(kind: Kind, own: Iterable[str] = ()) -> str:
-    """Name the words of *kind* that work now, for an error text."""
-    return ", ".join([w.text for w in of_kind(kind) if w.ready] + list(own))
+    """Name the words of *kind*, for an error text."""
+    return ", ".join([w.text for w in of_kind(kind)] + list(own))
 
 
 LAWS = (
@@ -416,14 +395,14 @@ LAWS = (
 def vocabulary() -> str:
     """Print the whole table, for ``convener words``."""
     lines = [
-        "The words of rule files. N is a length of time, such as 3 business days. A word marked * comes in a later version.",
+        "The words of rule files. N is a length of time, such as 3 business days; COUNT is a number.",
         "",
     ]
     for kind in Kind:
         words = of_kind(kind)
         lines.append(kind.plural.capitalize() if not kind.plural.startswith("keys of") else kind.plural)
         width = min(44, max(len(w.text) for w in words) + 2)
-        lines += [f"  {w.text + ('' if w.ready else ' *'):<{width}} {w.help}" for w in words]
+        lines += [f"  {w.text:<{width}} {w.help}" for w in words]
         lines.append("")
     lines += ["What always holds", *(f"  {law}" for law in LAWS)]
     return "\n".join(lines) + "\n"

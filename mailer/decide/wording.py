@@ -57,28 +57,31 @@ class EntryReader:
             return []
         return texts
 
+    def number(self) -> int | None:
+        """The value as a whole number from 1 on."""
+        value, key = self.entry.value, self.entry.key
+        text = value.strip() if isinstance(value, str) else str(value)
+        if (
+            isinstance(value, tuple)
+            or not text.isascii()
+            or not text.isdigit()
+            or not 1 <= len(text) <= 6
+            or int(text) < 1
+        ):
+            self.problem(f"{key} takes a whole number, from 1 on.", f"Write, for example:  {key} = 100")
+            return None
+        return int(text)
+
     def phrases(self, start: str, *, one: bool = False) -> list[Any]:
         """The value as phrases of the kind *start*; what cannot be read is told and left out."""
-        values, later = [], []
+        values = []
         for text in self.texts(one=one):
             found = read(start, text, self.own if start == "audience" else ())
             if isinstance(found, Misread):
                 self.problem(*_worded(self.entry, text, found, self.own, start))
-            elif found.later:
-                # A word with a place for a number is shown as the phrase that fills it.
-                later += [found.value if w.text != w.text.lower() else w.text for w in found.later]
             else:
                 values.append(found.value)
-        if later:
-            self.problem(*not_yet(", ".join(f'"{w}"' for w in later)))
         return values
-
-
-def not_yet(names: str) -> tuple[str, str]:
-    return (
-        f"I know the words {names}, but this version cannot act on them yet.",
-        "Take this out, or put # before the lines of the whole rule, until a later version.",
-    )
 
 
 def _written(entry: Entry, text: str, right: str) -> str:

@@ -4,7 +4,7 @@ Promises: pure values; every change gives the item as it then is and one sentenc
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from mailer.terms import ItemId, MeetingId, PersonId, TeamId
@@ -44,6 +44,8 @@ class Item:
     help: str = ""
     moves: int = 0
     meeting: MeetingId | None = None
+    since: datetime | None = None
+    """Since when it has been as it is: nothing about it falls due before."""
 
     @property
     def open(self) -> bool:

@@ -75,6 +75,8 @@ send-between   = "08:30-16:30"
 send-on        = "business days"
 holidays       = ["US federal", "US-IL"]
 gap-per-person = "1 business day"
+most-per-minute = 20
+most-per-day   = "400"
 
 [groups]
 steering = ["jane@crown.example", "champions"]
@@ -95,15 +97,17 @@ repeat       = "every 5 business days, at most 2 times"
 stop-when    = ["meeting starts within 5 business days"]
 send-between = "09:00-12:00"
 send-on      = "every day"
+bundle       = "one mail per company"
+do           = "draft a planning call, 4 weeks to 3 weeks before meeting start"
 """
 
 
 def test_every_key_that_works_is_read() -> None:
     book, problems = read_rules({"x.toml": EXAMPLE}, letters=cast.LETTERS, default_zone="UTC")
-    assert problems == ()
+    assert [p.line for p in problems] == [31, 35]  # warnings: the same times twice; of each company one person is asked
     written = set(re.findall(r"^([a-z-]+) *=", EXAMPLE, re.MULTILINE))
-    ready = {w.text for kind in (Kind.ABOUT_KEY, Kind.TIMING_KEY, Kind.KEY) for w in of_kind(kind) if w.ready}
-    assert written - {"steering"} == ready
+    every = {w.text for kind in (Kind.ABOUT_KEY, Kind.TIMING_KEY, Kind.KEY) for w in of_kind(kind)}
+    assert written - {"steering"} == every
     made = book.rules[0]
     assert [str(w) for w in made.whens] == ["6 weeks before meeting start at 09:00", "on 2026-03-02 at 09:00"]
     assert str(made.timing.between) == "09:00-12:00"
