@@ -41,7 +41,7 @@ class ItipAttendee:
 @dataclass(frozen=True, slots=True)
 class ItipEvent:
     """One component. *recurrence_day* is set where RECURRENCE-ID names a day or a local time only: then the instant is that
-    day's, as if in UTC, and has to be matched by date."""
+    day's, as if in UTC, and has to be matched by date; *local* the same of DTSTART. *onwards*: RANGE=THISANDFUTURE (RFC 5545 §3.2.13)."""
 
     component: str
     event_uid: EventUid | None = None
@@ -55,6 +55,8 @@ class ItipEvent:
     dtstart: datetime | None = None
     dtend: datetime | None = None
     original_start: datetime | None = None
+    local: bool = False
+    onwards: bool = False
     request_status: tuple[str, ...] = ()
 
 
@@ -239,10 +241,13 @@ def _event(component: _Component, zones: Zones) -> ItipEvent:
         value = first(name)
         return zones.instant(*value)[0] if value else None
 
-    recurrence, by_day = None, False
+    recurrence, by_day, onwards = None, False, False
     if value := first("RECURRENCE-ID"):
         recurrence, by_day = zones.instant(*value)
-    dtstart, dtend = instant("DTSTART"), instant("DTEND")
+        onwards = _bare(value[0].get("RANGE", "")).upper() == "THISANDFUTURE"
+    begins = first("DTSTART")
+    dtstart, local = zones.instant(*begins) if begins else (None, False)
+    dtend = instant("DTEND")
     if dtstart and dtend is None and (lasting := _duration(text("DURATION"))):
         dtend = dtstart + lasting
     sequence = _integer(text("SEQUENCE"))
@@ -262,6 +267,8 @@ def _event(component: _Component, zones: Zones) -> ItipEvent:
         dtstart=dtstart,
         dtend=dtend,
         original_start=instant("X-MS-OLK-ORIGINALSTART"),
+        local=local,
+        onwards=onwards,
         request_status=tuple(unescaped(each) for _, each in properties.get("REQUEST-STATUS", ())[:20]),
     )
 

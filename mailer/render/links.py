@@ -1,7 +1,8 @@
 """Links that open a mail which is already written: the buttons of a letter, and the way out.
 
 Promises: the token stands in the address where the mailbox has subaddresses, and always in the subject, as ``[ref:TOKEN]``; the
-subject begins with the word on the button, which the reader of answers knows in each language.
+subject begins with the word on the button, which the reader of answers knows in each language. The link of an answer says SEQUENCE of the
+meeting, too (``[ref:TOKEN.2]``): a link opens a new mail, in no thread, and one pressed in an old letter answers the old date.
 """
 
 from dataclasses import dataclass
@@ -33,11 +34,12 @@ def reference(token: Token | None) -> str:
 def links_to_answer(sender: Sender, token: Token, meeting: Meeting | None, phrases: Phrases) -> LinksView:
     """The buttons of one person's letter."""
     address, mark = sender.reply_address(token), f" [{reference(token)}]"
+    dated = f" [{reference(token)}.{meeting.sequence}]" if meeting else mark
     title = one_line(meeting.title) if meeting else one_line(sender.partnership)
 
     def answer(partstat: PartStat) -> str:
         word, sentence = phrases.answers[partstat]
-        return mailto(address, (f"{word}: ", title, mark), sentence)
+        return mailto(address, (f"{word}: ", title, dated), sentence)
 
     return LinksView(
         yes=answer(PartStat.ACCEPTED),

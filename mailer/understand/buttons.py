@@ -1,4 +1,4 @@
-"""The reply links of our letters: a mail with "Yes: Spring meeting [ref:token]" as its subject.
+"""The reply links of our letters: a mail with "Yes: Spring meeting [ref:token.sequence]" as its subject.
 
 Promises: pure. A button counts only together with a token: anybody may begin a subject with "No:".
 """
@@ -44,17 +44,20 @@ REPLY_PREFIX = re.compile(
     r"^(?:\s*(?:re|aw|antw?|antwort|sv|vs|odp|ynt|rv|r|res|ref|fw|fwd|wg|tr|rif|回复|答复|转发)\s*(?:\[\d{1,3}\])?\s*[:：]\s*)+",
     re.IGNORECASE,
 )
-_BRACKETED_REF = re.compile(rf"\s*[\[(]?\s*ref:\s?{TOKEN_PATTERN}\s*[\])]?\s*", re.IGNORECASE)
+_SEQUENCE = re.compile(rf"(?<![\w:])ref:\s?{TOKEN_PATTERN}\.(\d{{1,6}})(?!\w)", re.IGNORECASE)
+_BRACKETED_REF = re.compile(rf"\s*[\[(]?\s*ref:\s?{TOKEN_PATTERN}(?:\.\d{{1,6}})?\s*[\])]?\s*", re.IGNORECASE)
 # a bracket before the word is a gateway's ("[EXTERNAL] Yes: …")
 _BUTTON = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)*([^\W\d_][^:：\[\]]{0,24}?)\s*[:：]\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """*partstat* as the link said; *evidence*: the subject as it came."""
+    """*partstat* as the link said; *evidence*: the subject as it came; *sequence*: SEQUENCE of the meeting when the letter with the link was
+    written, so that an old letter's link answers the old date."""
 
     partstat: PartStat
     evidence: str
+    sequence: int | None = None
 
 
 def tokens_of(recipients: tuple[str, ...], subject: str, body: str, returned: str = "") -> tuple[Token, ...]:
@@ -79,7 +82,8 @@ def pressed(subject: str) -> Button | None:
     if match is None:
         return None
     partstat = meaning(match[1])
-    return Button(partstat, f"subject “{match[1].strip()}:”") if partstat else None
+    found = _SEQUENCE.search(subject)
+    return Button(partstat, f"subject “{match[1].strip()}:”", int(found[1]) if found else None) if partstat else None
 
 
 def calendar_subject(subject: str) -> PartStat | None:

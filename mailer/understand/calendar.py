@@ -65,12 +65,20 @@ def calendar_verdict(
         doubts.append("it holds two different answers of one person")
     if chosen.method is Method.COUNTER:
         return replace(verdict, kind=Kind.ANSWER, answers=tuple(answers), reason=_proposal_sentence(answers[0]))
-    if doubts:
+    decided = [answer for answer in answers if answer.decided]
+    if doubts and not decided:
         return replace(
             verdict,
             kind=Kind.UNCLEAR,
             answers=tuple(answers),
             reason=f"Not recorded: {'; '.join(dict.fromkeys(doubts))}.",
+        )
+    if doubts:  # what is certain counts, each answer for itself; the rest is asked about
+        return replace(
+            verdict,
+            kind=Kind.ANSWER,
+            answers=tuple(answers),
+            reason=f"A calendar answer, of which a part is not recorded: {'; '.join(dict.fromkeys(doubts))}.",
         )
     first = answers[0]
     return replace(
@@ -113,7 +121,9 @@ def _answers(
             if delegate
             else ""
         )
-        proposal = Proposal(event.dtstart, event.dtend) if method is Method.COUNTER and event.dtstart else None
+        proposal = None
+        if method is Method.COUNTER and event.dtstart:
+            proposal = Proposal(event.dtstart, event.dtend, event.local, event.original_start)
         answers.append(
             Answer(
                 partstat=partstat,
@@ -130,6 +140,8 @@ def _answers(
                 proposal=proposal,
                 sequence=event.sequence,
                 dtstamp=event.dtstamp,
+                recurrence_day=event.recurrence_day,
+                onwards=event.onwards,
             )
         )
     return answers
@@ -142,10 +154,18 @@ def _speaking(event: ItipEvent, method: Method, senders: set[str]) -> list[ItipA
     if method is Method.COUNTER:
         return (own or stated or list(event.attendees))[:1]
     if own and all(each.partstat for each in own):
-        others = [each for each in stated if each not in own]
+        others = [each for each in stated if each not in own and not _delegates_beside(each, own)]
         # who else stands in it did not write it; kept, undecided, for the convener
         return [*own, *others]
     return stated or list(event.attendees)[:1]
+
+
+def _delegates_beside(other: ItipAttendee, own: list[ItipAttendee]) -> bool:
+    """Does *other* stand there only because one of the two delegates to the other (RFC 5546 §3.2.3)?"""
+    addresses = {each.address for each in own}
+    return bool(addresses & {*other.delegated_to, *other.delegated_from}) or any(
+        other.address in (*each.delegated_to, *each.delegated_from) for each in own
+    )
 
 
 def _comment(event: ItipEvent, attendee: ItipAttendee) -> str:

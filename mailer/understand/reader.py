@@ -22,7 +22,7 @@ from mailer.parse.text import Trimmed, trim
 from mailer.parse.tnef import read_tnef
 from mailer.terms import PartStat, Via, canonical
 from mailer.understand.added import PARTSTATS, contradiction, reading_of
-from mailer.understand.buttons import bare_subject, calendar_subject, meaning, pressed, tokens_of
+from mailer.understand.buttons import Button, bare_subject, calendar_subject, meaning, pressed, tokens_of
 from mailer.understand.calendar import calendar_verdict, persons_words
 from mailer.understand.reports import complaint, receipt, report
 from mailer.understand.unsubscribe import automatic_wish, wish_in_words
@@ -168,7 +168,7 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
             )
         return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"The sender wants no more mail: “{wish[:100]}”.")
     if button := pressed(message.subject):
-        return _button(message, verdict, trimmed, button.partstat, button.evidence)
+        return _button(message, verdict, trimmed, button)
     if (partstat := calendar_subject(message.subject)) and not persons_words(trimmed.words):
         return _calendar_without_its_part(message, verdict, partstat)
     if not trimmed.words:
@@ -236,9 +236,9 @@ def _delegate(reading: Reading) -> Delegate | None:
     return Delegate(reading.delegate or (address or "").partition("@")[0], address)
 
 
-def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: PartStat, evidence: str) -> Verdict:
+def _button(message: Message, verdict: Verdict, trimmed: Trimmed, button: Button) -> Verdict:
     """A button of our letter, with what the person added. The words win an argument only by making a person look."""
-    added = trimmed.words.strip()
+    partstat, added = button.partstat, trimmed.words.strip()
     guests, delegate, against = 0, None, ""
     said = meaning(added)
     if said is not None and said is not partstat:
@@ -254,11 +254,12 @@ def _button(message: Message, verdict: Verdict, trimmed: Trimmed, partstat: Part
         partstat=partstat,
         via=Via.BUTTON,
         decided=not against,
-        evidence=evidence,
+        evidence=button.evidence,
         attendee=canonical(message.author.addr_spec) if message.author else None,
         guests=guests,
         delegate=delegate,
         comment=added if said is None else "",
+        sequence=button.sequence,
     )
     if against:
         return replace(verdict, kind=Kind.UNCLEAR, answers=(answer,), reason=f"Not recorded: {against}.")

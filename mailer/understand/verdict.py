@@ -31,10 +31,13 @@ class Delegate:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Another time, proposed by COUNTER."""
+    """Another time, proposed by COUNTER. *local*: in a zone nobody knows, given as if it were UTC; *original*, read the same way, is what
+    the proposer's calendar takes the present time to be, where it says so."""
 
     dtstart: datetime
     dtend: datetime | None = None
+    local: bool = False
+    original: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Answer:
     """What an attendee tells us, by iTIP, button or words.
 
     *decided*: the service may record it by itself. *evidence*: the words or the property it rests on. *sequence* and
-    *dtstamp* are the answer's own, as sent; None where the message has none.
+    *dtstamp* are the answer's own, as sent; None where the message has none. *recurrence_day*: `recurrence_id` names a day, or a local
+    time as if in UTC, of the series; *onwards*: it means that occurrence and all after it.
     """
 
     partstat: PartStat
@@ -58,6 +62,8 @@ class Answer:
     proposal: Proposal | None = None
     sequence: int | None = None
     dtstamp: datetime | None = None
+    recurrence_day: bool = False
+    onwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

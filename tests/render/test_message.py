@@ -206,7 +206,8 @@ def test_links_hold_the_token_and_a_word(subaddresses: bool, letters: Letters) -
         parts = urlsplit(link.replace("&amp;", "&"))
         query = parse_qs(parts.query, strict_parsing=True)
         assert unquote(parts.path) == address
-        assert f"[ref:{TOKEN}]" in query["subject"][0]
+        answers = not query["subject"][0].startswith("unsubscribe")
+        assert f"[ref:{TOKEN}{'.0' if answers else ''}]" in query["subject"][0]  # SEQUENCE tells which date is answered
         found[query["subject"][0].partition(":")[0].split()[0]] = query["body"][0]
     assert found == {
         "Yes": "Yes, I will come.",

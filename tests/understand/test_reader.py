@@ -217,6 +217,14 @@ def test_guests_beside_a_button_count() -> None:
     assert (answer.guests, answer.decided) == (2, True)
 
 
+@pytest.mark.parametrize(("mark", "sequence"), [("", None), (".0", 0), (".12", 12), (".x", None), (".1234567", None)])
+def test_a_button_says_which_date_it_answers(mark: str, sequence: int | None) -> None:
+    verdict = understand(mail("Yes\n", subject=f"Yes: Spring meeting [ref:{TOKEN}{mark}]"))
+    (answer,) = verdict.answers
+    assert (answer.partstat, answer.sequence, answer.decided) == (PartStat.ACCEPTED, sequence, True)
+    assert verdict.tokens == (TOKEN,)
+
+
 def test_a_button_without_a_token_is_only_a_subject() -> None:
     verdict = understand(mail("\n", subject="No: Spring meeting"))
     assert not any(answer.via is Via.BUTTON for answer in verdict.answers)
