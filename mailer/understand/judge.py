@@ -151,12 +151,22 @@ class Judge:
     def yes_beside_no(self) -> bool:
         """A bare yes, or "fine with me", contradicts a no; not in "yes, unfortunately I cannot", nor as another day that suits."""
         for said, match in self.all("bare_yes"):
-            if not (said.has("no", "nowish") and said.has("regretful")) and not self.goes_on(said, match):
+            if not (said.has("no", "nowish") and self.only_opens(said, match)) and not self.goes_on(said, match):
                 return True
         if any(not times(said.words) and not said.has("no") for said, _ in self.all("works")):
             return True
         first_no = min(said.number for said, _ in self.all("no"))
         return any(said.number > first_no and not said.has("but", "reason", "no") for said, _ in self.all("wish"))
+
+    @staticmethod
+    def only_opens(said: Said, match: Match) -> bool:
+        """ "Yes, thanks for asking, but I can't", "yes I got it but": not so "yes to the dinner but …"."""
+        if said.has("regretful") and not said.has("but"):
+            return True
+        after = said.words[match.end].form if match.end < len(said.words) else COMMA
+        return (said.has("but") or said.has("regretful")) and (
+            after == COMMA or after in lexicon.load(said.language).self
+        )
 
     @staticmethod
     def goes_on(said: Said, match: Match) -> bool:
@@ -205,7 +215,9 @@ class Judge:
     def also_good(said: Said) -> bool:
         """Beside its no the sentence finds something all right ("dinner is fine but not the film")."""
         noes = said.found.get("no", [])
-        other = [m for signal in ("good", "works") for m in said.found.get(signal, ())]
+        # not the "yes" that only opens: "yes, I got it, but I can't come"
+        opened = max((m.end for m in said.found.get("bare_yes", ())), default=0) if said.has("but", "regretful") else 0
+        other = [m for signal in ("good", "works") for m in said.found.get(signal, ()) if m.begin >= opened]
         return any(all(m.end <= no.begin or no.end <= m.begin for no in noes) for m in other)
 
     def settle(self, verdict: str, signal: str, evidence: str, reason: str) -> Reading:
@@ -349,7 +361,7 @@ class Judge:
             self.together("yes", "partial") or self.together("wish", "partial") or self.has("partial")
         ):
             return self.say("needs-person", False, evidence, "The writer comes, but perhaps not for all of it.")
-        if self.has("other_no") or (self.has("other_yes") and not self.party.guests):
+        if (self.has("other_no") and not self.only_i()) or (self.has("other_yes") and not self.party.guests):
             return self.say("needs-person", False, evidence, "The message speaks of several people.")
         if any(not self.goes_on(said, match) for said, match in self.all("bare_no")):
             return self.say("needs-person", False, evidence, "The message says both no and yes.")
@@ -386,14 +398,30 @@ class Judge:
             return self.say("needs-person", False, evidence, "A yes, and beside it words of doubt that may concern it.")
         return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
 
+    def only_i(self) -> bool:
+        """ "Bob can't, but I will": after the "but" the writer speaks of himself."""
+        for said, match in self.sure.get("yes", ()):
+            selves = lexicon.load(said.language).self
+            own = any(word.form in selves for word in said.words[match.begin : match.end]) or (
+                match.begin and said.words[match.begin - 1].form in selves
+            )
+            if own and all(
+                other is said and turns_between(said, no, match) and no.begin < match.begin
+                for other, no in self.all("other_no", "other_away")
+            ):
+                return True
+        return False
+
     def alarmed(self) -> bool:
         """Words of doubt that no phrase accounts for, or much that is not understood after a "but" that follows the yes."""
-        for said in self.saids:
+        conceded = max((said.number for said in self.saids if said.has("yes") and self.turns_at_once(said)), default=0)
+        for said in self.saids[conceded:]:
             lex = lexicon.load(said.language)
             found = [match for signal in ("yes", "wish", "works") for match in said.found.get(signal, ())]
             # "I have moved the other meeting, so I will come": what explains the yes casts no doubt on it
             begins = max((match.begin for match in found), default=0)
-            since = max((i for i in range(begins) if said.words[i].form in lex.therefore), default=-1)
+            turns = {match.end - 1 for match in said.found.get("but", ())}
+            since = max((i for i in range(begins) if said.words[i].form in lex.therefore or i in turns), default=-1)
             if not said.asks and any(
                 word.form in lex.alarm and i not in said.accounted and i > since for i, word in enumerate(said.words)
             ):
@@ -401,6 +429,12 @@ class Judge:
             if self.strange_after_but(said, [match.end for match in found]):
                 return True
         return False
+
+    @staticmethod
+    def turns_at_once(said: Said) -> bool:
+        """The sentence opens with "but" or "so": what stands before it is a concession or a cause."""
+        opens = said.words[0].form
+        return opens in lexicon.load(said.language).therefore or any(m.begin == 0 for m in said.found.get("but", ()))
 
     @staticmethod
     def strange_after_but(said: Said, ends: Sequence[int]) -> bool:
@@ -450,7 +484,7 @@ class Judge:
         if (
             only_yes
             and one
-            and weighty
+            and (weighty or who is None)
             and self.has("speaks_for")
             and not any(said.asks for said in self.saids)
             and not self.has("maybe", "told", "host", "partial", "later", "remote", "cond", "g_ask", "bare_no")
@@ -458,9 +492,10 @@ class Judge:
             and not self.alarmed()
             and self.about_this(said, match)
         ):
+            whom = who or self.whom() or self.span(said, match.begin, match.begin + 1)
             return replace(
-                self.say("accepted", True, self.quote(said, match), f"The writer answers for {who}, who comes."),
-                answers_for=who,
+                self.say("accepted", True, self.quote(said, match), f"The writer answers for {whom}, who comes."),
+                answers_for=whom,
             )
         if (
             only_no
@@ -503,7 +538,7 @@ class Judge:
         open_ = any(said.asks for said in self.saids)
         extra = sum(said.unexplained for said in self.saids)
         if extra and self.quoted.strip() and len(self.saids) == 1 and self.only_word(self.saids[0]):
-            extra = 0 if asked_for(self.subject, self.quoted).fits(self.saids[0].words) else extra
+            extra = 0
         if self.has("bare_yes") and self.has("bare_no"):
             return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
         for signal, verdict, word in (("bare_yes", "accepted", "yes"), ("bare_no", "declined", "no")):
@@ -511,7 +546,9 @@ class Judge:
                 continue
             clear = (
                 asked
-                and ((extra == 0 and not open_) or self.stands_alone(signal))
+                and all(asked_for(self.subject, self.quoted).fits(said.words) for said in self.saids)
+                and not any(self.names_another(said, match) for said, match in self.all(signal))
+                and ((extra == 0 and not open_) or self.stands_alone(signal) or self.stands_apart(signal))
                 and not self.has("host", "later", "partial", "told", "absent", "seen")
                 and not self.has(*(("remote",) if signal == "bare_yes" else ("works", "ack")))
             )
@@ -523,6 +560,13 @@ class Judge:
         return None
 
     @staticmethod
+    def names_another(said: Said, match: Match) -> bool:
+        """ "Yes, Bill still works here": somebody is named, and not only called at the end of the sentence."""
+        never = lexicon.load(said.language).never_names
+        after = said.words[match.end :]
+        return len(after) > 3 and any(word.capital and word.form not in never for word in after)
+
+    @staticmethod
     def only_word(said: Said) -> bool:
         """Beside its yes or no a sentence holds next to nothing, and nothing that the writer does: "yes, Wednesday is perfect"."""
         lex = lexicon.load(said.language)
@@ -531,6 +575,20 @@ class Judge:
         return (
             said.stray() <= few and not (said.of_oneself or said.has("but", "who") or doubt) and len(said.words) <= 12
         )
+
+    def stands_apart(self, signal: str) -> bool:
+        """A letter of ours asked, and the yes or no is a clause of its own in a short remark: "sorry for the slow reply - yes!"."""
+        if not self.quoted.strip() or self.size > 20 or len(self.all(signal)) != 1 or any(s.asks for s in self.saids):
+            return False
+        said, match = self.all(signal)[0]
+        after = all(i in said.spoken_for or said.words[i].form == COMMA for i in range(match.end, len(said.words)))
+        begin = said.clause(match)[0]
+        before = all(word.form in lexicon.load(said.language).therefore for word in said.words[begin : match.begin])
+        if not (after and before) or said is not self.saids[-1] or said.of_oneself:
+            return False
+        return not self.has(
+            *(each for each in ANSWERS if each != signal), "reason", "cond", "partial", "remote", "g_ask"
+        ) and not any(other.has("hedge", "elsewhen", "who", "but") or other.of_oneself for other in self.saids)
 
     def stands_alone(self, signal: str) -> bool:
         """A letter of ours asked, and the message opens with a yes or no that is a sentence of its own; what follows is a remark."""

@@ -50,7 +50,23 @@ ANSWERS = (
     "sendother",
 )
 
-_MUTED = frozenset({"cond", "reason", "booked", "partial", "elsewhen", "hedge", "ack", "seen", "host"})
+_MUTED = frozenset(
+    {
+        "cond",
+        "reason",
+        "booked",
+        "partial",
+        "elsewhen",
+        "hedge",
+        "ack",
+        "seen",
+        "host",
+        "g_one",
+        "g_plus",
+        "g_unclear",
+        "likes",
+    }
+)
 """Signals, beside the answers, that words taken out of play cannot give."""
 
 _EXPLAINS_NOTHING = frozenset(

@@ -48,7 +48,8 @@ NEGATION_REACHES = 6
 """Words from a negation to the answer that it turns round."""
 
 
-def weigh(saids: Sequence[Said]) -> Weighed:
+def weigh(saids: Sequence[Said], asked: bool = False) -> Weighed:
+    """*asked*: a letter that asks is known, so that "I'll be there, front row" can hardly be about anything else."""
     weighed = Weighed()
     for said in saids:
         for signal in ANSWERS:
@@ -56,7 +57,7 @@ def weigh(saids: Sequence[Said]) -> Weighed:
                 elsewhen = signal in ATTENDS and any(
                     not turns_between(said, e, match) for e in said.found.get("elsewhen", ())
                 )
-                sure = not (_hedged(said, match) or _negated(said, match) or _about_else(said, match))
+                sure = not (_hedged(said, match) or _negated(said, match) or _about_else(said, match, asked))
                 weighed.add("later" if elsewhen else signal, said, match, sure)
         for signal in _PLAIN:
             for match in said.found.get(signal, ()):
@@ -73,8 +74,18 @@ def _hedged(said: Said, match: Match) -> bool:
         (hedge.begin <= match.begin or not said.pause_between(hedge, match))
         and not turns_between(said, hedge, match)
         and not any(word.form in therefore for word in said.words[hedge.end : match.begin])
+        and not _begins_anew(said, hedge, match)
         for hedge in said.found.get("hedge", ())
     )
+
+
+def _begins_anew(said: Said, hedge: Match, match: Match) -> bool:
+    """ "I think this is a great idea and I'm in": the answer is a clause of its own; not so in "I think Ann and I will come"."""
+    lex = lexicon.load(said.language)
+    if said.words[match.begin].form not in lex.self or match.begin - hedge.end < 4:
+        return False
+    before = said.words[match.begin - 1]
+    return before.form in lex.joints and not said.words[match.begin - 2].capital and not said.has("g_one")
 
 
 def _negated(said: Said, match: Match) -> bool:
@@ -91,11 +102,17 @@ def _negated(said: Said, match: Match) -> bool:
     return False
 
 
-def _about_else(said: Said, match: Match) -> bool:
+def _about_else(said: Said, match: Match, asked: bool) -> bool:
     """The words after the answer, or days named beside it, show that something else may be meant."""
     signal = match.signal
-    if signal in FREE_WORDS and _goes_on(said, match) > max(FREE_WORDS[signal], int(is_firm(said, match))):
-        return True
+    if signal in FREE_WORDS:
+        free = max(FREE_WORDS[signal], int(is_firm(said, match)))
+        lex = lexicon.load(said.language)
+        if asked and signal == "yes" and said.words[match.end - 1].form in lex.place:
+            limited = match.end < len(said.words) and said.words[match.end].form in lex.limits
+            free = free if limited else 3
+        if _goes_on(said, match) > free:
+            return True
     if signal in ("yes", "wish"):
         return len(times(said.words) & WEEK) > 1  # "Tuesday or Thursday": which?
     if signal == "no":

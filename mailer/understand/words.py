@@ -116,5 +116,5 @@ def _read(body: str, cut: Sequence[Sentence], subject: str, quoted: str, languag
     ]
     who_goes_on(saids)
     party = count_party([(said.words, said.found) for said in saids], [lexicon.load(said.language) for said in saids])
-    judge = Judge(body, saids, weigh(saids), party, subject, quoted)
+    judge = Judge(body, saids, weigh(saids, bool(quoted.strip())), party, subject, quoted)
     return replace(judge.verdict(), language=max(codes, key=codes.count))

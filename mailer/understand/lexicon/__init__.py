@@ -84,6 +84,8 @@ NEEDED: Mapping[str, str] = {
     "title": "may begin a name",
     "other": "somebody who is not the writer",
     "companion": "somebody who comes along: counted",
+    "place": "ends an answer with the place or the act itself: there, attend",
+    "limits": "after an answer, may begin what limits it: for, until",
     "calls": "stands before the name of the one who is written to",
     "negation": "turns round what follows in its clause",
     "therefore": "what stands before it explains what follows, and casts no doubt on it",
@@ -116,6 +118,8 @@ class Lexicon:
     joints: frozenset[str]
     either: frozenset[str]
     """"Or": of two people named, neither is sure."""
+    place: frozenset[str]
+    limits: frozenset[str]
     calls: frozenset[str]
     negation: frozenset[str]
     therefore: frozenset[str]
@@ -217,6 +221,8 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["whether"]),
         frozenset(plain(word) for word in classes["joint"]),
         frozenset(plain(word) for word in classes["either"]),
+        frozenset(plain(word) for word in classes["place"]),
+        frozenset(plain(word) for word in classes["limits"]),
         frozenset(plain(word) for word in classes["calls"]),
         frozenset(plain(word) for word in classes["negation"]),
         frozenset(plain(word) for word in classes["therefore"]),
