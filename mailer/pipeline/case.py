@@ -58,7 +58,7 @@ class Case:
         await announce(self.office, place.meeting, happening, self.now, self.verdict.message_id)
 
     async def unclear(self, reason: str, place: Place | None = None, answer: Answer | None = None) -> None:
-        place = place or next(iter(self.known.by_token + self.known.by_thread), None)
+        place = place or next(iter(self.known.named), None)
         await self.done(reason, inbound.REVIEW, place, answer)
         who = self.verdict.author.addr_spec if self.verdict.author else "somebody"
         await self.say(

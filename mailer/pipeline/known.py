@@ -29,7 +29,7 @@ async def reported(office: Office, verdict: Verdict, known: Known) -> list[outbo
         found = await outbox.by_message_ids(office.partnership, [verdict.delivery_report.original_message_id])
         if found:
             return found
-    for place in known.by_token:
+    for place in known.by_token + known.by_body:
         entry = await outbox.last_sent(place.meeting.id, place.person.id)
         if entry is not None and any(
             canonical(r.address) == entry.forward_path for r in verdict.delivery_report.recipients
@@ -54,18 +54,22 @@ async def known_of(office: Office, verdict: Verdict, thread: list[outbox.OutboxE
         own = await meetings.invitations(event.id, [p.id for p in persons]) if persons else []
     else:
         own = await meetings.open_invitations(author.id, now) if author else []
-    by_token = await meetings.by_tokens(office.partnership, verdict.tokens)
+    found = await meetings.by_tokens(office.partnership, verdict.tokens)
+    outside = f"{' '.join(verdict.recipients)} {verdict.subject}".casefold()
+    by_token = [i for i in found if i.token in outside]
+    by_body = [i for i in found if i.token not in outside]
     sequences = {(e.notice.meeting_id, e.notice.person_id): e.sequence for e in reversed(thread)}
     threaded: list[Invitation] = []
     for meeting_id, person_id in dict.fromkeys((e.notice.meeting_id, e.notice.person_id) for e in thread):
         threaded += await meetings.invitations(meeting_id, [person_id])
-    places = await _places(office, [*by_token, *threaded, *own], sequences, {event.id: event} if event else {})
+    places = await _places(office, [*found, *threaded, *own], sequences, {event.id: event} if event else {})
     return Known(
         by_token=tuple(places[i.id] for i in by_token if i.id in places),
         by_thread=tuple(places[i.id] for i in threaded if i.id in places),
         event=event,
         author=author,
         own=tuple(places[i.id] for i in own if i.id in places),
+        by_body=tuple(places[i.id] for i in by_body if i.id in places),
     )
 
 

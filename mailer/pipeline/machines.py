@@ -21,7 +21,7 @@ async def automatic(case: Case) -> None:
     person = case.known.author
     until = case.verdict.automatic.until if case.verdict.automatic else None
     if person is not None and until is not None:
-        places = case.known.by_token + case.known.by_thread + case.known.own
+        places = case.known.named + case.known.own
         zone = ZoneInfo(places[0].meeting.zone) if places else UTC
         await people.note_away(person.id, datetime.combine(until, time(23, 59), zone).astimezone(UTC))
         await case.say("away", f"{person.name} is away until {until:%d %B %Y}", person.id)
@@ -34,7 +34,14 @@ async def delivery_report(case: Case) -> None:
     if report is None or entry is None:
         await case.done("a delivery report about a mail that this service did not send")
         return
-    place = next((p for p in case.known.by_thread + case.known.by_token if p.person.id == entry.notice.person_id), None)
+    place = next(
+        (
+            p
+            for p in case.known.by_thread + case.known.by_token + case.known.by_body
+            if p.person.id == entry.notice.person_id
+        ),
+        None,
+    )
     state, reasons = inbound.HANDLED, []
     for recipient in report.recipients:
         sentence, needs_person = await _reported(case, entry, recipient)
@@ -75,7 +82,9 @@ async def _reported(case: Case, entry: outbox.OutboxEntry, recipient: ReportedRe
 async def complaint(case: Case) -> None:
     """Somebody pressed the spam button: they are not written to any more, and the convener hears of it."""
     entry = case.thread[0] if case.thread else None
-    person = entry.notice.person_id if entry else (case.known.by_token[0].person.id if case.known.by_token else None)
+    person = (
+        entry.notice.person_id if entry else next((p.person.id for p in case.known.by_token + case.known.by_body), None)
+    )
     if person is None:
         await case.done(case.verdict.reason, inbound.REVIEW)
         return
