@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from mailer.parse.addresses import addresses
 from mailer.parse.charset import decode, decode_header
 from mailer.parse.message import read
-from mailer.parse.parts import Enclosure
-from mailer.parse.parts import content_type
+from mailer.parse.parts import Enclosure, content_type
 from tests.parse.mails import EVERY, TOKEN, mail
 
 
