@@ -301,6 +301,26 @@ class ProposedTime(Model):
         indexes = (Index(fields=("invitation_id", "state"), name="proposed_by_invitation"),)
 
 
+class Delegation(Model):
+    """Somebody is to come instead of the invited person: who, on whose word, and what became of it."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=200)
+    address = fields.CharField(max_length=320, default="")
+    delegate_id = fields.IntField(null=True)
+    # asked, named, refused, ended
+    state = fields.CharField(max_length=20)
+    at = Instant()
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "delegation"
+        indexes = (Index(fields=("invitation_id",), name="delegation_by_invitation"),)
+
+
 class Team(Model):
     """An action team."""
 
