@@ -1,0 +1,131 @@
+"""Single occurrences of a series: answers to one of them, and those that are cancelled or at another time.
+
+Every function is one or few statements and expects to be called inside `transact` where it writes.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from mailer.partnership.attendance import Given, Invitation
+from mailer.partnership.series import Change
+from mailer.store import models
+from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, Via
+
+
+def unanswered(invitation: Invitation) -> Invitation:
+    """*invitation* as it stands to one occurrence, before anybody answered that one."""
+    return replace(
+        invitation,
+        partstat=PartStat.NEEDS_ACTION,
+        guests=0,
+        comment="",
+        via=None,
+        answered_at=None,
+        sequence=None,
+        dtstamp=None,
+        earlier=None,
+        reason="",
+        delegate=None,
+    )
+
+
+async def standing(invitation: Invitation, recurrence_id: datetime) -> Invitation:
+    """How *invitation* stands to one occurrence by its own answers alone."""
+    row = await models.OccurrenceAnswer.get_or_none(invitation_id=invitation.id, recurrence_id=recurrence_id)
+    return _overlaid(invitation, row) if row else unanswered(invitation)
+
+
+async def standings(invitations: Collection[Invitation], recurrence_id: datetime) -> dict[InvitationId, Invitation]:
+    """How each of *invitations* stands to one occurrence: by its own answer, else by that to the series."""
+    some = {i.id: i for i in invitations}
+    rows = (
+        await models.OccurrenceAnswer.filter(invitation_id__in=list(some), recurrence_id=recurrence_id) if some else []
+    )
+    own = {InvitationId(r.invitation_id): r for r in rows}  # type: ignore[attr-defined]
+    return {ident: _overlaid(i, own[ident]) if ident in own else i for ident, i in some.items()}
+
+
+async def counts(meeting: MeetingId) -> dict[datetime, int]:
+    """How many people answered each occurrence by itself."""
+    found: dict[datetime, int] = {}
+    for at in await models.column(models.OccurrenceAnswer.filter(invitation__meeting_id=meeting), "recurrence_id"):
+        found[at] = found.get(at, 0) + 1
+    return found
+
+
+async def save(invitation: Invitation, recurrence_id: datetime, inbound: InboundId | None) -> None:
+    """Write the answer to one occurrence as it now stands."""
+    await models.OccurrenceAnswer.update_or_create(
+        invitation_id=invitation.id,
+        recurrence_id=recurrence_id,
+        defaults={
+            "partstat": invitation.partstat.value,
+            "guests": invitation.guests,
+            "comment": invitation.comment,
+            "via": invitation.via.value if invitation.via else Via.HAND.value,
+            "answered_at": invitation.answered_at,
+            "sequence": invitation.sequence,
+            "dtstamp": invitation.dtstamp,
+            "reason": invitation.reason,
+            "inbound_id": inbound,
+        },
+    )
+
+
+async def forget(meeting: MeetingId) -> None:
+    """The series is at other times now: answers to single occurrences, and their changes, are about none of them any more."""
+    invitations = await models.column(models.Invitation.filter(meeting_id=meeting), "id")
+    if invitations:
+        await models.OccurrenceAnswer.filter(invitation_id__in=invitations).delete()
+    await models.Occurrence.filter(meeting_id=meeting).delete()
+
+
+async def changes(meeting: MeetingId) -> tuple[Change, ...]:
+    """The occurrences that are not as the rule says, in order."""
+    rows = await models.Occurrence.filter(meeting_id=meeting).order_by("recurrence_id")
+    return tuple(Change(r.recurrence_id, r.dtstart, r.dtend, r.cancelled, r.sequence) for r in rows)
+
+
+async def change(meeting: MeetingId, change: Change, now: datetime) -> None:
+    """Write that one occurrence is at another time, or cancelled."""
+    await models.Occurrence.update_or_create(
+        meeting_id=meeting,
+        recurrence_id=change.recurrence_id,
+        defaults={
+            "dtstart": change.dtstart,
+            "dtend": change.dtend,
+            "cancelled": change.cancelled,
+            "sequence": change.sequence,
+            "changed_at": now,
+        },
+    )
+
+
+async def given_before(invitation: InvitationId, recurrence_id: datetime | None) -> list[Given]:
+    """What was answered on this invitation (to one occurrence, or to the whole), whether or not it counts; nothing that was asked about."""
+    rows = (
+        await models.Answer.filter(
+            invitation_id=invitation, recurrence_id=recurrence_id, outcome__in=["applied", "ignored"]
+        )
+        .order_by("id")
+        .limit(200)
+    )
+    return [
+        Given(PartStat(r.partstat), Via(r.via), r.at, r.guests, r.comment, r.sequence, r.dtstamp, r.reason)
+        for r in rows
+    ]
+
+
+def _overlaid(invitation: Invitation, row: models.OccurrenceAnswer) -> Invitation:
+    return replace(
+        unanswered(invitation),
+        partstat=PartStat(row.partstat),
+        guests=row.guests,
+        comment=row.comment,
+        via=Via(row.via),
+        answered_at=row.answered_at,
+        sequence=row.sequence,
+        dtstamp=row.dtstamp,
+        reason=row.reason,
+    )
