@@ -44,6 +44,8 @@ LOOK_EVERY = 1.0
 """Seconds between looks at the outbox and the due rules: an indexed query each. (Other programs put work there too.)"""
 FILES_EVERY = 3.0
 BEAT_EVERY = 20.0
+READ_FIRST = 20.0
+"""How long a start waits for the first look at the mailbox."""
 GOOD_WHILE = 300.0
 """A loop that ran so long before it stumbled begins again at once."""
 
@@ -139,7 +141,20 @@ class Daemon:
             await self.handle_arrived(stop)
             await _either(stop, self.arrived, 5.0)
 
+    async def reading_first(self, stop: asyncio.Event) -> None:
+        """After a start, what came meanwhile counts before anything is decided or sent. Not for ever: the mailbox may be out of reach."""
+        over = asyncio.get_running_loop().time() + READ_FIRST
+        while not stop.is_set() and asyncio.get_running_loop().time() < over:
+            if self.keeper.looked and not await inbound.waiting(self.office.partnership, 1):
+                return
+            await _either(stop, None, min(self.look_every, 0.1))
+
+    async def sending(self, stop: asyncio.Event) -> None:
+        await self.reading_first(stop)
+        await self.dispatcher.run(stop, self.look_every)
+
     async def ticking(self, stop: asyncio.Event) -> None:
+        await self.reading_first(stop)
         while not stop.is_set():
             await self.tick(self.clock.now())
             await _either(stop, None, self.look_every)
@@ -216,7 +231,7 @@ class Daemon:
             lambda: self.receiving(stop, since),
             lambda: self.handling(stop),
             lambda: self.ticking(stop),
-            lambda: self.dispatcher.run(stop, self.look_every),
+            lambda: self.sending(stop),
             lambda: self.editing(stop),
             lambda: self.living(stop),
         ]

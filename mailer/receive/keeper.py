@@ -79,6 +79,8 @@ class Keeper:
         self._file_into, self._arrived = file_into, arrived
         self.caught_up = False
         """The mailbox can be read, and all that lay in it has been taken."""
+        self.looked = False
+        """The mailbox has been looked at, whether or not it could be read."""
 
     async def position(self, mailbox: str) -> Position | None:
         found = await inbound.position(self._partnership, mailbox)
@@ -103,7 +105,7 @@ class Keeper:
         )
 
     async def trouble(self, sentence: str | None) -> None:
-        self.caught_up = sentence is None
+        self.caught_up, self.looked = sentence is None, True
         await transact(lambda: log.set_trouble(self._partnership, "mailbox", sentence, self._now()))
 
     def _now(self) -> datetime:

@@ -146,13 +146,13 @@ def as_text(found: Rehearsed) -> str:
 def _log(found: Rehearsed, zone: ZoneInfo) -> list[str]:
     """Mails of one rule that leave at the same minute are told together where they are many."""
     told: list[tuple[datetime, int, list[str]]] = [(e.at, 0, [f"── {e.sentence}"]) for e in found.events]
-    told += [(a.at, 2, [f"← {a.name}: {_shown(a.words)}", f"     {a.understood}"]) for a in found.answers]
+    told += [(a.at, 1, [f"← {a.name}: {_shown(a.words)}", f"     {a.understood}"]) for a in found.answers]
     width = max((len(m.rule) for m in found.mails if m.left), default=0)
     left = sorted((m for m in found.mails if m.left), key=lambda m: (m.at.replace(second=0, microsecond=0), m.rule))
     for (at, rule), group in groupby(left, key=lambda m: (m.at.replace(second=0, microsecond=0), m.rule)):
         some = list(group)
         for state, same in groupby(sorted(some, key=lambda m: (m.state, m.subject)), key=lambda m: m.state):
-            told.append((at, 1, _mails(rule, state, list(same), width)))
+            told.append((at, 2, _mails(rule, state, list(same), width)))
     lines: list[str] = []
     for at, _, texts in sorted(told, key=lambda t: t[:2]):
         stamp = f"{_day(at.astimezone(zone))} {at.astimezone(zone):%H:%M}"
@@ -169,7 +169,7 @@ def _mails(rule: str, state: str, some: Sequence[MailLine], width: int) -> list[
         return [f"→ {rule:<{width}}  {m.name} <{m.to}>: {m.subject}{told}" for m in some]
     subjects = list(dict.fromkeys(m.subject for m in some))
     return [
-        f"→ {rule:<{width}}  {len(some)} people: {_who([m.name for m in some]).removesuffix(': ')}{told}",
+        f"→ {rule:<{width}}  {_who([m.name for m in some]).removesuffix(': ')}{told}",
         f"  {'':<{width}}  {subjects[0]}{f' (and {len(subjects) - 1} more)' if len(subjects) > 1 else ''}",
     ]
 
@@ -184,8 +184,7 @@ def _grouped(mails: Sequence[MailLine]) -> list[str]:
 def _who(names: Sequence[str]) -> str:
     if not names:
         return ""
-    shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    return f"{shown}: " if len(names) <= 3 else f"{len(names)} ({shown}): "
+    return f"{', '.join(names)}: " if len(names) <= 3 else f"{len(names)} people ({', '.join(names[:3])}, …): "
 
 
 def _shown(words: str) -> str:

@@ -22,11 +22,14 @@ from mailer.sandbox import instants
 from mailer.sandbox.habits import Member
 from mailer.sandbox.people import People
 from mailer.sandbox.servers import Envelope, Receiver, Servers
+from mailer.send.pace import Limits
 from mailer.store import inbound
 from mailer.store.connection import opened
 
 MAILBOX = "partnership@northwoods.example"
 CONVENER = "dana.reyes@northwoods.example"
+LOOK_EVERY = 0.005
+"""Seconds between the daemon's looks, so that an instant is soon over."""
 QUIET_SECONDS = 30.0
 """If the mails of one instant are not dealt with in so much real time, something is broken."""
 
@@ -44,6 +47,39 @@ class Stage:
         self.on_quiet: Callable[[], Awaitable[None]] | None = None
         self.pause = 0.0
         self.plans: list[tuple[datetime, Callable[[], Awaitable[None]]]] = []
+        self._stop = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    def pace(self, per_minute: int) -> None:
+        """Let no more than so many mails leave in a minute."""
+        settings = self.daemon.settings
+        sending = settings.sending.model_copy(update={"most_per_minute": per_minute})
+        self.daemon.settings = settings.model_copy(update={"sending": sending})
+        self.daemon.dispatcher.limits = Limits(per_minute, sending.most_per_day)
+
+    async def start(self) -> None:
+        """Let the daemon run."""
+        self._stop = asyncio.Event()
+        self._running = asyncio.create_task(self.daemon.run(self._stop))
+        await self.reading()
+
+    async def end(self) -> None:
+        """Stop the daemon, cleanly."""
+        self._stop.set()
+        if self._running is not None:
+            await asyncio.wait_for(self._running, 20)
+            self._running = None
+
+    async def down(self, until: datetime) -> None:
+        """The service is not there until then: people go on sending, the convener's plans wait, and a new daemon starts."""
+        await self.end()
+        while (at := self.people.next_due()) is not None and at < until:
+            self.clock.set(max(at, self.clock.now()))
+            await self.people.send_due()
+        self.clock.set(until)
+        self.daemon = (await build(self.config, self.clock, look_every=LOOK_EVERY))[0]
+        await self.start()
+        await self.quiet()
 
     def plan(self, at: datetime, do: Callable[[], Awaitable[None]]) -> None:
         """The convener does something at *at*."""
@@ -130,7 +166,7 @@ async def staged(
         if people_csv:
             (folder / "people.csv").write_text(people_csv, encoding="utf-8")
         async with opened(config.database):
-            daemon = (await build(config, clock, look_every=0.005))[0]
+            daemon = (await build(config, clock, look_every=LOOK_EVERY))[0]
             if people_csv:
                 await daemon.reload()
             stage = Stage(servers, people, daemon, clock, config)
@@ -142,14 +178,11 @@ async def staged(
                 seen(envelope, raw)
 
             servers.on_mail = routed
-            stop = asyncio.Event()
-            running = asyncio.create_task(daemon.run(stop))
             try:
-                await stage.reading()
+                await stage.start()
                 yield stage
             finally:
-                stop.set()
-                await asyncio.wait_for(running, 20)
+                await stage.end()
 
 
 def _config(

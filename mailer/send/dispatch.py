@@ -151,7 +151,7 @@ class Dispatcher:
         on_overtaken: Callable[[OutboxEntry, datetime], Awaitable[None]] | None = None,
     ) -> None:
         self._letterhead, self._transport, self._clock = letterhead, transport, clock
-        self._worker, self._limits, self._give_up_after = worker, limits, give_up_after
+        self._worker, self.limits, self._give_up_after = worker, limits, give_up_after
         self._on_dead, self._on_invited, self._on_overtaken = on_dead, on_invited, on_overtaken
         self._wire: Shared[OutboxId] = Shared(self._commit_wire)
         self._results: Shared[tuple[OutboxEntry, Result, bool]] = Shared(self._commit_results)
@@ -206,7 +206,7 @@ class Dispatcher:
         if self._quiet_until is not None and now < self._quiet_until:
             return 0
         minute, day = await outbox.begun_since(head.partnership, now)
-        allowance = may_send(Recent(minute, day), now, self._limits)
+        allowance = may_send(Recent(minute, day), now, self.limits)
         if allowance.now <= 0:
             return 0
         self._unsettled = True  # until all of them have a next step: whatever is raised in between
@@ -524,7 +524,7 @@ class _Desk:
             before=self.before,
             about=self.persons.get(notice.about) if notice.about else None,
             their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
-            if notice.about and entry.answers_to
+            if entry.answers_to and (notice.about or notice.rule.startswith("service-"))
             else "",
             particulars=await self.head.particulars(
                 notice, self.meeting, standing.person, self.head.letters.lists(notice.letter), now
@@ -534,8 +534,13 @@ class _Desk:
             notice=await self._notice(entry),
             answers_to=entry.answers_to,
             thread=self.threads.get(notice.person_id, ()),
-            automatic=entry.answers_to is not None,
+            automatic=entry.answers_to is not None or notice.rule.startswith("service-"),
+            delegate=await self._name(standing.invitation.delegate if standing.invitation else None),
         )
+
+    async def _name(self, person: PersonId | None) -> str:
+        found = await people.people(self.meeting.partnership_id, [person]) if person is not None else ()
+        return found[0].name if found else ""
 
     async def _notice(self, entry: OutboxEntry) -> str:
         """What the service's own mails say, as things stand when they are written."""
@@ -550,6 +555,8 @@ class _Desk:
             case "service-review":
                 cases = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD], limit=50)
                 return notices.review(cases)
+            case "service-loop":
+                return notices.loop(entry.notice.reason)
             case "service-done":
                 row = await inbound.row(partnership, InboundId(int(round_.removeprefix("inbound-"))))
                 return row.reason if row else ""
