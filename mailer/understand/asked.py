@@ -92,6 +92,12 @@ class Asked:
             and (not self.known or not occasions or bool(occasions & self.occasions))
         )
 
+    def on_the_day(self, words: Sequence[Word]) -> bool:
+        """Some day that *words* name is the letter's, or they name none, or the letter names none."""
+        weekdays, days, _ = named(words)
+        theirs, ours = weekdays | days, self.weekdays | self.days
+        return not theirs or not ours or bool(theirs & ours)
+
     def names(self, words: Sequence[Word]) -> bool:
         """Whether *words* name a day or an occasion at all."""
         return any(named(words))

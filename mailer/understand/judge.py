@@ -205,6 +205,9 @@ class Judge:
             return self.say(
                 "needs-person", False, evidence, "The writer does not come, but the message offers something else."
             )
+        first = min(said.number for said, _ in self.all("no"))
+        if any(said.asks and said.has("elsewhen") for said in self.saids[:first]):
+            return self.say("needs-person", False, evidence, "A no that follows a question about another time.")
         if self.has("turn") and self.has("wish", "works", "bare_yes") and not self.has("regretful"):
             return self.say("declined", False, evidence, "It sounds like a no, but the message also sounds like a yes.")
         if self.has("host", "told") and not self.has("regretful"):
@@ -239,6 +242,8 @@ class Judge:
         """Nothing beside the answer names another day, or another sort of meeting, than the letter that it answers."""
         if self.asked is None:
             self.asked = asked_for(self.subject, self.quoted)
+        if match.signal == "reason":
+            return self.asked.on_the_day(said.words)  # what keeps somebody away is another occasion, always
         lex = lexicon.load(said.language)
         begin, end = said.clause(match)
         begin = max((i + 1 for i in range(begin, match.begin) if said.words[i].form in lex.joints), default=begin)
@@ -278,6 +283,14 @@ class Judge:
             for who in said.found.get("who", ())
         ):
             clear = False  # "my wife is in, but …": more than one person is spoken of
+        if any(
+            yes.begin > match.end + 5 or (yes.begin > match.end and turns_between(said, match, yes))
+            for said, match in pairs
+            for yes in said.found.get("yes", ())
+        ):
+            return self.say("needs-person", False, evidence, "The message leaves something open, and says yes too.")
+        if clear and any(self.about_a_name(said, match) for said, match in pairs):
+            clear = False  # "Helen and maybe Karl"
         plain_yes = any(
             not said.has("maybe")
             or all(
@@ -289,6 +302,12 @@ class Judge:
         if plain_yes:
             return self.say("needs-person", False, evidence, "The message says yes, but leaves something open.")
         return self.say("tentative", clear, evidence, "The writer does not know yet.")
+
+    @staticmethod
+    def about_a_name(said: Said, match: Match) -> bool:
+        never = lexicon.load(said.language).never_names
+        after = said.words[match.end : match.end + 1]
+        return match.end - match.begin == 1 and any(word.capital and word.form not in never for word in after)
 
     @staticmethod
     def freedom(said: Said, match: Match) -> int:
@@ -367,6 +386,8 @@ class Judge:
             return self.say("needs-person", False, evidence, "The message says both no and yes.")
         if any(said.has("but") for said, _ in self.all("yes", "wish")) and self.has("reason"):
             return self.say("needs-person", False, evidence, "There is a yes and an obstacle.")
+        if len(self.all("absent")) > 1:
+            return self.say("needs-person", False, evidence, "It may be the note of an absence.")
         if self.has("host") and not self.has("bare_yes"):
             return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
         if self.unexplained_before("yes", "wish") > 14:

@@ -38,11 +38,13 @@ def languages_of(cut: Sequence[Sentence], wanted: str | None, context: str) -> l
             for code, count in _vote(sentence.words).items():
                 around[code] = around.get(code, 0) + count
         hint = max(around, key=lambda code: around[code]) if around else None
+        if hint is not None and len(votes) == 1 and len(cut[0].words) <= 4:
+            total[hint] = total.get(hint, 0) + 1  # a few words are most likely in the letter's own language
     if not _clear(total):
         # So few words that none tells: see which language knows most of them, above all words that only it knows.
         for sentence in cut:
             for word in sentence.words:
-                knowing = [code for code in known if word.form in lexicon.load(code).known]
+                knowing = [code for code in known if lexicon.load(code).knows(word.form)]
                 for code in knowing:
                     total[code] = total.get(code, 0) + (2 if len(knowing) == 1 else 1)
     main = max(known, key=lambda code: (total.get(code, 0), code == hint, code == "en"))

@@ -42,7 +42,7 @@ def count_party(
             number = _number(match, words, lex)
             if number is not None and 1 <= number <= MOST_GUESTS:
                 totals.add(number - 1)
-        here = 0
+        here = bare = 0
         for match in _apart([*found.get("g_plus", ()), *found.get("g_one", ())]):
             if match.signal == "g_plus":
                 number = _number(match, words, lex)
@@ -51,7 +51,11 @@ def count_party(
                 else:
                     unclear = True
             else:
-                here += max(1, sum(1 for key, _, _ in match.kept if key in ("@", "<companion>")))
+                named = _named(match)
+                here += named
+                bare += not named
+        # "my wife and I …, and we will both come" are two, not three
+        here = here or bare
         more = max(more, here) if here else more
     if totals and more and totals != {more}:
         # "We will be three: my wife, my son and I" counts twice; the total counts.
@@ -61,6 +65,12 @@ def count_party(
     if totals:
         return Party(next(iter(totals)), False)
     return Party(more, unclear)
+
+
+def _named(match: Match) -> int:
+    """Companions named: a title and a name, side by side, are one."""
+    spans = sorted((begin, end) for key, begin, end in match.kept if key in ("@", "<companion>"))
+    return sum(1 for place, (begin, _) in enumerate(spans) if not place or spans[place - 1][1] != begin)
 
 
 def _number(match: Match, words: Sequence[Word], lex: Lexicon) -> int | None:

@@ -127,6 +127,9 @@ class Lexicon:
     occasions: frozenset[str]
     nouns_capital: bool
 
+    def knows(self, form: str) -> bool:
+        return form in self.known or form in self.longer
+
 
 @cache
 def codes() -> tuple[str, ...]:
