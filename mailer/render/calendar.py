@@ -2,19 +2,24 @@
 
 Promises: REQUEST asks with PARTSTAT=NEEDS-ACTION;RSVP=TRUE, also when the person has already said yes: Outlook ignores any other
 preset, and Gmail and Apple show no buttons without it; an answer given again changes nothing. CANCEL says STATUS:CANCELLED.
-The only ATTENDEE is the reader; nobody learns who else is invited. Never: VALARM (dropped by Google and Outlook), PUBLISH (makes
-doubles in Outlook), quotes in CN (RFC 6868 is not read everywhere).
-Fails: nothing here; `preflight` reads the result again before it may leave.
+DECLINECOUNTER says that the time the reader proposed is not taken (RFC 5546 §3.2.8). A series is RRULE in its own zone; one of its
+occurrences is a VEVENT of its own with RECURRENCE-ID, and without RRULE.
+The only ATTENDEE is the reader; nobody learns who else is invited; a delegate sees whose place he or she takes.
+Never: VALARM (dropped by Google and Outlook), PUBLISH (makes doubles in Outlook), quotes in CN (RFC 6868 is not read everywhere).
+Fails: MailerError for a series in a zone that no VTIMEZONE can tell; `preflight` reads the result again before it may leave.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vRecur
 
+from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
+from mailer.partnership.series import last_end, occurrences
 from mailer.render.lines import clean_lines, one_line
 from mailer.render.zones import vtimezone
 from mailer.terms import Address, Method
@@ -25,33 +30,61 @@ _TOLD = ";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT"
 _ASKED = f"{_TOLD};PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What an object may say beside its meeting. *recurrence_id*: it is about this one occurrence of a series, whose times the meeting given
+    has; *without*: occurrences of a series that do not take place; *counters*: whether readers may propose another time."""
+
+    recurrence_id: datetime | None = None
+    without: tuple[datetime, ...] = ()
+    counters: bool = True
+
+
+_NOTHING_APART = Apart()
+
+
 def calendar_object(
-    method: Method, meeting: Meeting, person: Person, organizer: Address, *, dtstamp: datetime, language: str = "en"
+    method: Method,
+    meeting: Meeting,
+    person: Person,
+    organizer: Address,
+    *,
+    dtstamp: datetime,
+    language: str = "en",
+    instead_of: str = "",
+    apart: Apart = _NOTHING_APART,
 ) -> bytes:
-    """Write *meeting* for *person* as REQUEST (an invitation, or with a higher SEQUENCE its update) or CANCEL.
+    """Write *meeting* for *person* as REQUEST (an invitation, or with a higher SEQUENCE its update), CANCEL or DECLINECOUNTER.
 
     *organizer* must stay the same over all updates to one person (some clients refuse a changed one): the mailbox with the
-    person's token. *dtstamp* is now: an update with an old DTSTAMP is ignored.
+    person's token. *dtstamp* is now: an update with an old DTSTAMP is ignored. *instead_of*: the address of whoever sends this person.
     """
-    before, after = _same_for_all(method, meeting, language)
+    before, after = _same_for_all(method, meeting, language, apart)
+    delegated = f';DELEGATED-FROM="mailto:{instead_of}"' if instead_of and '"' not in instead_of else ""
+    told = (_ASKED if method is Method.REQUEST else _TOLD) + delegated
     personal = (
         f"DTSTAMP:{dtstamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"ORGANIZER{_common_name(organizer)}:mailto:{organizer.addr_spec}",
-        f"ATTENDEE{_ASKED if method is Method.REQUEST else _TOLD}{_common_name(person.mailbox())}:mailto:{person.address}",
+        f"ATTENDEE{told}{_common_name(person.mailbox())}:mailto:{person.address}",
     )
     return before + b"".join(_folded(line) for line in personal) + after
 
 
 @lru_cache(maxsize=256)
-def _same_for_all(method: Method, meeting: Meeting, language: str) -> tuple[bytes, bytes]:
+def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart) -> tuple[bytes, bytes]:
     """What every reader's object of *meeting* shares, before and after the personal lines: 250 mails, written once."""
     calendar = Calendar()
     calendar.add("prodid", _PRODID)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
-    timezone = vtimezone(meeting.zone, meeting.dtstart, meeting.dtend)
+    series = bool(meeting.rrule) and apart.recurrence_id is None
+    timezone = vtimezone(meeting.zone, meeting.dtstart, last_end(meeting) if series else meeting.dtend)
     zone = UTC if timezone is None else ZoneInfo(meeting.zone)
+    if series and timezone is None and len({meeting.local(o.dtstart).utcoffset() for o in occurrences(meeting)}) > 1:
+        raise MailerError(
+            f"A series cannot be written in the time zone {meeting.zone}: its clock changes cannot be told."
+        )
     if timezone is not None:
         calendar.add_component(timezone)
     event = Event()
@@ -59,6 +92,12 @@ def _same_for_all(method: Method, meeting: Meeting, language: str) -> tuple[byte
     event.add("sequence", meeting.sequence)
     event.add("dtstart", meeting.dtstart.astimezone(zone).replace(microsecond=0))
     event.add("dtend", meeting.dtend.astimezone(zone).replace(microsecond=0))
+    if apart.recurrence_id is not None:
+        event.add("recurrence-id", apart.recurrence_id.astimezone(zone))
+    elif meeting.rrule:
+        event.add("rrule", vRecur.from_ical(meeting.rrule))
+        for missing in apart.without:  # one EXDATE a line: Zimbra 59333
+            event.add("exdate", missing.astimezone(zone))
     event.add("summary", one_line(meeting.title), parameters={"LANGUAGE": language})
     if place := one_line(meeting.place) or one_line(meeting.online_link):
         event.add("location", place)
@@ -66,9 +105,12 @@ def _same_for_all(method: Method, meeting: Meeting, language: str) -> tuple[byte
         event.add("description", description)
     if meeting.online_link.lower().startswith(("https://", "http://")):
         event.add("url", one_line(meeting.online_link).replace(" ", "%20"))
-    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
-    if method is not Method.CANCEL:
+    if method is not Method.DECLINECOUNTER:
+        event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    if method is Method.REQUEST:
         event.add("transp", "OPAQUE")
+        if not apart.counters:
+            event.add("x-microsoft-disallow-counter", "TRUE")
     calendar.add_component(event)
     content = bytes(calendar.to_ical())
     end = content.rindex(b"END:VEVENT\r\n")

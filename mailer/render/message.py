@@ -22,7 +22,7 @@ import idna
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.render.calendar import calendar_object
+from mailer.render.calendar import Apart, calendar_object
 from mailer.render.letters import Letters, write
 from mailer.render.lines import one_line
 from mailer.render.links import mailto, reference
@@ -38,6 +38,8 @@ _METHODS = {
     "calendar invitation": Method.REQUEST,
     "calendar update": Method.REQUEST,
     "calendar cancellation": Method.CANCEL,
+    "calendar proposal refused": Method.DECLINECOUNTER,  # these two are the service's own words, in no rule
+    "calendar as it stands": Method.REQUEST,
 }
 _ADDR_SPEC = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}|\"[\x20\x21\x23-\x5b\x5d-\x7e]{1,62}\"@[A-Za-z0-9.-]{1,253}"
@@ -99,6 +101,8 @@ def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method 
     if facts.meeting is None:
         raise MailerError(f"The letter “{facts.letter}” has a calendar file, but no meeting.")
     (method,) = methods
+    if "calendar as it stands" in facts.attach and facts.meeting.cancelled:
+        method = Method.CANCEL
     if method is Method.REQUEST and facts.meeting.cancelled:
         raise MailerError(f"“{one_line(facts.meeting.title)}” is cancelled: nobody can be invited to it.")
     content = calendar_object(
@@ -108,6 +112,8 @@ def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method 
         Address(facts.sender.name, organizer),
         dtstamp=facts.now,
         language=language,
+        instead_of=(facts.instead_of.address or "") if facts.instead_of else "",
+        apart=Apart(facts.recurrence_id, facts.without, facts.sender.counters),
     )
     domain = organizer.rpartition("@")[2]
     return method, cleared(content, method.value, mailbox=facts.sender.mailbox, domain=domain)

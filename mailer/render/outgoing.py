@@ -27,6 +27,8 @@ class Sender:
     phone: str = ""
     instance: str = "convener"
     language: str = "en"
+    counters: bool = True
+    """Whether calendars may offer to propose another time."""
 
     def reply_address(self, token: Token | None) -> str:
         """Where an answer to *token* goes: ``rsvp+token@domain`` where the mailbox has subaddresses (RFC 5233)."""
@@ -128,6 +130,12 @@ class Facts:
     particulars: Particulars = Particulars()
     notice: str = ""
     """What the service itself tells the convener (letter "service-notice")."""
+    instead_of: Person | None = None
+    """In whose place the reader comes, as a delegate."""
+    recurrence_id: datetime | None = None
+    """The letter is about this one occurrence of a series; *meeting* then has its times."""
+    without: tuple[datetime, ...] = ()
+    """Occurrences of a series that do not take place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _calendar(calendar: _Component, method: str) -> Iterator[str]:
         yield "METHOD is missing (Outlook: not supported calendar message)."
     elif own != [method]:
         yield f"METHOD is {' and '.join(own)}, but the mail says {method} (Outlook: not supported calendar message)."
-    if method not in ("REQUEST", "CANCEL"):
+    if method not in ("REQUEST", "CANCEL", "DECLINECOUNTER"):
         yield f"{method} makes double entries or nothing in desktop Outlook."
     if calendar.value("VERSION") != "2.0" or not calendar.value("PRODID"):
         yield "VERSION:2.0 or PRODID is missing (RFC 5545 section 3.7)."
@@ -161,8 +161,10 @@ def _event(event: _Component, method: str) -> Iterator[str]:
     status = event.value("STATUS")
     if (status == "CANCELLED") != (method == "CANCEL"):
         yield f"STATUS is {status or 'missing'} under METHOD:{method} (cancellations are ignored)."
-    if any(name in event.lines for name in ("RDATE", "EXDATE")):
-        yield "RDATE or EXDATE: odd recurrences are refused by Outlook."
+    if "RDATE" in event.lines or ("EXDATE" in event.lines and "RRULE" not in event.lines):
+        yield "RDATE, or EXDATE without RRULE: odd recurrences are refused by Outlook."
+    if len(event.lines.get("RRULE", [])) > 1 or ("RRULE" in event.lines and "RECURRENCE-ID" in event.lines):
+        yield "It is a series in two ways, or a series and one of its dates at once."
     if any(inner.name == "VALARM" for inner in event.inner):
         yield "VALARM: Google and Outlook drop it; reminders go by mail."
 
@@ -195,7 +197,7 @@ def _people(event: _Component, method: str, mailbox: str, domain: str) -> Iterat
 
 def _times(calendar: _Component, event: _Component) -> Iterator[str]:
     zones = {zone.value("TZID") for zone in calendar.walk("VTIMEZONE")}
-    for name in ("DTSTART", "DTEND"):
+    for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE"):
         for line in event.lines.get(name, []):
             zone = line.params.get("TZID")
             if not _is_date_time(line.value):

@@ -4,12 +4,14 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import dateutil.rrule
 import pytest
 from icalendar import Calendar
 
+from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting, MeetingStatus
 from mailer.partnership.people import Person
-from mailer.render.calendar import calendar_object
+from mailer.render.calendar import Apart, calendar_object
 from mailer.render.preflight import CalendarUnfit, cleared, preflight
 from mailer.render.sample import MEETING, READER
 from mailer.terms import Address, Method
@@ -195,3 +197,68 @@ def test_preflight_never_raises() -> None:
         checked(GOOD[:cut])
         checked(GOOD[:cut] + b"\xff\r\n:;=\r\n" + GOOD[cut:])
     assert checked(b"")
+
+
+# Series, single occurrences, refused proposals, delegates ------------------------------------------------------------------------
+
+SERIES = replace(MEETING, rrule="FREQ=MONTHLY;BYDAY=2TH;COUNT=9")
+SECOND = MEETING.dtstart + timedelta(days=28)  # 9 April, still at nine
+
+
+def test_a_series_keeps_its_hour_and_reads_back() -> None:
+    content = written(meeting=SERIES)
+    assert not checked(content)
+    (event,) = Calendar.from_ical(content).events
+    assert event["RRULE"].to_ical() == b"FREQ=MONTHLY;COUNT=9;BYDAY=2TH"
+    assert event["DTSTART"].params["TZID"] == "America/Chicago"
+    assert b"BEGIN:VTIMEZONE" in content
+    # another program's reading of the same object: the ninth is in winter again
+    found = list(dateutil.rrule.rrulestr(event["RRULE"].to_ical().decode(), dtstart=event["DTSTART"].dt))
+    assert [d.hour for d in found] == [9] * 9
+    assert found[-1].astimezone(UTC).hour == 15
+
+
+def test_a_series_without_a_date_and_one_date_alone() -> None:
+    content = calendar_object(Method.REQUEST, SERIES, READER, ORGANIZER, dtstamp=NOW, apart=Apart(without=(SECOND,)))
+    assert not checked(content)
+    assert b"EXDATE;TZID=America/Chicago:20260409T090000" in content
+    moved = replace(SERIES, dtstart=SECOND + timedelta(days=1), dtend=SECOND + timedelta(days=1, hours=2), sequence=1)
+    content = calendar_object(Method.REQUEST, moved, READER, ORGANIZER, dtstamp=NOW, apart=Apart(recurrence_id=SECOND))
+    assert not checked(content)
+    (event,) = Calendar.from_ical(content).events
+    assert "RRULE" not in event
+    assert event["RECURRENCE-ID"].dt == SECOND
+    assert event["RECURRENCE-ID"].params["TZID"] == "America/Chicago"
+    assert moved.dtstart == event.DTSTART
+
+
+def test_a_series_in_a_zone_that_cannot_be_told_is_refused() -> None:
+    with pytest.raises(MailerError, match="Africa/Cairo"):
+        written(meeting=replace(SERIES, zone="Africa/Cairo"))
+    content = written(meeting=replace(SERIES, zone="UTC", rrule="FREQ=WEEKLY;COUNT=3"))
+    assert not checked(content)
+
+
+def test_a_refused_proposal_reads_back() -> None:
+    content = written(Method.DECLINECOUNTER)
+    assert not checked(content, "DECLINECOUNTER")
+    calendar = Calendar.from_ical(content)
+    (event,) = calendar.events
+    assert calendar["METHOD"] == "DECLINECOUNTER"
+    assert (event["UID"], event.sequence) == (MEETING.event_uid, MEETING.sequence)
+    assert "STATUS" not in event
+    assert "RSVP" not in event.attendees[0].params
+
+
+def test_a_delegate_sees_whose_place_it_is() -> None:
+    content = calendar_object(Method.REQUEST, MEETING, READER, ORGANIZER, dtstamp=NOW, instead_of="ann.lee@lee.example")
+    assert not checked(content)
+    (attendee,) = Calendar.from_ical(content).events[0].attendees
+    assert str(attendee.params["DELEGATED-FROM"]) in ("mailto:ann.lee@lee.example", "['mailto:ann.lee@lee.example']")
+
+
+def test_proposals_are_discouraged_only_if_the_convener_says_so() -> None:
+    assert b"DISALLOW-COUNTER" not in written()
+    content = calendar_object(Method.REQUEST, MEETING, READER, ORGANIZER, dtstamp=NOW, apart=Apart(counters=False))
+    assert b"X-MICROSOFT-DISALLOW-COUNTER:TRUE" in content
+    assert not checked(content)
