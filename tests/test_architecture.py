@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parents[1]
-PURE = ("parse", "understand", "partnership", "decide", "render")
+PURE = ("parse", "understand", "partnership", "decide", "render", "printing")
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 
 
