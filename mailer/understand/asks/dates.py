@@ -268,9 +268,9 @@ class _Days:
         return end, self._dated(year, month, number)
 
     def _month_and_day(self, at: _Cursor, i: int) -> tuple[int, Day] | None:
-        """May 3, May 3rd, 2027."""
+        """May 3, May 3rd, 2027. (Only where months come first: in Spanish, "mar 3" begins with a Tuesday.)"""
         month = at.named(i, "months")
-        if month is None:
+        if month is None or not words.expressions(self.code, "dates.month_first"):
             return None
         j = i + 1
         if at.form(j) == "." and at.close(j):
@@ -311,10 +311,16 @@ class _Days:
         number = at.digits(j)
         if number is None or not 1 <= number <= 31:
             return None
-        suffix = at.form(j + 1) in _SUFFIXES and at.close(j + 1)
-        if not suffix or (at.form(j + 1) == "." and j == i):
-            return None
-        return j + 2, self._of_the_month(number)
+        if at.form(j + 1) in _SUFFIXES and at.close(j + 1) and (at.form(j + 1) != "." or j > i):
+            return j + 2, self._of_the_month(number)
+        if at.phrase(i, "the_day") == j and j > i and self._ends(at, j + 1):
+            return j + 1, self._of_the_month(number)
+        return None
+
+    @staticmethod
+    def _ends(at: _Cursor, i: int) -> bool:
+        """Nothing behind that belongs to the number: "le 15", but not "el 15 %", "le 15h" or "el 3/5"."""
+        return i >= len(at.found) or at.sort(i) == "line" or at.form(i) in ",;.!)" or (at.sort(i) == "word" and not at.close(i))
 
     def _of_the_month(self, number: int) -> Day:
         """The next day of that number; today's own number may be today or in a month."""
