@@ -17,7 +17,7 @@ from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.listed import names_of
 from mailer.understand.asks.question import Callee, Written
 from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
-from mailer.understand.asks.tokens import Span, in_one_way, is_a, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens
 
 MOST_RESULTS = 200
 LONGEST_NOTE = 500
@@ -182,7 +182,7 @@ class _LineReader:
             is_a("common.and"),
             is_a("common.of"),
             self._doubts,
-            is_a("common.condition"),
+            self._conditions,
             is_a("common.turn"),
         )
         said: list[_Said] = []
@@ -242,6 +242,9 @@ class _LineReader:
     def _doubts(self, span: Span) -> bool:
         return span.has("common.doubt", "common.condition") and not self._says(span) and not span.has("calls.filler")
 
+    def _conditions(self, span: Span) -> bool:
+        return span.has("common.condition") and not (self._says(span) and is_bare(self.line, span))
+
     def _is_courtesy(self, statement: Statement) -> bool:
         return (
             all(s.has("common.courtesy", "mark", "line", "common.and") for s in statement.said)
@@ -276,6 +279,8 @@ class _LineReader:
                 if span.value.usual != self.today or results:
                     days.append(span.value)
             elif isinstance(span.value, Hour):
+                if not days and Result.CALL_AGAIN not in results:
+                    return None
                 hour = True
             elif self._doubts(span) and not span.has("common.turn"):
                 doubted = True
@@ -293,7 +298,9 @@ class _LineReader:
         result = _one_of(results, bool(days))
         if result is None or len(days) > 1:
             return None
-        if result not in _OPEN and (doubted or hour or (days and Result.CALL_AGAIN not in results)):
+        if (days or hour) and Result.CALL_AGAIN not in results:
+            return None  # a day of which nobody says what it is for
+        if result not in _OPEN and (doubted or hour):
             return None
         if doubted and note_at is None:
             return None

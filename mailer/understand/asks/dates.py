@@ -182,24 +182,26 @@ class _Days:
     def __call__(self, found: Sequence[Token], i: int) -> tuple[int, str, object] | None:
         at = _Cursor(found, self.code)
         vague = at.phrase(i, "vague")
+        best = self._longest(at, i)
+        roughly = self._longest(at, vague) if vague is not None else None
+        if roughly is not None and (best is None or roughly[0] > best[0]):
+            end, day = roughly
+            return end, "vague", Day(day.readings)  # "early next week", "after 3 May": no day in particular
+        return (best[0], "day", best[1]) if best is not None else None
+
+    def _longest(self, at: _Cursor, i: int) -> tuple[int, Day] | None:
         best: tuple[int, Day] | None = None
-        ways = (self._weekday, self._calendar_day, self._relative, self._end_of, self._in_units)
-        for way in ways:
-            result = way(at, i if vague is None else vague)
+        for way in (self._weekday, self._calendar_day, self._relative, self._end_of, self._in_units):
+            result = way(at, i)
             if result is not None and (best is None or result[0] > best[0]):
                 best = result
-        if best is None:
-            return None
-        end, day = best
-        if vague is not None:
-            return end, "vague", Day(day.readings)  # "early next week", "after 3 May": no day in particular
-        return end, "day", day
+        return best
 
     # a day of the month -------------------------------------------------------------------------------------------------
 
     def _calendar_day(self, at: _Cursor, i: int) -> tuple[int, Day] | None:
         return (
-            self._in_digits(at, i)
+            self._in_digits(at, at.past(i, "the"))
             or self._day_and_month(at, i)
             or self._month_and_day(at, i)
             or self._ordinal_day(at, i)
@@ -312,6 +314,8 @@ class _Days:
         if number is None or not 1 <= number <= 31:
             return None
         if at.form(j + 1) in _SUFFIXES and at.close(j + 1) and (at.form(j + 1) != "." or j > i):
+            if at.sort(j + 2) == "number" and at.close(j + 2):
+                return None
             return j + 2, self._of_the_month(number)
         if at.phrase(i, "the_day") == j and j > i and self._ends(at, j + 1):
             return j + 1, self._of_the_month(number)
@@ -320,7 +324,12 @@ class _Days:
     @staticmethod
     def _ends(at: _Cursor, i: int) -> bool:
         """Nothing behind that belongs to the number: "le 15", but not "el 15 %", "le 15h" or "el 3/5"."""
-        return i >= len(at.found) or at.sort(i) == "line" or at.form(i) in ",;.!)" or (at.sort(i) == "word" and not at.close(i))
+        return (
+            i >= len(at.found)
+            or at.sort(i) == "line"
+            or at.form(i) in ",;.!)"
+            or (at.sort(i) == "word" and not at.close(i))
+        )
 
     def _of_the_month(self, number: int) -> Day:
         """The next day of that number; today's own number may be today or in a month."""
@@ -389,12 +398,28 @@ class _Days:
                 return end, Day(
                     fitting, fitting[0] if len(fitting) == 1 and (day.usual or len(day.readings) > 1) else None
                 )
+            numbered = self._weekday_and_number(at, k, weekday)
+            if numbered is not None:
+                return numbered
             for kind, name in (("this_week", "this_week"), ("next_week", "next_week"), ("week_after", "week_after"),
                                ("after_coming", "coming"), ("after_either", "either_next")):  # fmt: skip
                 end_of_phrase = at.phrase(k, kind)
                 if end_of_phrase is not None:
                     return end_of_phrase, self._week_day(weekday, name)
         return j, self._week_day(weekday, how)
+
+    def _weekday_and_number(self, at: _Cursor, i: int, weekday: int) -> tuple[int, Day] | None:
+        """martes 23, mardi 23; elsewhere only where it cannot be an hour."""
+        number = at.digits(i)
+        if number is None or not 1 <= number <= 31 or not (number > 24 or _phrases(self.code, "the_day")):
+            return None
+        if not self._ends(at, i + 1) or at.phrase(i + 1, "oclock") or at.phrase(i + 1, "am") or at.phrase(i + 1, "pm"):
+            return None
+        for days in range(93):
+            day = self.today + timedelta(days=days)
+            if day.day == number and day.weekday() == weekday:
+                return i + 1, Day((day,), day)
+        return None
 
     def _week_day(self, weekday: int, how: str) -> Day:
         monday = self.today - timedelta(days=self.today.weekday())
@@ -466,20 +491,21 @@ class _Days:
     def _end_of(self, at: _Cursor, i: int) -> tuple[int, Day] | None:
         """end of next week (its Friday), end of the month, end of May, end of the year."""
         friday = self.today - timedelta(days=self.today.weekday()) + timedelta(days=4)
-        for kind in ("end_of_this_week", "end_of_next_week", "end_of_this_month", "end_of_next_month", "end_of_year"):
-            end = at.phrase(i, kind)
-            if end is None:
-                continue
-            if kind == "end_of_this_week":
+        kinds = ("end_of_this_week", "end_of_next_week", "end_of_this_month", "end_of_next_month", "end_of_year")
+        end, kind = max((at.phrase(i, kind) or 0, kind) for kind in kinds)
+        first = self.today.replace(day=1)
+        match kind if end else "":
+            case "end_of_this_week":
                 return end, self._one(friday)
-            if kind == "end_of_next_week":
+            case "end_of_next_week":
                 return end, self._one(friday + timedelta(days=7))
-            if kind == "end_of_year":
-                return end, self._one(date(self.today.year, 12, 31))
-            first = self.today.replace(day=1)
-            if kind == "end_of_next_month":
+            case "end_of_this_month":
+                return end, self._one(_last_of(first.year, first.month))
+            case "end_of_next_month":
                 first = (first + timedelta(days=32)).replace(day=1)
-            return end, self._one(_last_of(first.year, first.month))
+                return end, self._one(_last_of(first.year, first.month))
+            case "end_of_year":
+                return end, self._one(date(self.today.year, 12, 31))
         j = at.phrase(i, "end_of")
         if j is None:
             return None

@@ -6,7 +6,7 @@ Fails:    not at all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.listed import titles_of
 from mailer.understand.asks.question import Item, Written
 from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
-from mailer.understand.asks.tokens import Span, in_one_way, is_a, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens
 
 MOST_REPORTS = 100
 LONGEST_NOTE = 1_000
@@ -138,6 +138,32 @@ def _together(states: set[State]) -> State | None:
     return State.HELP if State.HELP in states else State.MOVED
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What the spans of one statement have said so far. Clauses are counted: what stands between two marks."""
+
+    kinds: set[str] = field(default_factory=set)
+    days: list[tuple[int, Day]] = field(default_factory=list)
+    unknown_in: set[int] = field(default_factory=set)
+    clause: int = 0
+    clause_at: int | None = None
+    note_at: int | None = None
+    done_in: int = -1
+    marked: bool = False
+    past: bool = False
+    turned: bool = False
+    until: bool = False
+    remains: bool = False
+
+    @property
+    def done(self) -> bool:
+        return "items.done" in self.kinds
+
+    def begin_note(self) -> None:
+        if self.note_at is None:
+            self.note_at = self.clause_at
+
+
 class _LineReader:
     """One line, read in one language at a time."""
 
@@ -172,7 +198,7 @@ class _LineReader:
             is_a("common.and"),
             is_a("items.item"),
             self._doubts,
-            is_a("common.condition"),
+            self._conditions,
             is_a("common.turn"),
         )
         said: list[_Said] = []
@@ -221,6 +247,9 @@ class _LineReader:
             and not span.has("items.filler", "items.move", "dates.by")
         )
 
+    def _conditions(self, span: Span) -> bool:
+        return span.has("common.condition") and not (span.has("items.filler") and is_bare(self.line, span))
+
     def _is_courtesy(self, statement: Statement) -> bool:
         return not statement.subjects and all(
             s.has("common.courtesy", "mark", "line", "common.and") for s in statement.said
@@ -234,58 +263,69 @@ class _LineReader:
         return self._judged(subjects, statement.said, typed)
 
     def _judged(self, subjects: frozenset[int], said: Sequence[Span], typed: str) -> _Said | None:
-        kinds: set[str] = set()
-        days: list[Day] = []
-        clause_at = note_at = None
-        marked = past = turned = until = remains = False
+        heard = _Heard()
         for i, span in enumerate(said):
-            if span.has("mark"):
-                if self.line[span.start] == "?":
-                    return None
-                marked = marked or bool(kinds or days)
-                clause_at = None
-                continue
-            clause_at = span.start if clause_at is None else clause_at
-            if span.has("vague"):
+            if not self._takes(heard, said, i, span):
                 return None
-            if isinstance(span.value, Day):
-                days.append(span.value)
-                until = (
-                    until
-                    or (i > 0 and said[i - 1].has("items.until"))
-                    or self.line[span.start : span.stop].lower() in _WITHOUT_BY
-                )
-                continue
-            says = next((kind for kind in _SAYS if span.has(kind)), None)
-            remains = remains or span.has("items.remains")
-            if says is not None and not (note_at is not None and span.has("items.filler")):
-                kinds.add(says)
-            elif span.has("items.past"):
-                past = True
-            elif self._doubts(span) and not span.has("common.turn"):
-                if kinds != {"items.help"} or not (marked or note_at is not None):
-                    return None
-                note_at = clause_at if note_at is None else note_at
-            elif span.has("common.turn"):
-                turned = turned or bool(kinds or days)
-            elif span.has("items.note"):
-                if not (kinds or days):
-                    return None
-                note_at = clause_at if note_at is None else note_at
-            elif isinstance(span.value, Hour) or span.named or span.has(*_AROUND):
-                continue
-            elif not (kinds or days) or not (marked or turned or note_at is not None or kinds == {"items.help"}):
-                return None
-            elif note_at is None:
-                note_at = clause_at
-        done = "items.done" in kinds
-        if done and (turned or remains or (days and not until)):
+        if heard.done and (heard.turned or heard.remains or (heard.days and not heard.until)):
             return None  # "done, but …", "done, the table is missing"; "done Monday": last Monday, or the next?
-        state = self._state(kinds, days, past)
+        days = [day for _, day in heard.days]
+        if heard.done and any(clause != heard.done_in for clause, _ in heard.days):
+            return None  # "the survey is done, the plan by 3 May"
+        if any(clause in heard.unknown_in for clause, _ in heard.days):
+            return None
+        state = self._state(heard.kinds, days, heard.past)
         if state is None:
             return None
-        note = self.line[note_at : max(span.stop for span in said)].strip(" ,;.:()–—-") if note_at is not None else ""
+        end = max(span.stop for span in said)
+        note = self.line[heard.note_at : end].strip(" ,;.:()–—-") if heard.note_at is not None else ""
         return subjects, state, days[0].usual if days else None, typed if state is State.PROGRESS else note, typed
+
+    def _takes(self, so_far: _Heard, said: Sequence[Span], i: int, span: Span) -> bool:
+        """Take one span into account; False where it makes the whole not understood."""
+        if span.has("mark"):
+            so_far.marked = so_far.marked or bool(so_far.kinds or so_far.days)
+            so_far.clause += 1
+            so_far.clause_at = None
+            return self.line[span.start] != "?"
+        if so_far.clause_at is None:
+            so_far.clause_at = span.start
+        if span.has("vague"):
+            return False
+        if isinstance(span.value, Day):
+            so_far.days.append((so_far.clause, span.value))
+            by = (i > 0 and said[i - 1].has("items.until")) or self.line[span.start : span.stop].lower() in _WITHOUT_BY
+            so_far.until = so_far.until or by
+            return True
+        says = next((kind for kind in _SAYS if span.has(kind)), None)
+        so_far.remains = so_far.remains or span.has("items.remains")
+        anything = bool(so_far.kinds or so_far.days)
+        if says is not None and not (so_far.note_at is not None and span.has("items.filler")):
+            so_far.kinds.add(says)
+            if says == "items.done":
+                so_far.done_in = so_far.clause
+        elif span.has("items.past"):
+            so_far.past = True
+        elif self._doubts(span) and not span.has("common.turn"):
+            if so_far.kinds != {"items.help"} or not (so_far.marked or so_far.note_at is not None):
+                return False
+            so_far.begin_note()
+        elif span.has("common.turn"):
+            so_far.turned = so_far.turned or anything
+        elif span.has("items.note"):
+            if not anything:
+                return False
+            so_far.begin_note()
+        elif isinstance(span.value, Hour) or span.named or span.has(*_AROUND):
+            return True
+        elif not anything or not (
+            so_far.marked or so_far.turned or so_far.note_at is not None or so_far.kinds == {"items.help"}
+        ):
+            return False
+        else:
+            so_far.unknown_in.add(so_far.clause)
+            so_far.begin_note()
+        return True
 
     @staticmethod
     def _state(kinds: set[str], days: Sequence[Day], past: bool) -> State | None:

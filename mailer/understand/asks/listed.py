@@ -4,12 +4,26 @@ Promises: pure. A part that two share names neither by itself; the reader sees b
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
+from mailer.understand.asks import words
 from mailer.understand.asks.tokens import tidy, tokens
 
 Names = Mapping[tuple[str, ...], frozenset[int]]
 SHORTEST_PART = 2
-SHORTEST_TITLE_WORD = 5
+SHORTEST_TITLE_WORD = 4
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    """Words that any sentence may hold."""
+    return frozenset(
+        t.form
+        for code in words.codes()
+        for kind in ("common.filler", "common.of", "common.and", "items.filler", "items.note", "dates.by", "items.move")
+        for entry in words.expressions(code, kind)
+        for t in tokens(tidy(entry))
+    )
 
 
 def titles_of(entries: Iterable[tuple[int, str]]) -> Names:
@@ -21,7 +35,7 @@ def titles_of(entries: Iterable[tuple[int, str]]) -> Names:
             continue
         found.setdefault(forms, set()).add(number)
         for form in set(forms):
-            if len(form) >= SHORTEST_TITLE_WORD and form.isalpha():
+            if len(form) >= SHORTEST_TITLE_WORD and form.isalpha() and form not in _small_words():
                 found.setdefault((form,), set()).add(number)
     return {forms: frozenset(numbers) for forms, numbers in found.items() if len(numbers) == 1}
 

@@ -15,7 +15,7 @@ from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.question import Offered, Written
 from mailer.understand.asks.statements import hard_pieces
-from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, is_bare, spans, tokens
 
 MOST_TIMES = 60
 
@@ -120,10 +120,13 @@ class _Reading:
         asks = any(s.has("mark") and self._typed(s) == "?" for s in piece)
         if (
             asks
-            or any(s.has("common.condition") and not s.has(*_POLES, *_WHOLE) for s in piece)
+            or any(s.has("common.condition") and not self._unconditional(s) for s in piece)
             or not self._clauses(piece)
         ):
             self.odd.append(typed[:300])
+
+    def _unconditional(self, span: Span) -> bool:
+        return span.has(*_WHOLE) or (span.has(*_POLES) and (is_bare(self.body, span) or span.end - span.begin > 1))
 
     def _typed(self, span: Span) -> str:
         return self.body[span.start : span.stop]
@@ -308,6 +311,8 @@ class _Reading:
                     else {time(bare.number % 24)}
                 )
                 found |= {o.number for o in self.offered if self._on(o.number, day) and self._clock(o) in clocks}
+        if day is not None and hour is None and bare is None and day.of_month in self.every and day.weekday is None:
+            found.add(day.of_month)  # "el 2": the second time, or the second of the month
         if bare is None or (isinstance(bare.value, Day) and bare.has("ordinal")):
             found |= self._fitting(day, hour)
             if day is None and earlier is not None and hour is not None:

@@ -68,6 +68,11 @@ def is_a(*kinds: str) -> Callable[[Span], bool]:
     return lambda span: span.has(*kinds)
 
 
+def is_bare(text: str, span: Span) -> bool:
+    """Nothing but a mark, a line's end or the end behind it: "si" without its accent is a yes there, and an "if" elsewhere."""
+    return text[span.stop :].lstrip(" \t")[:1] in ("", ",", ".", ";", "!", "\n", ")", "-", "–", "—")
+
+
 def tidy(text: str) -> str:
     """Cap *text*; one kind of line end, no invisible characters."""
     text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u202f", " ")
@@ -93,6 +98,8 @@ def tokens(text: str) -> list[Token]:
 
 def _written_out(word: str) -> Iterable[str]:
     """ "can't" is "can not", "I'll" is "i will", "l'après-midi" is "l après midi"."""
+    if word.lower() == "sí":
+        return ("sí",)  # the accent tells yes from if
     folded = plain(word)
     if "'" not in folded:
         return (folded,)
