@@ -226,6 +226,10 @@ class PartnershipSection(Section):
         default="letter",
         description='The paper in your printer, for sign-in sheets, badges and lists: "letter" or "a4".',
     )
+    other_times: bool = Field(
+        default=True,
+        description="Whether calendars that know how may offer to propose another time. What people propose waits for your word.",
+    )
     rules: Path = Field(default=Path("rules"), description="The folder with the rule files.")
     templates: Path = Field(
         default=Path("templates"),

@@ -132,6 +132,7 @@ def sender_of(settings: PartnershipSettings) -> Sender:
         phone=settings.convener.phone,
         instance=settings.key,
         language=settings.language,
+        counters=settings.other_times,
     )
 
 

@@ -104,6 +104,7 @@ def sample_facts(letter: str) -> Facts:
             organisation="Cast & Co",
             dead=frozenset({"ken@gone.example"}),
         ),
+        instead_of=CHAMPION,
         notice="Two letters wait for your word.",
         particulars=Particulars(
             items=(ItemLine(ITEM, "Ann Ortiz"),),

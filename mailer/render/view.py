@@ -114,6 +114,7 @@ class View:
     meeting: MeetingView | None
     before: MeetingView | None
     about: AboutView | None
+    instead_of: PersonView | None
     answer: AnswerView | None
     links: LinksView | None
     their_words: Lines
@@ -151,6 +152,7 @@ OPTIONAL: dict[str, str] = {
     "champion": "nobody signs it on behalf of the partnership (the rule has no on-behalf-of)",
     "before": "the meeting was not changed",
     "about": "it tells of no other person",
+    "instead_of": "the reader comes in nobody's place",
     "answer": "the reader is not invited",
     "links": "the reader is not invited",
     "meeting": "it belongs to no meeting",
@@ -173,6 +175,7 @@ def view_of(facts: Facts, language: str) -> View:
         meeting=_meeting(facts.meeting, language) if facts.meeting else None,
         before=_meeting(facts.before, language) if facts.before else None,
         about=_about(facts.about) if facts.about else None,
+        instead_of=person_view(facts.instead_of) if facts.instead_of else None,
         answer=_answer(facts, phrases),
         links=links_to_answer(facts.sender, token, facts.meeting, phrases) if token else None,
         their_words=Lines(clean_lines(facts.their_words)[:_MOST_WORDS]),
