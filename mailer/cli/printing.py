@@ -42,10 +42,11 @@ Output = Annotated[
 Size = Annotated[PaperSize | None, typer.Option("--paper", help="Default: paper in the configuration.")]
 Maybe = Annotated[bool | None, typer.Option("--maybe/--no-maybe", help="With those who said maybe, or without.")]
 Own = Annotated[
-    Path | None, typer.Option("--from", help="Your own text instead of the shipped one (see it with --text).")
+    Path | None,
+    typer.Option("--from", help="Your own text instead of the shipped one. It is kept: letters enclose it too."),
 ]
 Text = Annotated[
-    bool, typer.Option("--text", help="Print the text it is made from, to save, edit and give with --from.")
+    bool, typer.Option("--text", help="Show the text it is made from, to save, edit and give with --from.")
 ]
 
 
@@ -130,14 +131,25 @@ def summary(meeting: Meeting, output: Output = None, paper: Size = None) -> None
 def _outlined(
     name: str, meeting: str, output: Path | None, paper: PaperSize | None, own: Path | None, text: bool
 ) -> None:
-    if text:
-        from mailer.cli.context import chosen, configuration
-        from mailer.printing.outline import shipped_outline
+    words = None if own is None else _read(own)
 
-        what = "checklist" if name == "checklist" else "agenda"
-        sys.stdout.write(shipped_outline(what, chosen(configuration()).language))
+    async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> str:
+        from mailer.cli.meetings import _meeting
+        from mailer.pipeline.enclosures import AGENDA, CHECKLIST, outline
+        from mailer.store import documents
+        from mailer.store.transact import transact
+
+        kind = CHECKLIST if name == CHECKLIST else AGENDA
+        found = await _meeting(partnership, meeting)
+        if words is not None:
+            await transact(lambda: documents.write(partnership, kind, found.id, words, datetime.now(UTC)))
+        return await outline(partnership, kind, found, settings.language)
+
+    known = in_store(work) if text or words is not None else ""
+    if text:
+        sys.stdout.write(known)
         return
-    _print(name, meeting, output, paper, outline=None if own is None else _read(own))
+    _print(name, meeting, output, paper)
 
 
 def _read(path: Path) -> str:
@@ -156,7 +168,6 @@ def _print(
     paper: PaperSize | None,
     *,
     champion: str | None = None,
-    outline: str | None = None,
     maybe: bool | None = None,
     needs: bool = False,
 ) -> None:
@@ -166,7 +177,7 @@ def _print(
 
         meeting = await _meeting(partnership, slug) if slug is not None else None
         person = await _person(partnership, champion) if champion is not None else None
-        desk = replace(_desk(settings, partnership, paper), outline=outline, maybe=maybe, needs=needs)
+        desk = replace(_desk(settings, partnership, paper), maybe=maybe, needs=needs)
         return await printed(desk, meeting, name, person, datetime.now(UTC)), filename(meeting, name)
 
     _write(*in_store(work), output)

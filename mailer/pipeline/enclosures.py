@@ -38,6 +38,8 @@ DOCUMENTS = (
 )  # fmt: skip
 """What can be printed, in the words of rule files."""
 
+AGENDA, CHECKLIST = "agenda", "checklist"
+
 _FOR_ALL = frozenset({"sign-in sheet", "name badges", "table tents"})
 """What lies on a table is in the language of the partnership, not of the person who gets it by mail."""
 _ROLES = (Role.LEAD_CHAMPION, Role.CO_CHAIR, Role.CHAMPION, Role.CONVENER, Role.NOTE_TAKER)
@@ -46,13 +48,12 @@ _LONG_AGO = date.min
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The partnership's side of every document. *outline*: the convener's own text of agenda or checklist; *maybe*: whether those who say
-    maybe are on the list, None for what suits the document; *needs*: diets and access, on the convener's own copy only."""
+    """The partnership's side of every document. *maybe*: whether those who say maybe are on the list, None for what suits the document;
+    *needs*: diets and access, on the convener's own copy only."""
 
     partnership: PartnershipId
     sender: Sender
     paper: Paper = Paper.LETTER
-    outline: str | None = None
     maybe: bool | None = None
     needs: bool = False
 
@@ -99,14 +100,14 @@ async def printed(desk: Desk, meeting: Meeting | None, name: str, person: Person
             return await _set(paper.summary, sheet, await _summary(desk, meeting, mine, now), how)
         case "agenda" | "timekeeper's agenda":
             names = await _names(desk, mine)
-            lines = agenda_lines(desk.outline or shipped_outline("agenda", mine), names)
+            lines = agenda_lines(await outline(desk.partnership, AGENDA, meeting, mine), names)
             return await _set(paper.agenda, sheet, lines, how, timekeeper=name != "agenda")
         case "checklist":
             phrases = phrases_for(mine)
             start = meeting.local(meeting.dtstart).date()
             names = await _names(desk, mine)
             groups = checklist_groups(
-                desk.outline or shipped_outline("checklist", mine),
+                await outline(desk.partnership, CHECKLIST, meeting, mine),
                 names,
                 lambda days: _day(start + timedelta(days=days), phrases),
             )
@@ -117,6 +118,12 @@ async def printed(desk: Desk, meeting: Meeting | None, name: str, person: Person
 
 async def _set(document: Callable[..., Printed], *values: object, **options: object) -> Printed:
     return await asyncio.to_thread(document, *values, **options)
+
+
+async def outline(partnership: PartnershipId, kind: str, meeting: Meeting, language: str) -> str:
+    """The text that the agenda or checklist of *meeting* is made from: the convener's own, else the one that comes with the program."""
+    own = await texts.document(partnership, kind, meeting.id)
+    return own.text if own is not None and own.text.strip() else shipped_outline(kind, language)
 
 
 def _head(desk: Desk, meeting: Meeting | None, language: str, now: datetime) -> tuple[MeetingSheet, Printing]:

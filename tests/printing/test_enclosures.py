@@ -286,5 +286,6 @@ def test_convener_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     (folder / "agenda.txt").write_text(text.replace("Welcome", "Bienvenue"), "utf-8")
     shell("print", "agenda", "launch", "--from", "agenda.txt", "-o", "agenda.pdf")
     assert "Bienvenue" in pypdfium2.PdfDocument(folder / "agenda.pdf")[0].get_textpage().get_text_range()
+    assert "Bienvenue" in shell("print", "agenda", "launch", "--text")[0], "kept for this meeting"
     assert "cannot be read" in shell("print", "agenda", "launch", "--from", "nothing.txt", code=1)[1]
     assert "cannot be written" in shell("print", "plan", "-o", "no/such/folder/plan.pdf", code=1)[1]
