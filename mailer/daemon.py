@@ -85,6 +85,7 @@ class Daemon:
             office.partnership,
             clock,
             own_addresses=frozenset({canonical(settings.mailbox.address), canonical(settings.convener.address)}),
+            commanders=office.commanders,
             file_into=settings.mailbox.file_into,
             arrived=self.arrived.set,
         )

@@ -113,6 +113,11 @@ class ConvenerSettings(Section):
         description="Your own e-mail address. Questions come here, and commands by mail are taken from here only.",
         examples=["dana@example.org"],
     )
+    also: tuple[AddressText, ...] = Field(
+        default=(),
+        description="Addresses of those who convene with you: they may command by mail, too. Each must be in your list of people.",
+        examples=[["pat@example.org"]],
+    )
     title: str = Field(default="", description="For the signature.", examples=["Convener"])
     organisation: str = Field(default="", description="For the signature.", examples=["Northern Workforce Board"])
     phone: str = Field(default="", description="For the signature: people do call.", examples=["+1 555 0100"])

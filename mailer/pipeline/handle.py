@@ -1,7 +1,7 @@
 """One inbound message: read, understand, tie to a person, apply, decide, commit.
 
 `handle` is the only way in. Each kind of mail has one function that writes its consequences, inside the one transaction: `answers`, `asked`,
-`machines`, `wishes`; what the convener writes goes to the `desk`.
+`machines`, `wishes`; what the convener writes is for `commands` or the `desk`.
 """
 
 import logging
@@ -11,8 +11,9 @@ from datetime import datetime
 from mailer.errors import StoreUnusable
 from mailer.parse.bulk import without_bulk
 from mailer.parse.message import read
-from mailer.pipeline import answers, asked, desk, machines, wishes
+from mailer.pipeline import answers, asked, commands, desk, machines, wishes
 from mailer.pipeline.case import Case
+from mailer.pipeline.commands import Tools
 from mailer.pipeline.known import known_of, reported, thread_ids
 from mailer.pipeline.office import Office
 from mailer.store import inbound, outbox
@@ -24,7 +25,13 @@ from mailer.understand.verdict import Context, Kind, Verdict
 logger = logging.getLogger(__name__)
 
 
-async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime) -> None:
+async def handle(
+    office: Office,
+    reader: Reader,
+    ident: InboundId,
+    now: datetime,
+    tools: Tools = Tools(),  # noqa: B008 - frozen
+) -> None:
     """Write all consequences of one committed message, or count its failure."""
     try:
         raw = await inbound.raw(ident)
@@ -38,14 +45,18 @@ async def handle(office: Office, reader: Reader, ident: InboundId, now: datetime
             own_text=await outbox.text_of(thread[0].id) if thread else "",
             authentication_server=office.authentication_server or None,
             own_addresses=frozenset({canonical(office.sender.mailbox)}),
+            commanders=office.commanders,
         )
         verdict = _storable(await reader.understand(raw, context, message))
         known = await known_of(office, verdict, thread, now)
         thread = thread or await reported(office, verdict, known)
+        case = Case(office, ident, verdict, known, thread, now, message)
+        if (found := commands.commands_in(case)) is not None:
+            await commands.obey(case, found, tools)
+            return
         if desk.is_for_the_desk(office, verdict, known, thread):
             await desk.obey(office, ident, verdict, thread[0], now)
             return
-        case = Case(office, ident, verdict, known, thread, now, message)
         await transact(lambda: _consequences(case))
     except StoreUnusable:
         raise

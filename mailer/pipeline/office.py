@@ -15,9 +15,17 @@ from mailer.terms import MessageId, PartnershipId, PersonId, RuleId
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyLimits:
+    """How many mails the service may write by itself in answer to mails, in an hour: to one person, and to all."""
+
+    to_one: int = 4
+    to_all: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """*known_since*: since when each rule is in force as it stands. *convener*: the convener's own row in the register. *zone*: the clock of
-    the partnership at large."""
+    the partnership at large. *commanders*: the addresses whose mail may command the service."""
 
     partnership: PartnershipId
     book: RuleBook
@@ -26,7 +34,9 @@ class Office:
     convener: PersonId
     authentication_server: str = ""
     zone: str = "UTC"
+    commanders: frozenset[str] = frozenset()
     paper: Literal["letter", "a4"] = "letter"
+    replies: ReplyLimits = ReplyLimits()
 
     @property
     def domain(self) -> str:

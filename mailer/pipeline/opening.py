@@ -116,6 +116,7 @@ async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Off
         settings.mailbox.authentication_server,
         paper=settings.paper,
         zone=settings.time_zone,
+        commanders=frozenset(map(canonical, (settings.convener.address, *settings.convener.also))),
     )
     return await install(office, now), files.letters, problems
 

@@ -1,7 +1,8 @@
 """The store's side of receiving: is this message ours? Then its bytes are committed; else its ids only.
 
-Ours is what carries a token of ours, belongs to a thread or event of ours, reports about a mail of ours, or comes from somebody in the register
-(the convener too). All else is left alone in the mailbox: noted by its ids, so that it is not looked at again; its content is never stored.
+Ours is what carries a token of ours, belongs to a thread or event of ours, reports about a mail of ours, comes from somebody in the register,
+or is a command of the convener's. All else is left alone in the mailbox: noted by its ids, so that it is not looked at again; its content is
+never stored.
 
 What could not be fetched whole waits for a person: with its header where we know it by that, else as a number in the mailbox.
 
@@ -12,7 +13,7 @@ Fails:    StoreUnusable, when the database does not take it; then nothing happen
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from mailer.clock import Clock
 from mailer.parse.message import Message, read
@@ -21,6 +22,9 @@ from mailer.store import inbound, log, meetings, outbox, people
 from mailer.store.inbound import Arrival
 from mailer.store.transact import transact
 from mailer.terms import TOKEN_PATTERN, PartnershipId, canonical
+from mailer.understand.asks.question import Written
+from mailer.understand.commands import read_commands
+from mailer.understand.reader import own_words
 
 _SUBADDRESS = re.compile(rf"\+({TOKEN_PATTERN})@")
 _REFERENCE = re.compile(rf"\bref:\s?({TOKEN_PATTERN})(?![a-z2-7])", re.IGNORECASE)
@@ -41,6 +45,7 @@ class Signs:
     event_uids: tuple[str, ...]
     author: str
     from_us: bool
+    commands: bool = False
 
 
 def signs(message: Message) -> Signs:
@@ -72,11 +77,12 @@ class Keeper:
         clock: Clock,
         *,
         own_addresses: frozenset[str],
+        commanders: frozenset[str] = frozenset(),
         file_into: str = "",
         arrived: Callable[[], None] = lambda: None,
     ) -> None:
         self._partnership, self._clock, self._own = partnership, clock, own_addresses
-        self._file_into, self._arrived = file_into, arrived
+        self._file_into, self._arrived, self._commanders = file_into, arrived, commanders
         self.caught_up = False
         """The mailbox can be read, and all that lay in it has been taken."""
         self.looked = False
@@ -113,7 +119,7 @@ class Keeper:
 
     async def _arrivals(self, mailbox: str, batch: Sequence[Fetched]) -> list[Arrival]:
         """What is to be committed of each message of *batch*."""
-        found = [_look(mailbox, fetched) for fetched in batch]
+        found = [_look(mailbox, fetched, self._commanders) for fetched in batch]
         known = await self._known([its for _, its in found if its is not None])
         arrivals = []
         for fetched, (arrival, its) in zip(batch, found, strict=True):
@@ -141,11 +147,19 @@ class Keeper:
         signs_of_ours = (*found.tokens, *found.message_ids, *(u.casefold() for u in found.event_uids))
         if any(sign in known for sign in signs_of_ours):
             return True
+        if found.commands and found.author in self._commanders:
+            return True
         # somebody we know, in a conversation or about an event that is not ours: their private matter, or the convener's
         return not signs_of_ours and found.author in known and found.author not in self._own
 
 
-def _look(mailbox: str, fetched: Fetched) -> tuple[Arrival, Signs | None]:
+def _commands(message: Message) -> bool:
+    """Does the convener ask the service for something?"""
+    written = Written(message.date or datetime.now(UTC))
+    return read_commands(own_words(message, "").words, message.subject, written).any
+
+
+def _look(mailbox: str, fetched: Fetched, commanders: frozenset[str] = frozenset()) -> tuple[Arrival, Signs | None]:
     """Read one message as far as is needed to know it; no signs where nothing of it could be had."""
     raw = fetched.raw if fetched.raw is not None else fetched.head
     ids = (mailbox, fetched.uid_validity, fetched.imap_uid)
@@ -154,6 +168,8 @@ def _look(mailbox: str, fetched: Fetched) -> tuple[Arrival, Signs | None]:
         return Arrival(*ids, digest, fetched.size, None, review=NOT_FETCHED), None
     message = read(raw)
     found = signs(message)
+    if found.author in commanders and not found.from_us:
+        found = replace(found, commands=_commands(message))
     return (
         Arrival(
             *ids,

@@ -22,6 +22,8 @@ MOST_ERRORS = 3
 """After as many failures a message is held for a person instead of being tried for ever."""
 
 
+MOST_WORDS = 4000
+
 PART = 1_048_576
 """Bytes of a message in one row: a large value would be held several times over on its way into the database."""
 
@@ -60,6 +62,7 @@ class InboundRow:
     guests: int
     errors: int
     invitation_id: InvitationId | None
+    handled_at: datetime | None = None
 
 
 def digest(raw: bytes) -> str:
@@ -206,7 +209,7 @@ async def finish(
     await write(
         "UPDATE inbound SET state = ?, kind = ?, reason = ?, words = ?, proposed = ?, guests = ?, invitation_id = ?, handled_at = ? "
         "WHERE id = ?",
-        [(state, kind, reason, words[:4000], proposed, guests, invitation, now, ident)],
+        [(state, kind, reason, words[:MOST_WORDS], proposed, guests, invitation, now, ident)],
     )
 
 
@@ -271,8 +274,13 @@ async def settle(ident: InboundId, reason: str, now: datetime) -> bool:
 def _row(r: models.Inbound) -> InboundRow:
     return InboundRow(
         InboundId(r.id), r.state, r.received_at, r.message_id, r.author, r.subject, r.kind, r.reason, r.words, r.proposed, r.guests, r.errors,
-        InvitationId(r.invitation_id) if r.invitation_id else None,
+        InvitationId(r.invitation_id) if r.invitation_id else None, r.handled_at,
     )  # fmt: skip
+
+
+async def retell(ident: InboundId, reason: str) -> None:
+    """Another sentence about what became of a message."""
+    await models.Inbound.filter(id=ident).update(reason=reason)
 
 
 async def waits_already(kind: str, invitation: InvitationId) -> bool:
@@ -286,3 +294,15 @@ async def invitations_in_review(partnership: PartnershipId) -> list[InvitationId
         partnership_id=partnership, state=REVIEW, kind__in=["answer", "unclear", "other", "unsubscribe"]
     )
     return await models.column(waiting_now.filter(invitation_id__not_isnull=True), "invitation_id")
+
+
+async def said_before(ident: InboundId, invitation: InvitationId, words: str, since: datetime) -> bool:
+    """Whether the same words came about the same invitation since *since*, in another message."""
+    found = await fetch(
+        "SELECT 1 AS found FROM inbound WHERE invitation_id = ? AND id <> ? AND handled_at > ? AND words = ? LIMIT 1",
+        invitation,
+        ident,
+        since,
+        words[:MOST_WORDS],
+    )
+    return bool(found)

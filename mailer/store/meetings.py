@@ -15,7 +15,7 @@ from tortoise.expressions import F
 from mailer.decide.snapshot import Snapshot, Standing
 from mailer.partnership.attendance import Given, Invitation, after_move
 from mailer.partnership.meetings import Meeting, MeetingStatus
-from mailer.store import inbound, models
+from mailer.store import inbound, models, picture, plan
 from mailer.store import people as people_store
 from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import (
@@ -26,7 +26,6 @@ from mailer.terms import (
     PartnershipId,
     PartStat,
     PersonId,
-    RuleId,
     Token,
     Via,
 )
@@ -320,6 +319,15 @@ async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> 
     await write(f"UPDATE invitation SET {columns} WHERE id = ?", [(*facts.values(), invitation.id)])  # noqa: S608 - no values in it
 
 
+async def note_attendance(meeting: MeetingId, came: Collection[PersonId], now: datetime) -> None:
+    """Those of *came* were there, everybody else who was invited was not; whoever came uninvited is added."""
+    await ensure_invitations(meeting, came)
+    await models.Invitation.filter(meeting_id=meeting).update(attended=False)
+    if came:
+        await models.Invitation.filter(meeting_id=meeting, person_id__in=list(came)).update(attended=True)
+    await models.Meeting.filter(id=meeting).update(attendance_at=now)
+
+
 async def note_needs(ident: InvitationId, needs: str) -> None:
     """Diets and access needs, a line a kind with its number."""
     await models.Invitation.filter(id=ident).update(needs=needs)
@@ -358,41 +366,63 @@ async def sources(meeting: MeetingId) -> dict[InvitationId, InboundId]:
 # The picture for the rules -------------------------------------------------------------------------------------------------------
 
 
-async def snapshot(meeting: Meeting, persons: Collection[PersonId] | None = None) -> Snapshot:
-    """The meeting with everybody of the register, or with *persons* alone (and nobody else) where the question is about them."""
+async def snapshot(
+    meeting: Meeting, persons: Collection[PersonId] | None = None, *, recent_since: datetime | None = None
+) -> Snapshot:
+    """The meeting with everybody of the register, or with *persons* alone (and nobody else) where the question is about them.
+
+    *recent_since*: also when mails left for them since then, over all meetings, for the pace of one person."""
     register = await people_store.people(meeting.partnership_id, persons)
     only = [p.id for p in register] if persons is not None else None
+    teams = await plan.teams(meeting.partnership_id)
+    if only is not None and not only:
+        return Snapshot(meeting, (), teams=teams)
     held: dict[int, Invitation] = {}
     stopped: set[int] = set()
     some = list(only or ())
     theirs = "" if only is None else f" AND person_id IN {marks(some)}"
-    if only is None or some:
-        for row in await _invitations("meeting_id = ?" + theirs, meeting.id, *some):
-            held[row["person_id"]] = invitation_of(row)
-            if row["stopped_at"] is not None:
-                stopped.add(row["person_id"])
-    noticed: dict[int, set[tuple[RuleId, str]]] = {}
-    written_at: dict[int, datetime | None] = {}
+    for row in await _invitations("meeting_id = ?" + theirs, meeting.id, *some):
+        held[row["person_id"]] = invitation_of(row)
+        if row["stopped_at"] is not None:
+            stopped.add(row["person_id"])
     waits = set(await inbound.invitations_in_review(meeting.partnership_id))
-    if only is None or some:
-        ledger = "SELECT person_id, rule, round FROM outbox WHERE meeting_id = ?" + theirs  # noqa: S608 - no values in it
-        for row in await fetch(ledger, meeting.id, *some):
-            noticed.setdefault(row["person_id"], set()).add((RuleId(row["rule"]), row["round"]))
-        written = "SELECT id, written_at FROM person WHERE partnership_id = ? AND written_at IS NOT NULL"
-        theirs = theirs.replace("person_id", "id")
-        for row in await fetch(written + theirs, meeting.partnership_id, *some):
-            written_at[row["id"]] = instant(row["written_at"])
+    book = await picture.ledger(meeting.id, only)
+    recent = await picture.recent(meeting.partnership_id, recent_since, only) if recent_since is not None else {}
+    written_at: dict[int, datetime | None] = {}
+    written = "SELECT id, written_at FROM person WHERE partnership_id = ? AND written_at IS NOT NULL"
+    theirs = theirs.replace("person_id", "id")
+    for row in await fetch(written + theirs, meeting.partnership_id, *some):
+        written_at[row["id"]] = instant(row["written_at"])
+    calls = {} if meeting.standing else await picture.calls(meeting.id)
+    to_call = {} if meeting.standing else await picture.to_call(meeting.id)
+    voted = await picture.voted(meeting.id)
+    leads, within = picture.places(teams)
+    nobody_called = ("", None)
     return Snapshot(
         meeting,
         tuple(
             Standing(
                 person=p,
-                invitation=held.get(p.id),
+                invitation=(held_ := held.get(p.id)),
                 written_at=written_at.get(p.id),
-                noticed=frozenset(noticed.get(p.id, ())),
+                noticed=frozenset(book.noticed.get(p.id, ())),
+                call_result=calls.get(p.id, nobody_called)[0],
+                call_logged_at=calls.get(p.id, nobody_called)[1],
+                attended=held_.attended if held_ else None,
+                named_delegate=held_ is not None and held_.delegate is not None,
                 stopped=p.id in stopped,
-                heard_from=p.id in held and held[p.id].id in waits,
+                heard_from=held_ is not None and held_.id in waits,
+                leads=leads.get(p.id, ()),
+                teams=within.get(p.id, ()),
+                to_call=to_call.get(p.id, 0),
+                voted=frozenset(voted.get(p.id, ())),
+                last_of=book.last_of.get(p.id, {}),
+                recent=recent.get(p.id, ()),
             )
             for p in register
         ),
+        await picture.facts(meeting, teams),
+        await picture.items(meeting.partnership_id) if meeting.standing else (),
+        teams,
+        None if meeting.told_headcount is None else await picture.headcount(meeting.id),
     )

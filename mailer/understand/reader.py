@@ -92,7 +92,9 @@ def _understand(message: Message, raw: bytes, context: Context) -> Verdict:
 
 
 def _own(message: Message, verdict: Verdict, context: Context) -> Verdict | None:
-    if message.author and context.own_addresses and canonical(message.author.addr_spec) in context.own_addresses:
+    author = canonical(message.author.addr_spec) if message.author else ""
+    marked = message.has("x-convener-instance")
+    if author in context.own_addresses and (marked or author not in context.commanders):
         return replace(verdict, reason="Our own mail came back.")
     return None
 

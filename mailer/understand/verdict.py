@@ -119,13 +119,15 @@ class Context:
     """What understanding may know beside the message itself; all optional, so that ``explain`` needs no database.
 
     *own_text*: the text of the letter this answers, whose lines are never the person's own. *authentication_server*: the
-    authserv-id to believe. *own_domains*, *own_addresses*: to know our own mail come back. *asked*: what the letter asked
+    authserv-id to believe. *own_domains*, *own_addresses*: to know our own mail come back;
+    *commanders*: whose own mail it is all the same. *asked*: what the letter asked
     ("yes, no or maybe", "name of a delegate", …).
     """
 
     own_text: str = ""
     authentication_server: str | None = None
     own_addresses: frozenset[str] = frozenset()
+    commanders: frozenset[str] = frozenset()
     asked: str = "yes, no or maybe"
 
 

@@ -1,0 +1,140 @@
+"""What the convener asks of the service by mail (task 15, 34 and "the convener operates everything by mail")."""
+
+import re
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+from mailer.sandbox.stage import CONVENER, MAILBOX
+from mailer.store import meetings, people, plan
+from tests.flow.test_desk import reply, text_of
+from tests.flow.world import YES, World, button, local, member, world
+
+
+async def write(here: World, text: str, author: str = CONVENER, **fields: str) -> None:
+    """A fresh mail to the service's mailbox."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = (
+        f"Dana Reyes <{author}>",
+        MAILBOX,
+        fields.pop("subject", "hello"),
+    )
+    message["Message-ID"] = f"<{abs(hash((text, author, len(here.mails))))}@northwoods.example>"
+    message["Date"] = format_datetime(here.stage.clock.now())
+    for name, value in fields.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text + "\n\nDana\n")
+    here.stage.to_mailbox += 1
+    await here.stage.servers.deliver(message.as_bytes(), MAILBOX, author)
+    await here.stage.quiet()
+
+
+def last(here: World) -> EmailMessage:
+    return here.to(CONVENER)[-1][1]
+
+
+async def coded(here: World, text: str) -> str:
+    """Write a command that changes something, send its code back, and give the answer."""
+    await write(here, text)
+    code = re.search(r"the code (\d{6})", text_of(last(here)))
+    assert code, text_of(last(here))
+    seen = len(here.to(CONVENER))
+    await reply(here, last(here), code[1])
+    return "\n".join(text_of(m) for _, m in here.to(CONVENER)[seen:])
+
+
+async def test_looking_needs_no_code_and_changes_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able", button(YES)), member("Bob Brown")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        await write(here, "who is coming to launch?")
+        assert "yes" in text_of(last(here))
+        assert "Ann Able" in text_of(last(here))
+        await write(here, "status")
+        assert "1 yes, 1 no answer" in text_of(last(here))
+        await write(here, "why bob.brown@brown.example")
+        assert "Bob Brown and launch" in text_of(last(here))
+        await write(here, "", subject="preview launch")
+        assert "reply deadline" in text_of(last(here))
+        await write(here, "help")
+        assert "move MEETING" in text_of(last(here))
+
+
+async def test_changing_asks_for_the_code_first_and_tells_the_way_back(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able", button(YES))]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        before = await meetings.by_id(here.meeting_id)
+        await write(here, "move launch to 19 March 2026 at 10:00")
+        asked = last(here)
+        assert "To do this, reply with the code" in text_of(asked)
+        assert await meetings.by_id(here.meeting_id) == before
+        await reply(here, asked, "000000" if "000000" not in text_of(asked) else "111111")
+        assert await meetings.by_id(here.meeting_id) == before
+        code = re.search(r"the code (\d{6})", text_of(asked))
+        assert code
+        await reply(here, asked, code[1])
+        after = await meetings.by_id(here.meeting_id)
+        assert after is not None
+        assert after.local(after.dtstart).isoformat()[:16] == "2026-03-19T10:00"
+        assert "To take it back, reply “undo”" in text_of(last(here))
+        done = last(here)
+        await reply(here, asked, f"code {code[1]}")
+        assert "does not belong to anything" in text_of(last(here))
+        undone = await _undo(here, done)
+        assert "Taken back" in undone
+        again = await meetings.by_id(here.meeting_id)
+        assert again is not None
+        assert before is not None
+        assert again.dtstart == before.dtstart
+
+
+async def _undo(here: World, done: EmailMessage) -> str:
+    await reply(here, done, "undo")
+    code = re.search(r"the code (\d{6})", text_of(last(here)))
+    assert code, text_of(last(here))
+    await reply(here, last(here), code[1])
+    return text_of(last(here))
+
+
+async def test_people_items_and_answers_are_entered_by_mail(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able"), member("Bob Brown")]) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        assert "Cho Park from Park Tools" in await coded(here, "add Cho Park cho@park.example from Park Tools")
+        assert (await people.by_address(office.partnership, "cho@park.example")) is not None
+        await coded(here, "bob.brown@brown.example yes +1 for launch")
+        bob = await people.by_address(office.partnership, "bob.brown@brown.example")
+        assert bob is not None
+        held = (await meetings.invitations(here.meeting_id, [bob.id]))[0]
+        assert (held.partstat, held.guests) == (YES, 1)
+        await coded(here, "add item: ask three schools, owner Ann Able, due 3 May")
+        assert [(i.number, i.text) for i in await plan.items(office.partnership)] == [(1, "ask three schools")]
+        assert "is done" in await coded(here, "item 1 done")
+        assert "erased" in await coded(here, "forget cho@park.example")
+        assert await people.by_address(office.partnership, "cho@park.example") is None
+
+
+async def test_what_is_not_wholly_understood_is_asked_about(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        before = await meetings.by_id(here.meeting_id)
+        await write(here, "postpone launch by a week or so")
+        assert "I am not sure what you mean" in text_of(last(here))
+        assert "move MEETING to" in text_of(last(here))
+        await write(here, "move launch to 1 March 2024 9:00")
+        assert await meetings.by_id(here.meeting_id) == before
+
+
+async def test_nobody_else_commands(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        seen = len(here.mails)
+        for text, author, more in [
+            ("cancel launch", "ann.able@able.example", {}),
+            ("who is coming to launch", "stranger@elsewhere.example", {}),
+            ("status", CONVENER, {"Auto_Submitted": "auto-replied"}),
+        ]:
+            await write(here, text, author, **more)
+        assert len(here.mails) == seen
+        meeting = await meetings.by_id(here.meeting_id)
+        assert meeting is not None
+        assert not meeting.cancelled
