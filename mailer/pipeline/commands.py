@@ -98,10 +98,12 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
 
 async def _parts(case: Case, found: Commands, tools: Tools) -> AsyncIterator[str]:
     proven = case.verdict.authentication.dmarc == "pass" and bool(case.office.authentication_server)
-    asked = [c for c in found.commands if c.verb in _FOR_GOOD or (c.verb not in _LOOKS and not proven)]
+    hand = _Hand(case, tools)
+    commands = [await hand.way_back() or c if c.verb is Verb.UNDO else c for c in found.commands]
+    asked = [c for c in commands if c.verb in _FOR_GOOD or (c.verb not in _LOOKS and not proven)]
     for typed, form in found.doubtful:
         yield f"“{typed}”: I am not sure what you mean, so nothing was done. Write it like:\n  {form}"
-    for command in found.commands:
+    for command in commands:
         if command not in asked:
             yield await _one(case, command, tools)
     if asked:
@@ -170,7 +172,7 @@ class _Hand:
             case Verb.SETTLE:
                 return await self.settle(command)
             case Verb.UNDO:
-                return await self.undo()
+                raise MailerError("Reply “undo” to the mail that says what I did and can take back.")
             case Verb.CODE:
                 return await self.code(command)
 
@@ -407,15 +409,11 @@ class _Hand:
             raise MailerError(f"No open question is called {command.text}. Open: {open_ones or 'none'}.")
         raise MailerError("Times are settled on the command line so far.")
 
-    async def undo(self) -> _Done:
-        line = await self._said_before(_WAY_BACK, "line")
-        if line is None:
-            raise MailerError("Reply “undo” to the mail that says what I did.")
-        read = read_commands(line, "", Written(self.now, self.office.zone, "en"))
-        if len(read.commands) != 1:
-            raise MailerError(f"I cannot take this back by myself. Write: {line}")
-        done = await self.do(read.commands[0])
-        return _Done(f"Taken back. {done.told}")
+    async def way_back(self) -> Command | None:
+        """The command that takes back what the mail that is replied to did."""
+        _, found = await self._thread_row(_WAY_BACK)
+        read = read_commands(found["line"], "", Written(self.now, self.office.zone, "en")).commands if found else ()
+        return read[0] if len(read) == 1 else None
 
     async def code(self, command: Command) -> _Done:
         """The code has come back: it is really the convener. It serves once, and for a day."""
@@ -432,10 +430,6 @@ class _Hand:
             for one in read_commands(line, "", Written(self.now, self.office.zone, "en")).commands:
                 told.append(await _one(self.case, one, self.tools))
         return _Done("\n\n".join(told))
-
-    async def _said_before(self, pattern: re.Pattern[str], group: str) -> str | None:
-        _, found = await self._thread_row(pattern)
-        return found[group] if found else None
 
     async def _thread_row(self, pattern: re.Pattern[str]) -> tuple[inbound.InboundRow | None, re.Match[str] | None]:
         """The message whose answer this mail replies to, and what *pattern* finds in that answer."""

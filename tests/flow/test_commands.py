@@ -80,7 +80,7 @@ async def test_changing_asks_for_the_code_first_and_tells_the_way_back(tmp_path:
         await reply(here, asked, f"code {code[1]}")
         assert "does not belong to anything" in text_of(last(here))
         undone = await _undo(here, done)
-        assert "Taken back" in undone
+        assert "launch was changed (moved)" in undone
         again = await meetings.by_id(here.meeting_id)
         assert again is not None
         assert before is not None
