@@ -123,6 +123,8 @@ def named(words: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozen
     for place, word in enumerate(words):
         if word.form in every:
             occasions.add(every[word.form])
+        elif place and f"the {word.form}" in every and words[place - 1].form in _BEFORE_OCCASION:
+            occasions.add(every[f"the {word.form}"])
         elif word.form[:1].isdigit():
             if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|\.)", word.form) or (
                 word.form.isdigit() and len(word.form) <= 2 and place and words[place - 1].form in _BEFORE_DAY
@@ -133,6 +135,8 @@ def named(words: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozen
     return frozenset(weekdays), frozenset(days), frozenset(occasions)
 
 
+_BEFORE_OCCASION = frozenset({"the", "a", "an", "your", "our", "my", "this", "that"})
+"""English: some names of occasions ("the fair") are other words too, and count only after one of these."""
 _BEFORE_DAY = frozenset({"the", "el", "dia", "le", "am", "den", "der", "dem"})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.understand import lexicon
-from mailer.understand.asked import WEEK, Asked, asked_for, asks_attendance, times, times_asked
+from mailer.understand.asked import WEEK, Asked, asked_for, asks_attendance, named, times, times_asked
 from mailer.understand.clauses import COMMA, plain
 from mailer.understand.party import Party
 from mailer.understand.phrases import Match
@@ -31,7 +31,9 @@ class Judge:
         self.sure, self.unsure = weighed.sure, weighed.unsure
         self.size = sum(len(said.words) for said in saids)
         self.asked: Asked | None = None
-        if quoted.strip():
+        self.letter = bool(quoted.strip()) and asks_attendance(subject, quoted)
+        """A letter that asks for attendance is known: what stands by itself answers it."""
+        if self.letter:
             # "Sounds good" and "no problem" are an answer to a letter, and may be one to anything
             for said in saids:
                 for match in said.found.get("likes", ()):
@@ -290,7 +292,7 @@ class Judge:
         ):
             return self.say("needs-person", False, evidence, "The message leaves something open, and says yes too.")
         if clear and any(self.about_a_name(said, match) for said, match in pairs):
-            clear = False  # "Helen and maybe Karl"
+            clear = False  # "Helen and maybe Karl"; "Ann yes, I don't know"
         plain_yes = any(
             not said.has("maybe")
             or all(
@@ -305,7 +307,10 @@ class Judge:
 
     @staticmethod
     def about_a_name(said: Said, match: Match) -> bool:
-        never = lexicon.load(said.language).never_names
+        lex = lexicon.load(said.language)
+        never = lex.never_names
+        if said.has("good") and any(word.capital and word.form not in lex.known for word in said.words):
+            return True
         after = said.words[match.end : match.end + 1]
         return match.end - match.begin == 1 and any(word.capital and word.form not in never for word in after)
 
@@ -350,7 +355,7 @@ class Judge:
         meant = self.has("regretful", "thanks", "pointed", "bare_no") or (self.has("booked") and self.size <= 24)
         beside = sum(s.stray() for s in self.saids if not s.has("reason", "elsewhen"))
         clear = (
-            (meant or any(s.has("dated") for s, _ in self.all("reason")))
+            (meant or any(self.on_that_day(s) for s, _ in self.all("reason")))
             and sum(s.stray() for s in self.saids) <= (12 if meant else 6)
             and (meant or beside <= 1)
             and not self.together("reason", "partial")
@@ -363,6 +368,16 @@ class Judge:
                 "declined", "reason", evidence, "The writer has something else on that day: that is a no."
             )
         return self.say("needs-person", False, evidence, "There is a reason for staying away, but no clear no.")
+
+    def on_that_day(self, said: Said) -> bool:
+        """A day is named: the letter's, where a letter is known that names one."""
+        if not said.has("dated"):
+            return False
+        asked = self.asked = self.asked or asked_for(self.subject, self.quoted)
+        weekdays, days, _ = named(said.words)
+        if not (asked.weekdays or asked.days):
+            return not said.has("somewhere")
+        return bool(weekdays & asked.weekdays or days & asked.days)
 
     def yes(self) -> Reading | None:
         if not self.has("yes", "wish"):
@@ -390,7 +405,7 @@ class Judge:
             return self.say("needs-person", False, evidence, "It may be the note of an absence.")
         if self.has("host") and not self.has("bare_yes"):
             return self.say("needs-person", False, evidence, "It may be the words of one who invites.")
-        if self.unexplained_before("yes", "wish") > 14:
+        if self.unexplained_before("yes", "wish") > (60 if self.letter else 14):
             return self.say(
                 "needs-person", False, evidence, "These words come after other matters and may belong to those."
             )
@@ -435,7 +450,9 @@ class Judge:
 
     def alarmed(self) -> bool:
         """Words of doubt that no phrase accounts for, or much that is not understood after a "but" that follows the yes."""
-        conceded = max((said.number for said in self.saids if said.has("yes") and self.turns_at_once(said)), default=0)
+        conceded = max(
+            (s.number for s in self.saids if s.has("yes") and (self.letter or self.turns_at_once(s))), default=0
+        )  # with a letter before him, what somebody tells before his plain yes is no doubt of it
         for said in self.saids[conceded:]:
             lex = lexicon.load(said.language)
             found = [match for signal in ("yes", "wish", "works") for match in said.found.get(signal, ())]
@@ -558,7 +575,7 @@ class Judge:
         asked = asks_attendance(self.subject, self.quoted)
         open_ = any(said.asks for said in self.saids)
         extra = sum(said.unexplained for said in self.saids)
-        if extra and self.quoted.strip() and len(self.saids) == 1 and self.only_word(self.saids[0]):
+        if extra and self.letter and len(self.saids) == 1 and self.only_word(self.saids[0]):
             extra = 0
         if self.has("bare_yes") and self.has("bare_no"):
             return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
@@ -592,6 +609,8 @@ class Judge:
         """Beside its yes or no a sentence holds next to nothing, and nothing that the writer does: "yes, Wednesday is perfect"."""
         lex = lexicon.load(said.language)
         doubt = any(word.form in lex.alarm and i not in said.accounted for i, word in enumerate(said.words))
+        if len(said.words) > 1 and said.words[1].form in lex.causes and not said.has("cond", "but", "who"):
+            return True  # "yes, because …"
         few = 1 if said.language == "en" else 0  # elsewhere a verb alone says "I"
         return (
             said.stray() <= few and not (said.of_oneself or said.has("but", "who") or doubt) and len(said.words) <= 12
@@ -599,7 +618,7 @@ class Judge:
 
     def stands_apart(self, signal: str) -> bool:
         """A letter of ours asked, and the yes or no is a clause of its own in a short remark: "sorry for the slow reply - yes!"."""
-        if not self.quoted.strip() or self.size > 20 or len(self.all(signal)) != 1 or any(s.asks for s in self.saids):
+        if not self.letter or self.size > 20 or len(self.all(signal)) != 1 or any(s.asks for s in self.saids):
             return False
         said, match = self.all(signal)[0]
         after = all(i in said.spoken_for or said.words[i].form == COMMA for i in range(match.end, len(said.words)))
@@ -613,7 +632,7 @@ class Judge:
 
     def stands_alone(self, signal: str) -> bool:
         """A letter of ours asked, and the message opens with a yes or no that is a sentence of its own; what follows is a remark."""
-        if not self.quoted.strip() or self.size > 45:
+        if not self.letter or self.size > 45:
             return False
         pairs = self.all(signal)
         first = pairs[0][0]
@@ -639,12 +658,12 @@ class Judge:
         """A time that suits is a yes if it is the time that was asked."""
         evidence = self.words_of("works")
         said, _ = self.all("works")[0]
-        named = times(said.words)
+        times_named = times(said.words)
         context = f"{self.subject}\n{self.quoted}".strip()
-        if context and named:
+        if context and times_named:
             offered = times_asked(self.subject, self.quoted)
-            asked = named <= offered
-        if len({time for time in named if time in WEEK}) > 1:
+            asked = times_named <= offered
+        if len({time for time in times_named if time in WEEK}) > 1:
             asked = False
         others = sum(s.stray() for s in self.saids)
         clear = (

@@ -43,7 +43,13 @@ def count_party(
             if number is not None and 1 <= number <= MOST_GUESTS:
                 totals.add(number - 1)
         here = bare = 0
+        alone = found.get("g_none", ())
+        said_so = any(found.get(signal) for signal in ("yes", "wish", "works", "bare_yes", "maybe"))
         for match in _apart([*found.get("g_plus", ()), *found.get("g_one", ())]):
+            if any(none.begin < match.end and match.begin < none.end for none in alone):
+                continue  # "no plus one"
+            if words[match.begin].form in lex.joints and not said_so:
+                continue  # "my daughter has a recital and my son has a game"
             if match.signal == "g_plus":
                 number = _number(match, words, lex)
                 if number is not None and 1 <= number <= MOST_GUESTS:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.understand import lexicon
+from mailer.understand.asked import asks_attendance
 from mailer.understand.clauses import LONGEST_TEXT, Sentence, sentences, tidy
 from mailer.understand.judge import Judge
 from mailer.understand.languages import languages_of
@@ -33,6 +34,10 @@ _QUOTED = re.compile(r"(?m)^[ \t]{0,8}>.*$")
 _GREETING = re.compile(r"(?i)\s*(?:hi|hello|hey|dear|hola|hallo|bonjour|guten tag|good \w{2,10})\b[^\n.!?]{0,40}$")
 _SIGNATURE = re.compile(r"\n[ \t]*(?:--|—|___+|---+)[ \t]*\n")
 _BOX = re.compile(r"[\[(][ \t]{0,3}([xX✓✔*]?)[ \t]{0,3}[\])][ \t]{0,3}([^\[\]()\n]{0,60})")
+_ASKED_LINE = re.compile(
+    r"(?im)^(\W{0,5}(?:attending|attendance|coming|asistencia|asistirá|teilnahme|présence|participation)\b[^?:\n]{0,30})\?(?=[ \t]{1,4}\S)"
+)
+"""A question of the letter, repeated with its answer: "Attending? No"."""
 _CHOICES = re.compile(
     r"(?i)\b(?:yes|sí|si|ja|oui)[ \t]{0,2}[/,][ \t]{0,2}(?:no|nein|non)[ \t]{0,2}(?:[/,]|or|o|oder|ou)[ \t]{0,2}"
     r"(?:maybe|perhaps|tal vez|quizás?|vielleicht|peut-être)\b"
@@ -63,6 +68,7 @@ def _chosen(body: str) -> str | None:
 def read_words(text: str, *, subject: str = "", quoted: str = "", language: str | None = None) -> Reading:
     """Read the new words of a reply; *subject* and *quoted* say what was asked, *language* helps where few words tell."""
     body = _without_signature(tidy(_QUOTED.sub("", text[: 2 * LONGEST_TEXT])))
+    body = _ASKED_LINE.sub(r"\1:", body)
     chosen = _chosen(body)
     if chosen is not None:
         body = chosen
@@ -116,5 +122,7 @@ def _read(body: str, cut: Sequence[Sentence], subject: str, quoted: str, languag
     ]
     who_goes_on(saids)
     party = count_party([(said.words, said.found) for said in saids], [lexicon.load(said.language) for said in saids])
-    judge = Judge(body, saids, weigh(saids, bool(quoted.strip())), party, subject, quoted)
+    judge = Judge(
+        body, saids, weigh(saids, bool(quoted.strip()) and asks_attendance(subject, quoted)), party, subject, quoted
+    )
     return replace(judge.verdict(), language=max(codes, key=codes.count))

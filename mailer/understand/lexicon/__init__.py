@@ -57,6 +57,7 @@ SIGNALS: Mapping[str, str] = {
     "pointed": "the day of the invitation is pointed at: that day, then",
     "absent": "the note of an absence that answers by itself",
     "speaks_for": "the writer answers for somebody else by office: an assistant, a secretary",
+    "somewhere": "where the writer is, which may be why he stays away",
     "likes": "the idea pleases: a yes only where our letter asked",
     "booked": "a reason that leaves no doubt: that time is taken",
     "g_plus": "so many people more",
@@ -85,6 +86,7 @@ NEEDED: Mapping[str, str] = {
     "other": "somebody who is not the writer",
     "companion": "somebody who comes along: counted",
     "place": "ends an answer with the place or the act itself: there, attend",
+    "causes": "opens a cause: because",
     "limits": "after an answer, may begin what limits it: for, until",
     "calls": "stands before the name of the one who is written to",
     "negation": "turns round what follows in its clause",
@@ -120,6 +122,7 @@ class Lexicon:
     """"Or": of two people named, neither is sure."""
     place: frozenset[str]
     limits: frozenset[str]
+    causes: frozenset[str]
     calls: frozenset[str]
     negation: frozenset[str]
     therefore: frozenset[str]
@@ -226,6 +229,7 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["either"]),
         frozenset(plain(word) for word in classes["place"]),
         frozenset(plain(word) for word in classes["limits"]),
+        frozenset(plain(word) for word in classes["causes"]),
         frozenset(plain(word) for word in classes["calls"]),
         frozenset(plain(word) for word in classes["negation"]),
         frozenset(plain(word) for word in classes["therefore"]),
