@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.context import console, errors, in_store
+from mailer.cli.context import console, errors, in_store, print_problems
 from mailer.errors import MailerError
 from mailer.terms import PartnershipId, canonical
 
@@ -126,6 +126,48 @@ def plan(
 def summary(meeting: Meeting, output: Output = None, paper: Size = None) -> None:
     """The summary as it is written; before that, what is known, with lines to write on."""
     _print("summary", meeting, output, paper)
+
+
+@app.command()
+def letters(
+    meeting: Meeting,
+    letter: Annotated[
+        str, typer.Argument(metavar="LETTER", help="The name of a letter, for example invitation-business.")
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", help="CSV file: name, organisation, address (or street, city, state, postcode).")
+    ],
+    signed_by: Annotated[
+        str | None, typer.Option("--signed-by", help="Address or name of the champion who signs; else you do.")
+    ] = None,
+    output: Output = None,
+    paper: Size = None,
+) -> None:
+    """Letters to post to people without e-mail, one a page, and address labels (Avery 5160; on A4 L7160) in a second file."""
+    try:
+        content = to.read_bytes()
+    except OSError as exc:
+        raise MailerError(f"{to} cannot be read: {exc.strerror}.") from exc
+
+    async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> tuple[Printed, Printed]:
+        from mailer.cli.meetings import _meeting
+        from mailer.partnership.postal import read_addressees
+        from mailer.pipeline.post import posted
+
+        addressees, problems = read_addressees(to.name, content)
+        print_problems(problems)
+        if not addressees:
+            raise MailerError(f"{to.name} names nobody to write to.")
+        found = await _meeting(partnership, meeting)
+        signer = await _person(partnership, signed_by) if signed_by is not None else None
+        desk = _desk(settings, partnership, paper)
+        return await posted(desk, found, letter, settings.templates, addressees, signer, datetime.now(UTC))
+
+    written, labels = in_store(work)
+    _write(written, f"{meeting}-letters.pdf", output)
+    if output is not None and not output.is_dir():
+        output = output.with_name(f"{output.stem}-labels{output.suffix}")
+    _write(labels, f"{meeting}-labels.pdf", output)
 
 
 def _outlined(

@@ -1,0 +1,134 @@
+"""A file of postal addresses (CSV, as a spreadsheet saves it) → people to write to by post, with every refused row and its reason.
+
+Promises: pure; columns are found by their headings in any order and case; the address is one column with line breaks (or semicolons), or street,
+          city, state, postcode, country in columns of their own. Fails: `Problem` values; a file without the needed headings gives no rows.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from mailer.errors import Problem
+
+COLUMNS = (
+    "name",
+    "organisation",
+    "title",
+    "language",
+    "address",
+    "street",
+    "street 2",
+    "city",
+    "state",
+    "postcode",
+    "country",
+)
+"""The headings. Only name, and address or street, are needed."""  # fmt: skip
+
+MOST_ROWS = 5_000
+_LONGEST_LINE = 120
+
+_SPELLINGS = {
+    "organization": "organisation", "company": "organisation", "employer": "organisation", "full name": "name", "job title": "title",
+    "lang": "language", "postal address": "address", "mailing address": "address", "address 1": "street", "address line 1": "street",
+    "address1": "street", "street address": "street", "address 2": "street 2", "address line 2": "street 2", "address2": "street 2",
+    "town": "city", "province": "state", "zip": "postcode", "zip code": "postcode", "postal code": "postcode", "zipcode": "postcode",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody who gets letters by post. *lines*: the address below the name and the organisation."""
+
+    name: str
+    lines: tuple[str, ...]
+    organisation: str = ""
+    title: str = ""
+    language: str = ""
+    row: int = 0
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        """What stands on the envelope."""
+        return (self.name, *((self.organisation,) if self.organisation else ()), *self.lines)
+
+
+def read_addressees(where: str, content: bytes) -> tuple[tuple[Addressee, ...], tuple[Problem, ...]]:
+    """Read the file; *where* is its name as the person knows it."""
+    text = _decoded(content)
+    lines = text.splitlines()
+    if not lines or not lines[0].strip():
+        return (), (
+            Problem(where, 1, "The first line is empty.", remedy=f"It names the columns: {', '.join(COLUMNS)}"),
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=lines[0].count))
+    headings = next(reader)
+    width = len(headings)
+    columns = {_column(heading): place for place, heading in reversed(list(enumerate(headings)))}
+    if "name" not in columns or not {"address", "street"} & set(columns):
+        lacks = "name" if "name" not in columns else "address"
+        return (), (
+            Problem(where, 1, f"There is no column “{lacks}”.", remedy=f"Columns there can be: {', '.join(COLUMNS)}"),
+        )
+    found: list[Addressee] = []
+    problems: list[Problem] = []
+    try:
+        for count, cells in enumerate(reader):
+            if count >= MOST_ROWS:
+                problems.append(Problem(where, reader.line_num, f"Only the first {MOST_ROWS:,} rows were read."))
+                break
+            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+                continue
+            if any(cell.strip() for cell in cells[width:]):
+                one: Addressee | str = (
+                    "it has more cells than the first line; an address with commas or semicolons needs quotes around it"
+                )
+            else:
+                one = _addressee(cells, columns, reader.line_num)
+            if isinstance(one, Addressee):
+                found.append(one)
+            else:
+                problems.append(
+                    Problem(where, reader.line_num, f"This row is left out: {one}.", typed=",".join(cells)[:200])
+                )
+    except csv.Error as error:
+        problems.append(Problem(where, reader.line_num, f"The file cannot be read on from here: {error}."))
+    return tuple(found), tuple(problems)
+
+
+def _addressee(cells: list[str], columns: dict[str, int], row: int) -> Addressee | str:
+    """The person of one row, or why there is none."""
+
+    def cell(name: str) -> str:
+        place = columns.get(name)
+        return cells[place].strip() if place is not None and place < len(cells) else ""
+
+    name = " ".join(cell("name").split())
+    if not name:
+        return "it has no name"
+    lines = [" ".join(line.split()) for line in cell("address").replace(";", "\n").splitlines()]
+    if not any(lines):
+        town = ", ".join(part for part in (cell("city"), cell("state")) if part)
+        lines = [cell("street"), cell("street 2"), f"{town} {cell('postcode')}".strip(), cell("country")]
+    lines = [line[:_LONGEST_LINE] for line in lines if line][:7]
+    if not lines:
+        return "it has no postal address"
+    organisation = " ".join(cell("organisation").split())
+    if lines[0].casefold() == name.casefold():
+        lines = lines[1:]
+    return Addressee(name, tuple(lines), organisation, " ".join(cell("title").split()), cell("language").lower(), row)
+
+
+def _column(heading: str) -> str:
+    plain = " ".join(heading.strip().strip("\ufeff").lower().replace("_", " ").split())
+    return _SPELLINGS.get(plain, plain)
+
+
+def _decoded(content: bytes) -> str:
+    """As spreadsheets save: UTF-8, UTF-16 with its mark, else Windows."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
