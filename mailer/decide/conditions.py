@@ -30,6 +30,7 @@ from mailer.decide.rule import (
 from mailer.decide.snapshot import HappeningKind, Notice, Snapshot, Standing
 from mailer.decide.stages import is_repeat, item_round, meeting_round, stages, team_of, window_of, zone_of
 from mailer.decide.workdays import less_than_ago, on_clock, shift, within
+from mailer.partnership.calling import to_be_called
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
@@ -296,18 +297,17 @@ def holds(
 
 
 def _to_call(standing: Standing, snapshot: Snapshot) -> int:
-    """How many silent people this champion has: as counted, else as the picture shows."""
+    """How many people this champion has still to call: as counted, else as the picture shows."""
     if standing.to_call is not None:
         return standing.to_call
-    return sum(s.person.champion == standing.person.id and is_silent(s) for s in snapshot.standings)
+    return sum(is_to_be_called(s, standing.person.id) for s in snapshot.standings)
 
 
-def is_silent(standing: Standing) -> bool:
-    """Was invited, may be written to, and has not been heard of: somebody to call."""
-    return (
-        state_reason(State.NOT_REPLIED, standing) is None
-        and standing.person.stopped_at is None
-        and not standing.stopped
+def is_to_be_called(standing: Standing, champion: PersonId) -> bool:
+    """Does this person stand on the call list of *champion*?"""
+    person = standing.person
+    return person.champion == champion != person.id and to_be_called(
+        person, standing.invitation, standing.call_result or None
     )
 
 

@@ -29,14 +29,14 @@ class Standing:
     written_at: datetime | None = None
     noticed: frozenset[tuple[RuleId, str]] = frozenset()
     call_logged_at: datetime | None = None
+    call_result: str = ""
+    """What came of the last call."""
     attended: bool | None = None
     named_delegate: bool = False
     heard_from: bool = False
     """Wrote something about this meeting that waits for the convener: not silent, whatever it means."""
     stopped: bool = False
     """Asked to hear nothing more about this meeting."""
-    items: tuple[Item, ...] = ()
-    """The open action items this person owns; only in the picture of the partnership at large."""
     leads: tuple[TeamId, ...] = ()
     """The action teams this person leads, and those he or she is in."""
     teams: tuple[TeamId, ...] = ()

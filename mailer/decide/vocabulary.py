@@ -296,6 +296,9 @@ WORDS: tuple[Word, ...] = (
         ("name badges", "A badge for each who is coming.", "", "badges; name badge; name tags"),
         ("table tents", "A name card for each who is coming.", "", "name cards; table tent; place cards"),
         ("summary", "The summary of the meeting.", "the summary", "meeting summary; minutes"),
+        ("agenda", "The agenda of the meeting.", "the agenda"),
+        ("timekeeper's agenda", "The agenda with what each part may take, for whoever keeps the time.", "", "timekeeper agenda"),
+        ("checklist", "What to bring and to prepare.", "the checklist", "check list; materials checklist"),
         ("action plan", "The action plan as it is now.", "the action plan", "plan; action items; open items"),
     ),
     *_words(

@@ -431,6 +431,8 @@ class Question(Model):
     state = fields.CharField(max_length=20, default="open")
     closes_at = Instant(null=True)
     chosen_id = fields.IntField(null=True)
+    # The kind of meeting that the time that is chosen makes, empty for none.
+    makes = fields.CharField(max_length=100, default="", db_default="")
     created_at = Instant()
 
     class Meta:
@@ -586,6 +588,7 @@ class Inbound(Model):
         indexes = (
             Index(fields=("partnership_id", "digest"), name="inbound_by_digest"),
             Index(fields=("partnership_id", "state", "id"), name="inbound_by_state"),
+            Index(fields=("invitation_id",), name="inbound_by_invitation"),
         )
 
 
@@ -623,6 +626,8 @@ class Outbox(Model):
     # What the letter is about beside the meeting: action items, a question with choices.
     items: "fields.JSONField[list[int]]" = fields.JSONField(default=list, db_default=[])
     question_id = fields.IntField(null=True)
+    # Those it is for or about beside person and about, where several mails became one.
+    people: "fields.JSONField[list[int]]" = fields.JSONField(default=list, db_default=[])
     ask = fields.CharField(max_length=60, default="", db_default="")
     invites = fields.BooleanField(default=False)
     reason = fields.TextField(default="")
@@ -658,6 +663,7 @@ class Outbox(Model):
             Index(fields=("message_id",), name="outbox_by_message_id"),
             Index(fields=("meeting_id", "person_id"), name="outbox_by_meeting"),
             Index(fields=("partnership_id", "tried_at"), name="outbox_by_tried"),
+            Index(fields=("partnership_id", "created_at"), name="outbox_by_created"),
         )
 
 
@@ -697,6 +703,8 @@ class KnownRule(Model):
     rule = fields.CharField(max_length=100)
     digest = fields.CharField(max_length=64)
     known_since = Instant()
+    # Since when it stands in no file. Kept for a while, to recognise a rule that only got another heading.
+    gone_at = Instant(null=True)
 
     class Meta:
         table = "known_rule"

@@ -94,7 +94,7 @@ async def put(
     now: datetime,
     answers_to: MessageId | None = None,
 ) -> int:
-    """Add *notices* (inside `transact`); gives how many were new. What the ledger knows is nothing."""
+    """Add *notices* (inside `transact`); gives how many mails were new. What the ledger knows is nothing; what another mail tells is only noted."""
     wanted = {n.key: n for n in notices}
     if not wanted:
         return 0
@@ -107,20 +107,25 @@ async def put(
     rows = [
         (
             partnership, n.meeting_id, n.person_id, n.key, n.rule, n.round, n.letter, json.dumps(n.attach), n.on_behalf_of, n.about, n.invites,
-            n.reason, HELD if n.hold else QUEUED, n.not_before, n.not_before, n.not_after, message_id_of(n.key, event_uid, domain), answers_to,
-            now, 0, False, "", "", "", "", "", json.dumps(n.items), n.question, n.ask,
+            _reason(n), DROPPED if n.told_with else HELD if n.hold else QUEUED, n.not_before, n.not_before, n.not_after,
+            message_id_of(n.key, event_uid, domain), answers_to, now, 0, False, "", "", "", "", "", json.dumps(n.items), n.question, n.ask, json.dumps(n.people),
         )
         for n in wanted.values()
         if n.key not in known
     ]  # fmt: skip
     await write(_PUT, rows)
-    return len(rows)
+    return sum(not n.told_with for n in wanted.values() if n.key not in known)
+
+
+def _reason(notice: Notice) -> str:
+    """What is only noted in the ledger says which mail tells it."""
+    return f"told in one mail with {notice.told_with}" if notice.told_with else notice.reason
 
 
 _PUT = (
     "INSERT INTO outbox (partnership_id, meeting_id, person_id, key, rule, round, letter, attach, on_behalf_of_id, about_id, invites, reason, "
     "state, due_at, not_before, not_after, message_id, answers_to, created_at, attempt, on_the_wire, forward_path, reverse_path, subject, text, "
-    "smtp_reply, items, question_id, ask) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "smtp_reply, items, question_id, ask, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT DO NOTHING"
 )
 
@@ -473,6 +478,7 @@ def _entry(r: models.Outbox) -> OutboxEntry:
             items=tuple(ItemId(i) for i in r.items),
             question=QuestionId(r.question_id) if r.question_id else None,
             ask=r.ask,
+            people=tuple(PersonId(p) for p in r.people),
             outbox_id=OutboxId(r.id),
         ),
         state=r.state,
@@ -522,3 +528,15 @@ async def undelivered(meeting: MeetingId) -> dict[PersonId, str]:
     )
     last = {PersonId(person): (state, reply) for person, state, reply in found}
     return {person: reply for person, (state, reply) in last.items() if state == FAILED}
+
+
+async def replies_since(partnership: PartnershipId, person: PersonId, since: datetime) -> tuple[int, int]:
+    """(to *person*, to everybody): how many mails that answer a mail were decided since *since*."""
+    rows = await fetch(
+        "SELECT COUNT(*) AS every, SUM(CASE WHEN person_id = ? THEN 1 ELSE 0 END) AS own FROM outbox "
+        "WHERE partnership_id = ? AND created_at > ? AND answers_to IS NOT NULL",
+        person,
+        partnership,
+        since,
+    )
+    return int(rows[0]["own"] or 0), int(rows[0]["every"])

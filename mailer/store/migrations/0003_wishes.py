@@ -1,5 +1,6 @@
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from mailer.store.fields import Instant
@@ -67,4 +68,6 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.AddIndex(model_name="Inbound", index=Index(fields=("invitation_id",), name="inbound_by_invitation")),
+        ops.AddIndex(model_name="Outbox", index=Index(fields=("partnership_id", "created_at"), name="outbox_by_created")),
     ]
