@@ -12,7 +12,7 @@ from mailer.terms import canonical
 from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.names import names_in
 from mailer.understand.asks.question import Whom
-from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,9 @@ def read_address(
     found = tokens(body)
     not_new = {canonical(a) for a in whom.addresses} | {canonical(a) for a in own_addresses}
 
-    def read(code: str) -> tuple[int, NewAddress] | None:
+    def read(code: str) -> tuple[int, NewAddress | None]:
         laid = spans(found, code, _CLASSES)
-        result = _judged(body, laid, whom, not_new)
-        return None if result is None else (0, result)
+        return unknown_words(laid), _judged(body, laid, whom, not_new)
 
     return in_one_way(read, language) or NewAddress(not_understood=(body[:300],))
 

@@ -42,11 +42,10 @@ def read_approval(text: str, language: str = "", author: str = "") -> Approval:
         return Approval(not_understood=(text.strip()[:300],) if text.strip() else ())
     found = tokens(body)
 
-    def read(code: str) -> tuple[int, Approval] | None:
+    def read(code: str) -> tuple[int, Approval | None]:
         laid = spans(found, code, _CLASSES)
         unknown = sum(1 for s in laid if not s.kinds or s.has("number", "ordinal", "address", "url"))
-        result = _judge(body, laid, unknown)
-        return None if result is None else (unknown, result)
+        return unknown, _judge(body, laid, unknown)
 
     return in_one_way(read, language) or Approval(not_understood=(body[:300],))
 

@@ -17,7 +17,7 @@ from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.listed import names_of
 from mailer.understand.asks.question import Callee, Written
 from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
-from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens, unknown_words
 
 MOST_RESULTS = 200
 LONGEST_NOTE = 500
@@ -56,7 +56,7 @@ _RESULTS = {
 }  # fmt: skip
 _CLASSES = (
     *_RESULTS, "calls.filler", "calls.note", "calls.all", "calls.he", "common.and", "common.courtesy", "common.doubt", "common.condition",
-    "common.turn", "common.of",
+    "common.turn", "common.of", "delegate.title",
 )  # fmt: skip
 _OPEN = frozenset({Result.VOICEMAIL, Result.CALL_AGAIN, Result.WRONG_NUMBER, Result.TALKED})
 """Results that say nothing of coming: what is added to them cannot change a yes or a no."""
@@ -166,21 +166,21 @@ class _LineReader:
         self.last = last
         self.found = tokens(line)
 
-    def read(self, code: str) -> tuple[int, tuple[_Line, Result | None]] | None:
+    def read(self, code: str) -> tuple[int, tuple[_Line, Result | None] | None]:
         laid = spans(self.found, code, _CLASSES, self.names, matchers(code, self.written))
         while laid and laid[0].has("mark") and self.line[laid[0].start] in "-*•–·>":
             laid = laid[1:]
-        unknown = sum(1 for span in laid if not span.kinds)
+        unknown = unknown_words(laid)
         heading = self._heading(laid)
         if heading is not None:
             return unknown, (((), ()), heading)
         if self.heading is not None and not any(self._says(span) for span in laid):
-            return self._listed(laid, unknown)
+            return unknown, self._listed(laid)
         reads = Reads(
             self._subjects,
             self._says,
             is_a("common.and"),
-            is_a("common.of"),
+            is_a("common.of", "delegate.title"),
             self._doubts,
             self._conditions,
             is_a("common.turn"),
@@ -197,7 +197,7 @@ class _LineReader:
                 else:
                     said.append(result)
                     last = result[0]
-        return unknown + 5 * len(odd), ((tuple(said), tuple(odd)), None)
+        return unknown, ((tuple(said), tuple(odd)), None)
 
     def _heading(self, laid: Sequence[Span]) -> Result | None:
         """A line "Yes:" above the names that belong to it."""
@@ -207,21 +207,22 @@ class _LineReader:
         others = [s for s in laid[:-1] if self._result(s) is None and not s.has("calls.filler", "common.of")]
         return next(iter(results)) if len(results) == 1 and not others else None
 
-    def _listed(self, laid: Sequence[Span], unknown: int) -> tuple[int, tuple[_Line, Result | None]] | None:
+    def _listed(self, laid: Sequence[Span]) -> tuple[_Line, Result | None] | None:
         """Names, and no more, below a heading."""
         assert self.heading is not None
         said: list[_Said] = []
         for i, span in enumerate(laid):
             subjects = self._subjects(laid, i)
             if subjects:
-                if said and subjects & said[-1][0] and self.line[laid[i - 1].start : laid[i - 1].stop] != ",":
-                    said.pop()  # "1. Ann"
-                elif len(subjects) != 1:
-                    return None
+                comma = i > 0 and self.line[laid[i - 1].start : laid[i - 1].stop] == ","
+                if said and subjects & said[-1][0] and not comma:
+                    subjects &= said.pop()[0]  # "1. Ann", "Ann (Acme)"
                 said.append((subjects, self.heading, None, "", self.line.strip()))
-            elif not span.has("mark", "common.and", "common.of"):
+            elif not span.has("mark", "common.and", "common.of", "delegate.title"):
                 return None
-        return (unknown, ((tuple(said), ()), self.heading)) if said else None
+        if not said or any(len(each[0]) != 1 for each in said):
+            return None
+        return (tuple(said), ()), self.heading
 
     def _subjects(self, laid: Sequence[Span], i: int) -> frozenset[int]:
         span = laid[i]
@@ -268,7 +269,7 @@ class _LineReader:
         results: set[Result] = set()
         days: list[Day] = []
         note_at: int | None = None
-        marked = doubted = hour = False
+        marked = doubted = turned = hour = False
         for span in said:
             if span.stop <= (note_at or 0):
                 continue
@@ -289,19 +290,28 @@ class _LineReader:
                 continue
             elif span.has("calls.note") and results:
                 note_at = span.start if note_at is None else note_at
-            elif not span.has("calls.filler", "calls.he", "common.courtesy", "common.and", "common.of", "common.turn"):
+            elif not span.has(
+                "calls.filler",
+                "calls.he",
+                "delegate.title",
+                "common.courtesy",
+                "common.and",
+                "common.of",
+                "common.turn",
+            ):
                 if not results or not (marked or note_at is not None):
                     return None  # a word that nobody knows, before or amid what is said
                 note_at = span.start if note_at is None else note_at
-            if span.has("common.turn") and results and note_at is None:
-                note_at = span.start
+            if span.has("common.turn") and results:
+                turned = True
+                note_at = span.start if note_at is None else note_at
         result = _one_of(results, bool(days))
         if result is None or len(days) > 1:
             return None
         if (days or hour) and Result.CALL_AGAIN not in results:
             return None  # a day of which nobody says what it is for
-        if result not in _OPEN and (doubted or hour):
-            return None
+        if result not in _OPEN and (doubted or hour or turned):
+            return None  # "yes, but …"
         if doubted and note_at is None:
             return None
         again = days[0].usual if days else None

@@ -8,7 +8,7 @@ Fails:    not at all.
 from dataclasses import dataclass
 
 from mailer.understand.asks.courtesy import answer_in
-from mailer.understand.asks.tokens import in_one_way, spans, tokens
+from mailer.understand.asks.tokens import in_one_way, spans, tokens, unknown_words
 
 LONGEST_COMMENT = 6_000
 
@@ -29,10 +29,10 @@ def read_comments(text: str, language: str = "", author: str = "") -> Comments:
         return Comments(not_understood=(text.strip()[:300],) if text.strip() else ())
     found = tokens(body)
 
-    def read(code: str) -> tuple[int, bool] | None:
+    def read(code: str) -> tuple[int, bool | None]:
         laid = spans(found, code, ("comments.none", "comments.filler", "common.courtesy"))
         only = all(s.kinds and not s.has("number", "ordinal", "address", "url") for s in laid)
-        return (0, True) if only and any(s.has("comments.none") for s in laid) and "?" not in body else None
+        return unknown_words(laid), (only and any(s.has("comments.none") for s in laid) and "?" not in body) or None
 
     if in_one_way(read, language):
         return Comments(none=True)

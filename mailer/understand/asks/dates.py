@@ -73,28 +73,26 @@ def read_date(text: str, written: Written) -> DateReading:
     if not found:
         return DateReading()
 
-    def read(code: str) -> tuple[int, DateReading] | None:
-        laid = spans(
-            found,
-            code,
-            ("dates.by", "dates.the", "dates.at", "dates.end_of_day", "common.courtesy"),
-            {},
-            matchers(code, written),
-        )
-        days = [s.value for s in laid if isinstance(s.value, Day)]
-        hours = [s.value for s in laid if isinstance(s.value, Hour)]
-        if any(not s.kinds or s.has("number", "ordinal", "address", "url") for s in laid):
-            return None
-        if len(days) != 1 or len(hours) > 1 or days[0].usual is None:
-            return None
-        hour = None
-        if hours:
-            if hours[0].until is not None or len(hours[0].readings) != 1:
-                return None
-            hour = hours[0].readings[0]
-        return 0, DateReading(days[0].usual, hour)
+    def read(code: str) -> tuple[int, DateReading | None]:
+        around = ("dates.by", "dates.the", "dates.at", "dates.end_of_day", "common.courtesy")
+        laid = spans(found, code, around, {}, matchers(code, written))
+        unknown = sum(1 for s in laid if not s.kinds or s.has("number", "ordinal", "address", "url", "vague"))
+        return unknown, _only_date(laid) if not unknown else None
 
     return in_one_way(read, written.language) or DateReading(not_understood=(text.strip()[:300],))
+
+
+def _only_date(laid: Sequence[Span]) -> DateReading | None:
+    """One day, and at most one time of day, each certain."""
+    days = days_in(laid)
+    hours = [s.value for s in laid if isinstance(s.value, Hour)]
+    if len(days) != 1 or len(hours) > 1 or days[0].usual is None:
+        return None
+    if not hours:
+        return DateReading(days[0].usual)
+    if hours[0].until is not None or len(hours[0].readings) != 1:
+        return None
+    return DateReading(days[0].usual, hours[0].readings[0])
 
 
 def matchers(code: str, written: Written) -> tuple["_Days", "_Hours"]:

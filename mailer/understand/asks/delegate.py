@@ -12,7 +12,7 @@ from mailer.terms import canonical
 from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.names import Named, names_in
 from mailer.understand.asks.question import Whom
-from mailer.understand.asks.tokens import in_one_way, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +37,34 @@ def read_delegate(text: str, whom: Whom = Whom(), language: str = "", author: st
         return Delegation(not_understood=(text.strip()[:300],) if text.strip() else ())
     found = tokens(body)
 
-    def read(code: str) -> tuple[int, Delegation] | None:
+    def read(code: str) -> tuple[int, Delegation | None]:
         laid = spans(found, code, _CLASSES)
-        if "?" in body or any(
-            s.has("common.doubt") and not s.has("delegate.filler", "delegate.nobody", "delegate.relation") for s in laid
-        ):
-            return None
-        named = names_in(body, laid, ("delegate.title",), "delegate.organisation")
-        nobody = any(s.has("delegate.nobody") for s in laid)
-        addresses = {canonical(body[s.start : s.stop]) for s in laid if s.has("address")}
-        if named.unknown or named.numbers or any(s.has("url") for s in laid):
-            return None
-        if nobody:
-            return (0, Delegation(nobody=True)) if not named.names and not addresses else None
-        return _one(named, addresses, whom)
+        return unknown_words(laid), _judged(body, laid, whom)
 
     return in_one_way(read, language) or Delegation(not_understood=(body[:300],))
 
 
-def _one(named: Named, addresses: set[str], whom: Whom) -> tuple[int, Delegation] | None:
+def _judged(body: str, laid: Sequence[Span], whom: Whom) -> Delegation | None:
+    known = ("delegate.filler", "delegate.nobody", "delegate.relation")
+    if "?" in body or any(s.has("url") or (s.has("common.doubt") and not s.has(*known)) for s in laid):
+        return None
+    named = names_in(body, laid, ("delegate.title",), "delegate.organisation")
+    addresses = {canonical(body[s.start : s.stop]) for s in laid if s.has("address")}
+    if named.unknown or named.numbers:
+        return None
+    if any(s.has("delegate.nobody") for s in laid):
+        return Delegation(nobody=True) if not named.names and not addresses else None
+    return _one(named, addresses, whom)
+
+
+def _one(named: Named, addresses: set[str], whom: Whom) -> Delegation | None:
     names = _others(named.names, whom)
     if len(names) > 1 or len(addresses) > 1 or not (names or addresses):
         return None
     address = next(iter(addresses), None)
     if address in whom.addresses:
         return None
-    return 0, Delegation(names[0] if names else "", address)
+    return Delegation(names[0] if names else "", address)
 
 
 def _others(names: Sequence[str], whom: Whom) -> list[str]:

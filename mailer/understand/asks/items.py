@@ -15,7 +15,7 @@ from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.listed import titles_of
 from mailer.understand.asks.question import Item, Written
 from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
-from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens, unknown_words
 
 MOST_REPORTS = 100
 LONGEST_NOTE = 1_000
@@ -149,6 +149,7 @@ class _Heard:
     clause_at: int | None = None
     note_at: int | None = None
     done_in: int = -1
+    said_in: int = -1
     marked: bool = False
     past: bool = False
     turned: bool = False
@@ -159,9 +160,10 @@ class _Heard:
     def done(self) -> bool:
         return "items.done" in self.kinds
 
-    def begin_note(self) -> None:
+    def begin_note(self, span: Span) -> None:
+        """The note begins with its clause, or with *span* where the clause says more before."""
         if self.note_at is None:
-            self.note_at = self.clause_at
+            self.note_at = span.start if self.said_in == self.clause else self.clause_at
 
 
 class _LineReader:
@@ -183,11 +185,11 @@ class _LineReader:
         self.found = tokens(line)
         self.by_number = False
 
-    def read(self, code: str) -> tuple[int, _Line] | None:
+    def read(self, code: str) -> tuple[int, _Line | None]:
         laid = spans(self.found, code, _CLASSES, self.titles, matchers(code, self.written))
         while laid and laid[0].has("mark") and self.line[laid[0].start] in "-*•–·>":
             laid = laid[1:]
-        unknown = sum(1 for span in laid if not span.kinds)
+        unknown = unknown_words(laid)
         # where items are told by number, words of their titles are only words
         self.by_number = any(
             numbered(self.line, laid, i, self.known) and not self._counts(laid, i) for i in range(len(laid))
@@ -212,7 +214,7 @@ class _LineReader:
                     last = result[0]
                 elif not self._is_courtesy(statement):
                     odd.append(self.line[statement.start : statement.stop].strip(" ,;-")[:LONGEST_NOTE])
-        return unknown + 5 * len(odd), (tuple(said), tuple(odd))
+        return unknown, (tuple(said), tuple(odd))
 
     def _subjects(self, laid: Sequence[Span], i: int) -> frozenset[int]:
         span = laid[i]
@@ -302,6 +304,7 @@ class _LineReader:
         anything = bool(so_far.kinds or so_far.days)
         if says is not None and not (so_far.note_at is not None and span.has("items.filler")):
             so_far.kinds.add(says)
+            so_far.said_in = so_far.clause
             if says == "items.done":
                 so_far.done_in = so_far.clause
         elif span.has("items.past"):
@@ -309,13 +312,13 @@ class _LineReader:
         elif self._doubts(span) and not span.has("common.turn"):
             if so_far.kinds != {"items.help"} or not (so_far.marked or so_far.note_at is not None):
                 return False
-            so_far.begin_note()
+            so_far.begin_note(span)
         elif span.has("common.turn"):
             so_far.turned = so_far.turned or anything
         elif span.has("items.note"):
             if not anything:
                 return False
-            so_far.begin_note()
+            so_far.begin_note(span)
         elif isinstance(span.value, Hour) or span.named or span.has(*_AROUND):
             return True
         elif not anything or not (
@@ -324,7 +327,7 @@ class _LineReader:
             return False
         else:
             so_far.unknown_in.add(so_far.clause)
-            so_far.begin_note()
+            so_far.begin_note(span)
         return True
 
     @staticmethod

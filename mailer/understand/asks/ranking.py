@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.listed import titles_of
 from mailer.understand.asks.question import Choice
-from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words
 
 MOST_CHOICES = 50
 
@@ -39,9 +39,10 @@ def read_ranking(text: str, choices: Sequence[Choice], language: str = "", autho
     names: dict[tuple[str, ...], frozenset[int]] = dict(titles_of((c.number, c.name) for c in choices))
     names |= {(c.letter.lower(),): frozenset({c.number}) for c in choices if c.letter}
 
-    def read(code: str) -> tuple[int, Ranking] | None:
-        order = _order(body, spans(found, code, _CLASSES, names), {c.number for c in choices})
-        return (0, Ranking(order, len(order) == len(choices))) if order else None
+    def read(code: str) -> tuple[int, Ranking | None]:
+        laid = spans(found, code, _CLASSES, names)
+        order = _order(body, laid, {c.number for c in choices})
+        return unknown_words(laid), Ranking(order, len(order) == len(choices)) if order else None
 
     return in_one_way(read, language) or Ranking(not_understood=(body[:300],))
 

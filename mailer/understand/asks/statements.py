@@ -99,10 +99,12 @@ def _ends(text: str, laid: Sequence[Span], i: int) -> bool:
     typed = text[before.start : before.stop]
     if typed.isdigit():
         return i + 1 >= len(laid) or laid[i + 1].has("line")
-    return not (
-        len(typed) == 1
-        or typed.lower() in ("mr", "mrs", "ms", "dr", "st", "sr", "sra", "nr", "no", "ing", "lic", "hr", "fr")
-    )
+    if typed.lower() in ("no", "nr", "n"):
+        return not (i + 1 < len(laid) and laid[i + 1].has("number"))
+    return not (len(typed) == 1 or typed.lower() in _ABBREVIATED)
+
+
+_ABBREVIATED = frozenset({"mr", "mrs", "ms", "dr", "st", "sr", "sra", "srta", "ing", "lic", "hr", "fr", "mme", "prof"})
 
 
 def statements(text: str, laid: Sequence[Span], reads: Reads) -> list[Statement]:

@@ -15,7 +15,7 @@ from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.question import Offered, Written
 from mailer.understand.asks.statements import hard_pieces
-from mailer.understand.asks.tokens import Span, in_one_way, is_bare, spans, tokens
+from mailer.understand.asks.tokens import Span, in_one_way, is_bare, spans, tokens, unknown_words
 
 MOST_TIMES = 60
 
@@ -49,13 +49,13 @@ def read_times(text: str, times: Sequence[Offered], written: Written, author: st
     offered = tuple(times[:MOST_TIMES])
     found = tokens(body)
 
-    def read(code: str) -> tuple[int, TimesChosen] | None:
+    def read(code: str) -> tuple[int, TimesChosen | None]:
         laid = spans(found, code, _CLASSES, {}, matchers(code, written))
         reading = _Reading(body, offered, written)
         for piece in hard_pieces(body, laid):
             reading.sentence(piece)
         result = reading.result()
-        return sum(1 for span in laid if not span.kinds) + 5 * len(result.not_understood), result
+        return unknown_words(laid), result
 
     return in_one_way(read, written.language) or TimesChosen(not_understood=(body[:300],))
 

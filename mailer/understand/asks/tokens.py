@@ -206,17 +206,21 @@ def _one(found: Sequence[Token], i: int, code: str, names: Mapping[tuple[str, ..
 _T = TypeVar("_T")
 
 
-def in_one_way(read: Callable[[str], tuple[int, _T] | None], hint: str = "") -> _T | None:
+def in_one_way(read: Callable[[str], tuple[int, _T | None]], hint: str = "") -> _T | None:
     """Read in each language; *read* gives how many words it did not know, and what it read, or None where it cannot read it.
 
-    The language that leaves the fewest words unknown counts; of several, *hint*; where they differ and nothing tells, none does."""
-    results = {code: result for code in words.codes() if (result := read(code)) is not None}
-    if not results:
-        return None
+    The languages that leave the fewest words unknown count, and no other: else a language that knows less would read more out of
+    it. Of those, *hint*; where they differ and nothing tells, none does."""
+    results = {code: read(code) for code in words.codes()}
     fewest = min(unknown for unknown, _ in results.values())
-    best = {code: value for code, (unknown, value) in results.items() if unknown == fewest}
+    best = {code: value for code, (unknown, value) in results.items() if unknown == fewest and value is not None}
     hint = hint[:2].lower()
     if hint in best:
         return best[hint]
-    first, *others = best.values()
+    first, *others = best.values() or (None,)
     return first if all(other == first for other in others) else None
+
+
+def unknown_words(laid: Iterable[Span]) -> int:
+    """How many words are in no class."""
+    return sum(1 for span in laid if not span.kinds)

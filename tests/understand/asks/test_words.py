@@ -5,7 +5,9 @@ from mailer.understand.asks.tokens import tidy, tokens
 
 
 def test_every_language_has_the_classes_of_english() -> None:
-    shape = {table: set(entries) for table, entries in words.content("en").items() if table not in ("numbers", "ordinals")}
+    shape = {
+        table: set(entries) for table, entries in words.content("en").items() if table not in ("numbers", "ordinals")
+    }
     for code in words.codes():
         content = words.content(code)
         assert {table: set(content[table]) for table in shape} == shape, code
