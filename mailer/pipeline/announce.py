@@ -12,7 +12,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.pipeline.office import Office
 from mailer.store import log, meetings, outbox, people
 from mailer.store.log import LogLine
-from mailer.terms import MessageId, PartStat, RuleId
+from mailer.terms import MessageId, PartStat, PersonId, RuleId
 
 WAITING_RULE = RuleId("service-waiting")
 """The service's own mail: what waits for the convener's word. No rule file may use this heading."""
@@ -30,14 +30,27 @@ async def announce(
     office: Office, meeting: Meeting, happening: Happening, now: datetime, answers_to: MessageId | None = None
 ) -> int:
     """Run the rules of *happening* and put what they decide into the outbox (inside `transact`)."""
+    return len(await announced(office, meeting, happening, now, answers_to))
+
+
+async def announced(
+    office: Office,
+    meeting: Meeting,
+    happening: Happening,
+    now: datetime,
+    answers_to: MessageId | None = None,
+    not_to: PersonId | None = None,
+) -> tuple[Notice, ...]:
+    """The same; gives what the rules decided. *not_to*: somebody who is not answered just now (`loops`)."""
     if happening.person is not None:
         snapshot = await office.around(meeting, [happening.person])
     else:
         snapshot = await meetings.snapshot(meeting)
     decided = happened(office.serving(meeting), snapshot, happening, office.known_since, now)
-    made = await office.post(meeting, decided.notices, now, answers_to)
-    await post_waiting(office, meeting, decided.notices, now)
-    return made
+    notices = tuple(n for n in decided.notices if n.person_id != not_to)
+    await office.post(meeting, notices, now, answers_to)
+    await post_waiting(office, meeting, notices, now)
+    return notices
 
 
 async def overtaken(office: Office, entry: outbox.OutboxEntry, now: datetime) -> None:

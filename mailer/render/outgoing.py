@@ -136,6 +136,8 @@ class Facts:
     """The letter is about this one occurrence of a series; *meeting* then has its times."""
     without: tuple[datetime, ...] = ()
     """Occurrences of a series that do not take place."""
+    delegate: str = ""
+    """The name of whoever comes in the reader's place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from mailer.render.phrases import (
     when_in_words,
     zone_in_words,
 )
+from mailer.render.understood import understood
 from mailer.terms import PartStat
 
 _MOST_WORDS = 4000  # of somebody's own mail, quoted to the convener
@@ -104,7 +105,7 @@ class WordsView:
 @dataclass(frozen=True, slots=True)
 class View:
     """The names a letter begins with. *signer* signs: the champion, else the convener. *attached*: the words of the rule; empty
-    if nothing is. *reference* marks the letter."""
+    if nothing is. *reference* marks the letter. *understood*: the sentence about the reader's answer, with the way to correct it."""
 
     person: PersonView
     partnership: str
@@ -116,6 +117,7 @@ class View:
     about: AboutView | None
     instead_of: PersonView | None
     answer: AnswerView | None
+    understood: str
     links: LinksView | None
     their_words: Lines
     notice: Lines
@@ -177,6 +179,9 @@ def view_of(facts: Facts, language: str) -> View:
         about=_about(facts.about) if facts.about else None,
         instead_of=person_view(facts.instead_of) if facts.instead_of else None,
         answer=_answer(facts, phrases),
+        understood=understood(
+            facts.invitation, facts.meeting, language, delegate=facts.delegate, recorded_by=facts.sender.name
+        ),
         links=links_to_answer(facts.sender, token, facts.meeting, phrases) if token else None,
         their_words=Lines(clean_lines(facts.their_words)[:_MOST_WORDS]),
         notice=Lines(clean_lines(facts.notice)),

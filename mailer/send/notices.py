@@ -29,6 +29,18 @@ def waiting(meeting: Meeting, rule: str, persons: Sequence[Person]) -> str:
     return "\n".join(lines)
 
 
+def loop(reason: str) -> str:
+    """Somebody is not answered just now: perhaps an automaton that does not say so."""
+    return "\n".join(
+        [
+            f"I have stopped answering for an hour: {reason}.",
+            "",
+            "Perhaps a program answers every mail there. What comes is still read and recorded; only my own mails about it do not leave.",
+            "You need not do anything. The command “convener inbound” shows what came.",
+        ]
+    )
+
+
 def review(cases: Sequence[InboundRow]) -> str:
     """Cases that the service does not decide by itself, with the words, what it thinks, and the choices."""
     if not cases:
