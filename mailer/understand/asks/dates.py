@@ -68,7 +68,7 @@ class DateReading:
 
 def read_date(text: str, written: Written) -> DateReading:
     """Read a text that is a date and nothing else ("by 3 May, 10am")."""
-    text = tidy(text)
+    text = tidy(text).strip()
     found = tokens(text)
     if not found:
         return DateReading()
@@ -76,10 +76,12 @@ def read_date(text: str, written: Written) -> DateReading:
     def read(code: str) -> tuple[int, DateReading | None]:
         around = ("dates.by", "dates.the", "dates.at", "dates.end_of_day", "common.courtesy")
         laid = spans(found, code, around, {}, matchers(code, written))
-        unknown = sum(1 for s in laid if not s.kinds or s.has("number", "ordinal", "address", "url", "vague"))
+        unknown = sum(
+            1 for s in laid if s.value is None and (not s.kinds or s.has("number", "ordinal", "address", "url"))
+        ) + sum(1 for s in laid if s.has("vague"))
         return unknown, _only_date(laid) if not unknown else None
 
-    return in_one_way(read, written.language) or DateReading(not_understood=(text.strip()[:300],))
+    return in_one_way(read, written.language) or DateReading(not_understood=(text[:300],))
 
 
 def _only_date(laid: Sequence[Span]) -> DateReading | None:
@@ -238,7 +240,7 @@ class _Days:
         ways = []
         if second <= 12:
             ways.append((second, first, True))
-        if first <= 12 and first != second:
+        if first <= 12 and first != second and not (mark == "." and day_first):
             ways.append((first, second, False))
         # whoever writes 15.3. or 3/15 leaves no doubt
         days = [self._dated(year, month, number) for month, number, _ in ways]
