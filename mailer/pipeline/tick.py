@@ -121,8 +121,12 @@ async def install(office: Office, now: datetime) -> Office:
 
 
 async def invitations_left(office: Office, sent: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
-    """Invitations have left: rules that count from a person's own invitation may fall due (inside `transact`)."""
+    """Invitations have left: rules that count from a person's own invitation may fall due (inside `transact`). Whoever was invited before
+    changes nothing."""
     for meeting_id in dict.fromkeys(m for m, _ in sent):
+        persons = [p for m, p in sent if m == meeting_id]
+        if not any(i.invited_at == now for i in await meetings.invitations(meeting_id, persons)):
+            continue
         for rule in office.book.rules:
             if any(isinstance(w, Offset) and w.anchor is Anchor.INVITATION for w in rule.whens):
                 await rules.sooner(meeting_id, rule.id, now)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, unquote
@@ -96,27 +97,26 @@ _MAILTO = re.compile(r"mailto:[^\s<>\"')\]]{3,2000}", re.IGNORECASE)
 
 def read_letter(raw: bytes) -> Letter:
     """Open *raw* as a mail program does."""
-    message = message_from_bytes(raw, policy=policy.default)
-    assert isinstance(message, EmailMessage)
+    message = message_from_bytes(raw)
     author = _address(message, "From") or Address("", "")
     text, html, calendar = "", "", None
     for part in message.walk():
         kind = part.get_content_type()
-        if part.is_multipart() or part.is_attachment():
+        if part.is_multipart() or str(part["Content-Disposition"] or "").lower().startswith("attachment"):
             continue
         if kind == "text/plain" and not text:
-            text = str(part.get_content())
+            text = _content(part)
         elif kind == "text/html" and not html:
-            html = str(part.get_content())
+            html = _content(part)
         elif kind == "text/calendar" and calendar is None:
-            calendar = read_calendar(str(part.get_content()))
+            calendar = read_calendar(_content(part))
     date = message["Date"]
     return Letter(
         message_id=str(message["Message-ID"] or "").strip(),
         references=tuple(f"{message['References'] or ''} {message['In-Reply-To'] or ''}".split()),
         author=author,
         answer_to=_address(message, "Reply-To") or author,
-        subject=" ".join(str(message["Subject"] or "").split()),
+        subject=" ".join(_words(message["Subject"]).split()),
         date=parsedate_to_datetime(str(date)) if date else None,
         auto_submitted=str(message["Auto-Submitted"] or "no").split(";")[0].split()[0].lower(),
         from_list=message["List-Id"] is not None or str(message["Precedence"]).lower() in ("bulk", "list", "junk"),
@@ -125,6 +125,17 @@ def read_letter(raw: bytes) -> Letter:
         calendar=calendar,
         links=(*_html_links(html), *_text_links(text)),
     )
+
+
+def _content(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content.decode(part.get_content_charset("ascii"), "replace").replace("\r\n", "\n")
+
+
+def _words(value: object) -> str:
+    """A header field with its encoded words decoded (RFC 2047)."""
+    return str(make_header(decode_header(str(value or ""))))
 
 
 def read_calendar(text: str) -> CalendarObject | None:
@@ -190,9 +201,9 @@ def _unescape(value: str) -> str:
     return re.sub(r"\\(.)", lambda found: "\n" if found.group(1) in "nN" else found.group(1), value)
 
 
-def _address(message: EmailMessage, name: str) -> Address | None:
+def _address(message: Message, name: str) -> Address | None:
     pairs = getaddresses([str(value) for value in message.get_all(name, [])])
-    return Address(*pairs[0]) if pairs and pairs[0][1] else None
+    return Address(_words(pairs[0][0]), pairs[0][1]) if pairs and pairs[0][1] else None
 
 
 def _answer_in(words: str) -> PartStat | None:

@@ -29,7 +29,7 @@ BUSY_TIMEOUT_MS = 30_000
 _APP = {"models": ["mailer.store.models"], "default_connection": "default", "migrations": "mailer.store.migrations"}
 
 
-def _settings(url: str, **pragmas: str) -> dict[str, Any]:
+def _settings(url: str, engine: str = "mailer.store.sqlite", **pragmas: str) -> dict[str, Any]:
     try:
         connection = expand_db_url(url)
     except ConfigurationError as exc:
@@ -37,7 +37,7 @@ def _settings(url: str, **pragmas: str) -> dict[str, Any]:
             f"I cannot read the database address {url!r}. Write sqlite://FILE or postgres://USER@HOST/NAME."
         ) from exc
     if connection["engine"] == "tortoise.backends.sqlite":
-        connection["engine"] = "mailer.store.sqlite"
+        connection["engine"] = engine
         connection["credentials"] |= {"busy_timeout": BUSY_TIMEOUT_MS, "synchronous": "FULL"} | pragmas
     return {"connections": {"default": connection}, "apps": {"models": _APP}, "use_tz": True, "timezone": "UTC"}
 
@@ -50,13 +50,13 @@ def sqlite_file(url: str) -> Path | None:
     return None if path == ":memory:" else Path(path)
 
 
-_THROWAWAY = {"synchronous": "OFF", "journal_mode": "MEMORY"}
+_THROWAWAY = {"engine": "mailer.store.sqlite_here", "synchronous": "OFF", "journal_mode": "MEMORY"}
 
 
 @asynccontextmanager
 async def opened(url: str, *, throwaway: bool = False) -> AsyncIterator[None]:
     """Open the database at *url*, bring its tables up to date, and close it in the end whatever happens. *throwaway*: nobody needs it
-    after a crash, so nothing waits for the disk.
+    else and nobody after a crash, so nothing waits for the disk or for another thread.
 
     Raises StoreUnusable when it cannot be opened or is of a newer version than this program.
     """
