@@ -233,9 +233,10 @@ class _Days:
             return None
         if first > 31 or second > 31 or not (first and second):
             return None
-        return end, self._two_numbers(first, second, year, mark)
+        day = self._two_numbers(first, second, year, mark)
+        return None if day is None else (end, day)
 
-    def _two_numbers(self, first: int, second: int, year: int | None, mark: str) -> Day:
+    def _two_numbers(self, first: int, second: int, year: int | None, mark: str) -> Day | None:
         day_first = self.day_first if mark != "." or self.day_first is False else True
         ways = []
         if second <= 12:
@@ -247,7 +248,7 @@ class _Days:
         if len(days) == 1:
             return days[0]
         if not days:
-            return Day(())
+            return None
         chosen = [day for day, (_, _, first_is_day) in zip(days, ways, strict=True) if first_is_day is day_first]
         if day_first is not None and chosen:
             return chosen[0]
