@@ -9,7 +9,8 @@ from datetime import datetime
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.parse.message import Message
 from mailer.partnership.meetings import Meeting
-from mailer.pipeline.announce import announce
+from mailer.pipeline import loops
+from mailer.pipeline.announce import announced
 from mailer.pipeline.office import Office
 from mailer.store import inbound, log, outbox
 from mailer.store.log import LogLine
@@ -52,10 +53,34 @@ class Case:
         line = LogLine(self.now, what, sentence, meeting.id if meeting else None, person, self.ident)
         await log.write(self.office.partnership, line)
 
-    async def happened(self, kind: HappeningKind, occasion: str, place: Place) -> None:
-        """Run the rules of a happening; what is in the outbox for this person and no longer fits is dropped when it is about to leave."""
+    async def happened(self, kind: HappeningKind, occasion: str, place: Place) -> bool:
+        """Run the rules of a happening; what is in the outbox for this person and no longer fits is dropped when it is about to leave.
+        True where the person gets a letter about it, or may get none (`loops`)."""
         happening = Happening(kind, occasion, self.now, place.person.id)
-        await announce(self.office, place.meeting, happening, self.now, self.verdict.message_id)
+        quiet = await self.quiet(place)
+        not_to = place.person.id if quiet else None
+        notices = await announced(
+            self.office, place.meeting, happening, self.now, self.verdict.message_id, not_to=not_to
+        )
+        return bool(quiet) or any(n.person_id == place.person.id for n in notices)
+
+    async def quiet(self, place: Place) -> str:
+        """Why *place*'s person gets no mail in answer to this one; empty where he or she may."""
+        return await loops.quiet(self.office, self.ident, self.verdict, self.message, place, self.now)
+
+    async def waits(self, reason: str, place: Place, proposed: str) -> None:
+        """Close the message's row with a question for the convener that is no doubt about the words; *proposed* marks what sort."""
+        await inbound.finish(
+            self.ident,
+            state=inbound.REVIEW,
+            kind=self.verdict.kind.value,
+            reason=reason,
+            now=self.now,
+            words=self.verdict.text,
+            proposed=proposed,
+            invitation=place.invitation.id,
+        )
+        await self.say("asked", reason, place.person.id, place.meeting)
 
     async def unclear(self, reason: str, place: Place | None = None, answer: Answer | None = None) -> None:
         place = place or next(iter(self.known.named), None)
