@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 LAYOUTS = Path(__file__).parent / "layouts"
 
 
+_KEPT_FOR = 10
+"""Documents: how long the library keeps what it computed, in case the next one is like it."""
+
+
 class NotPrintable(MailerError):
     """The document could not be set."""
 
@@ -59,7 +63,17 @@ def typeset(
         )
     except typst.TypstError as error:
         raise NotPrintable(f"The document “{layout}” could not be set: {error.message}") from error
+    finally:
+        _forget()
     return Printed(content, tuple(unprintable))
+
+
+def _forget() -> None:
+    """Set empty pages until the library has let go of the last document: a service that prints for a large meeting would stay large."""
+    import typst
+
+    for _ in range(_KEPT_FOR + 1):
+        typst.compile(b"", font_paths=_fonts(), format="pdf")
 
 
 def _cleaned(value: Any, longest: int, unprintable: dict[Unprintable, None]) -> Any:
