@@ -285,14 +285,12 @@ class Judge:
             for who in said.found.get("who", ())
         ):
             clear = False  # "my wife is in, but …": more than one person is spoken of
-        if any(
-            yes.begin > match.end + 5 or (yes.begin > match.end and turns_between(said, match, yes))
-            for said, match in pairs
-            for yes in said.found.get("yes", ())
-        ):
+        if any(self.free_of_doubt(said, yes) for said, _ in pairs for yes in said.found.get("yes", ())):
             return self.say("needs-person", False, evidence, "The message leaves something open, and says yes too.")
         if clear and any(self.about_a_name(said, match) for said, match in pairs):
             clear = False  # "Helen and maybe Karl"; "Ann yes, I don't know"
+        if not self.letter and not any(self.of_coming(said, match) for said, match in pairs):
+            clear = False  # "I'll get back to you": to what?
         plain_yes = any(
             not said.has("maybe")
             or all(
@@ -304,6 +302,21 @@ class Judge:
         if plain_yes:
             return self.say("needs-person", False, evidence, "The message says yes, but leaves something open.")
         return self.say("tentative", clear, evidence, "The writer does not know yet.")
+
+    @staticmethod
+    def free_of_doubt(said: Said, yes: Match) -> bool:
+        """The yes stands far behind every doubt of its sentence, or behind a "but": it may be the answer."""
+        before = [match for match in said.found["maybe"] if match.end <= yes.begin]
+        if len(before) < len(said.found["maybe"]):
+            return False
+        return all(yes.begin > match.end + 5 or turns_between(said, match, yes) for match in before)
+
+    @staticmethod
+    def of_coming(said: Said, match: Match) -> bool:
+        """The doubt is about coming, or is no mere promise of an answer."""
+        if not any(d.begin < match.end and match.begin < d.end for d in said.found.get("defer", ())):
+            return True
+        return any(word.form in lexicon.load(said.language).act for word in said.words)
 
     @staticmethod
     def about_a_name(said: Said, match: Match) -> bool:
@@ -355,7 +368,7 @@ class Judge:
         meant = self.has("regretful", "thanks", "pointed", "bare_no") or (self.has("booked") and self.size <= 24)
         beside = sum(s.stray() for s in self.saids if not s.has("reason", "elsewhen"))
         clear = (
-            (meant or any(self.on_that_day(s) for s, _ in self.all("reason")))
+            (meant or (self.letter and any(self.on_that_day(s) for s, _ in self.all("reason"))))
             and sum(s.stray() for s in self.saids) <= (12 if meant else 6)
             and (meant or beside <= 1)
             and not self.together("reason", "partial")

@@ -237,6 +237,10 @@ def _covers(other: Match, match: Match) -> bool:
 def _who_speaks(said: Said) -> None:
     """A phrase without a subject takes the one before it: "Ann is ill and will not come" says nothing of the writer."""
     lex = lexicon.load(said.language)
+    for signal, to in (("yes", "other_yes"), ("wish", "other_yes"), ("no", "other_no"), ("reason", "other_away")):
+        for match in list(said.found.get(signal, ())):
+            if _has_other_subject(said, match, lex):
+                said.move(signal, match, to)
     others = [
         match.begin
         for signal in ("who", "told", "other_yes", "other_no", "other_away")
@@ -259,6 +263,18 @@ def _who_speaks(said: Said) -> None:
             for match in list(said.found.get(signal, ())):
                 if match.begin > told.begin:
                     said.drop(signal, match)
+
+
+def _has_other_subject(said: Said, match: Match, lex: lexicon.Lexicon) -> bool:
+    """Somebody else stands right before a phrase that names nobody: "they can't do Tuesday"."""
+    if not match.begin or any(word.form in lex.self for word in said.words[match.begin : match.end]):
+        return False
+    if any(who.end == match.begin for who in said.found.get("who", ())):
+        return True
+    before = said.words[match.begin - 1]
+    name = before.capital and before.form not in lex.known and before.form != COMMA
+    # "Sorry Laura can't make it" calls her; "Bob can't do Tuesday" speaks of him
+    return name and not (match.begin > 1 and said.words[match.begin - 2].form in lex.calls)
 
 
 def who_goes_on(saids: Sequence[Said]) -> None:

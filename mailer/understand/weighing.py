@@ -6,7 +6,7 @@ Fails:    not at all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailer.understand import lexicon
 from mailer.understand.asked import WEEK, times
@@ -51,7 +51,10 @@ NEGATION_REACHES = 6
 def weigh(saids: Sequence[Said], asked: bool = False) -> Weighed:
     """*asked*: a letter that asks is known, so that "I'll be there, front row" can hardly be about anything else."""
     weighed = Weighed()
+    plain = any(said.has("bare_yes", "thanks", "yes", "ack") for said in saids)
     for said in saids:
+        if asked or plain:
+            said.found.setdefault("yes", []).extend(replace(m, signal="yes") for m in said.found.get("parting", ()))
         for signal in ANSWERS:
             for match in said.found.get(signal, ()):
                 elsewhen = signal in ATTENDS and any(

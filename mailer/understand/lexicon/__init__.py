@@ -58,6 +58,8 @@ SIGNALS: Mapping[str, str] = {
     "absent": "the note of an absence that answers by itself",
     "speaks_for": "the writer answers for somebody else by office: an assistant, a secretary",
     "somewhere": "where the writer is, which may be why he stays away",
+    "parting": "until then: a yes where our letter asked, or beside a plain yes",
+    "defer": "an answer is promised: where no letter of ours is known, to anything",
     "likes": "the idea pleases: a yes only where our letter asked",
     "booked": "a reason that leaves no doubt: that time is taken",
     "g_plus": "so many people more",
@@ -86,6 +88,7 @@ NEEDED: Mapping[str, str] = {
     "other": "somebody who is not the writer",
     "companion": "somebody who comes along: counted",
     "place": "ends an answer with the place or the act itself: there, attend",
+    "act": "speaks of coming",
     "causes": "opens a cause: because",
     "limits": "after an answer, may begin what limits it: for, until",
     "calls": "stands before the name of the one who is written to",
@@ -123,6 +126,7 @@ class Lexicon:
     place: frozenset[str]
     limits: frozenset[str]
     causes: frozenset[str]
+    act: frozenset[str]
     calls: frozenset[str]
     negation: frozenset[str]
     therefore: frozenset[str]
@@ -230,6 +234,7 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["place"]),
         frozenset(plain(word) for word in classes["limits"]),
         frozenset(plain(word) for word in classes["causes"]),
+        frozenset(plain(word) for word in classes["act"]),
         frozenset(plain(word) for word in classes["calls"]),
         frozenset(plain(word) for word in classes["negation"]),
         frozenset(plain(word) for word in classes["therefore"]),
