@@ -35,6 +35,9 @@ def as_json(verdict: Verdict, file: str) -> dict[str, object]:
         "defects": list(verdict.defects),
         "tokens": list(verdict.tokens),
         "in_reply_to": list(verdict.in_reply_to),
+        "wish": {"scope": verdict.wish.scope.value, "again": verdict.wish.again, "evidence": verdict.wish.evidence}
+        if verdict.wish
+        else None,
     }
 
 

@@ -103,7 +103,8 @@ def _automatic_unsubscribe(message: Message, verdict: Verdict) -> Verdict | None
     wish = automatic_wish(message)
     if wish is None:
         return None
-    return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"A mail program asks for no more mail ({wish}).")
+    reason = f"A mail program asks for no more mail ({wish.evidence}): {wish.scope.value}."
+    return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=reason, wish=wish)
 
 
 def _automatic(message: Message, verdict: Verdict) -> Verdict | None:
@@ -164,11 +165,15 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
     trimmed = own_words(message, context.own_text)
     verdict = replace(verdict, text=trimmed.words)
     if wish := wish_in_words(message.subject, trimmed.words):
-        if len(wish) + 20 < len(trimmed.words) and reading_of(trimmed.words).verdict in PARTSTATS:
-            return replace(
-                verdict, kind=Kind.UNCLEAR, reason=f"The sender wants no more mail (“{wish[:100]}”), and answers too."
-            )
-        return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=f"The sender wants no more mail: “{wish[:100]}”.")
+        said = f"“{wish.evidence[:100]}”"
+        verdict = replace(verdict, wish=wish)
+        if len(wish.evidence) + 20 < len(trimmed.words) and reading_of(trimmed.words).verdict in PARTSTATS:
+            what = "wants mail again" if wish.again else "wants no more mail"
+            return replace(verdict, kind=Kind.UNCLEAR, reason=f"The sender {what} ({said}), and answers too.")
+        if wish.again:
+            return replace(verdict, kind=Kind.COMMAND, reason=f"The sender wants mail again: {said}.")
+        reason = f"The sender wants no more mail: {said} ({wish.scope.value})."
+        return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=reason)
     if button := pressed(message.subject):
         return _button(message, verdict, trimmed, button)
     if (partstat := calendar_subject(message.subject)) and not persons_words(trimmed.words):

@@ -93,10 +93,31 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """*type*: vacation, auto-reply, challenge, list, receipt …; *until*: the day a vacation answer names, if it does."""
+    """*type*: vacation, auto-reply, challenge, list, receipt …; *until*: the day a vacation answer names, if it does; *returns*: on that day they
+    are back, else still away. *deputies*: addresses it names to write to instead: to be shown, never to be written to."""
 
     type: str
     until: date | None = None
+    returns: bool = False
+    deputies: tuple[str, ...] = ()
+
+
+class Scope(StrEnum):
+    """How much somebody wants to hear no more of."""
+
+    MEETING = "this meeting"
+    PARTNERSHIP = "this partnership"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish to get no more mail, or with *again* to get mail once more. *evidence*: its words. *by_program*: a mail program's own button."""
+
+    scope: Scope
+    evidence: str
+    again: bool = False
+    by_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +176,4 @@ class Verdict:
     authentication: Authentication = field(default_factory=Authentication)
     text: str = ""
     defects: tuple[str, ...] = ()
+    wish: Wish | None = None
