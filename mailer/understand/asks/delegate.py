@@ -26,7 +26,7 @@ class Delegation:
 
 
 _CLASSES = (
-    "delegate.nobody", "delegate.filler", "delegate.relation", "delegate.title", "delegate.organisation", "common.courtesy", "common.doubt",
+    "delegate.nobody", "delegate.absent", "delegate.filler", "delegate.relation", "delegate.title", "delegate.organisation", "common.courtesy", "common.doubt",
 )  # fmt: skip
 
 
@@ -45,13 +45,15 @@ def read_delegate(text: str, whom: Whom = Whom(), language: str = "", author: st
 
 
 def _judged(body: str, laid: Sequence[Span], whom: Whom) -> Delegation | None:
-    known = ("delegate.filler", "delegate.nobody", "delegate.relation")
+    known = ("delegate.filler", "delegate.nobody", "delegate.relation", "delegate.absent")
     if "?" in body or any(s.has("url") or (s.has("common.doubt") and not s.has(*known)) for s in laid):
         return None
     named = names_in(body, laid, ("delegate.title",), "delegate.organisation")
     addresses = {canonical(body[s.start : s.stop]) for s in laid if s.has("address")}
     if named.unknown or named.numbers:
         return None
+    if any(s.has("delegate.absent") for s in laid) and len(_others(named.names, whom)) == len(named.names):
+        return None  # "Bob can't come": he is none, whoever he is
     if any(s.has("delegate.nobody") for s in laid):
         return Delegation(nobody=True) if not named.names and not addresses else None
     return _one(named, addresses, whom)

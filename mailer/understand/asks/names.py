@@ -85,8 +85,8 @@ def _name_end(body: str, laid: Sequence[Span], i: int) -> int:
             break
         if _may_begin(body, span) or (typed.istitle() and span.has("delegate.title")):
             end += 1
-        elif typed.lower() in PARTICLES and end + 1 < len(laid) and _may_begin(body, laid[end + 1]):
-            end += 2
+        elif (after := _after_particles(body, laid, end)) is not None:
+            end = after
         elif typed in ("-", ".") and not between and end + 1 < len(laid) and (_may_begin(body, laid[end + 1])):
             if typed == "." and span.start - laid[end - 1].start > 3:
                 break  # a full stop after a word ends the sentence; after an initial it does not
@@ -94,3 +94,11 @@ def _name_end(body: str, laid: Sequence[Span], i: int) -> int:
         else:
             break
     return end
+
+
+def _after_particles(body: str, laid: Sequence[Span], i: int) -> int | None:
+    """The place after "de la Cruz"."""
+    end = i
+    while end < min(len(laid), i + 3) and body[laid[end].start : laid[end].stop].lower() in PARTICLES:
+        end += 1
+    return end + 1 if end > i and end < len(laid) and _may_begin(body, laid[end]) else None

@@ -168,7 +168,12 @@ class _Reading:
         current = _Clause([])
         for i, span in enumerate(piece):
             typed = self._typed(span)
-            comma = span.has("mark") and typed in (",", "-", "–", "—", ":") and not self._within_time(piece, i)
+            comma = (
+                span.has("mark")
+                and typed in (",", "-", "–", "—", ":")
+                and not self._within_time(piece, i)
+                and not self._heads(piece, i)
+            )
             joint = span.has("common.and", "common.or") and self._complete(current)
             turn = span.has("common.turn") and not span.has(*_WHOLE)
             # "1 yes 2 no 3 maybe"
@@ -202,9 +207,14 @@ class _Reading:
         return isinstance(before.value, Day) and (isinstance(after.value, Hour) or after.has("dates.at"))
 
     def _complete(self, clause: _Clause) -> bool:
-        return any(s.has(*_POLES) and not s.has("times.filler") for s in clause.spans) and any(
-            self._is_time(s) for s in clause.spans
-        )
+        """Something is said behind a time: "Tuesday works and …" begins anew, "I can't do Monday or …" goes on."""
+        first = next((i for i, s in enumerate(clause.spans) if self._is_time(s)), None)
+        return first is not None and any(s.has(*_POLES) and not s.has("times.filler") for s in clause.spans[first:])
+
+    def _heads(self, piece: Sequence[Span], i: int) -> bool:
+        """The colon or dash of "2: no"."""
+        beside = 0 < i < len(piece) - 1 and self._is_time(piece[i - 1]) and piece[i + 1].has(*_POLES)
+        return beside and self._typed(piece[i]) in (":", "-", "–", "—")
 
     @staticmethod
     def _is_time(span: Span) -> bool:
