@@ -227,9 +227,13 @@ def _text_links(text: str) -> Iterator[MailtoLink]:
             label = line.strip()
 
 
+_ANCHOR = re.compile(r"<a\b[^>]{0,4000}mailto:[^>]{0,4000}>.{0,2000}?</a>", re.IGNORECASE | re.DOTALL)
+
+
 def _html_links(html: str) -> tuple[MailtoLink, ...]:
     reader = _Links()
-    reader.feed(html)
+    for anchor in _ANCHOR.findall(html):
+        reader.feed(anchor)
     return tuple(reader.links)
 
 
