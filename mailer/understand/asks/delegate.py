@@ -26,7 +26,8 @@ class Delegation:
 
 
 _CLASSES = (
-    "delegate.nobody", "delegate.absent", "delegate.filler", "delegate.relation", "delegate.title", "delegate.organisation", "common.courtesy", "common.doubt",
+    "delegate.nobody", "delegate.absent", "delegate.filler", "delegate.relation", "delegate.title", "delegate.organisation",
+    "common.courtesy", "common.doubt",
 )  # fmt: skip
 
 

@@ -159,7 +159,8 @@ def test_an_ok(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "No, please don't send it", "Please hold off", "not yet", "I'd rather not", "nein", "bitte nicht senden", "no estoy de acuerdo", "pas encore", "I do not approve"],
+    ["no", "No, please don't send it", "Please hold off", "not yet", "I'd rather not", "nein",
+      "bitte nicht senden", "no estoy de acuerdo", "pas encore", "I do not approve"],
 )  # fmt: skip
 def test_a_no(text: str) -> None:
     assert read_approval(text).word is Word.NO
@@ -203,7 +204,8 @@ def test_no_certain_ok(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Looks good to me!\n\nBest\nJane", "No comments", "none", "Nothing to add, thanks", "I have read it. All fine.", "Perfect, great job!", "no changes from my side",
+    ["Looks good to me!\n\nBest\nJane", "No comments", "none", "Nothing to add, thanks", "I have read it. All fine.",
+     "Perfect, great job!", "no changes from my side",
      "sin comentarios", "Todo bien, gracias", "keine Anmerkungen", "Passt so!", "rien à ajouter", "c'est parfait, merci"],
 )  # fmt: skip
 def test_no_comments(text: str) -> None:
