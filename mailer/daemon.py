@@ -15,12 +15,13 @@ from datetime import UTC, datetime, time, timedelta
 
 from mailer.clock import Clock, WorldClock
 from mailer.config import Config, PartnershipSettings
+from mailer.decide.conditions import Pace
 from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError, Problem, StoreUnusable
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.pipeline import desk, opening, tick
-from mailer.pipeline.announce import overtaken, undeliverable
+from mailer.pipeline.announce import headcount_told, overtaken, undeliverable
 from mailer.pipeline.handle import handle
 from mailer.pipeline.office import Office
 from mailer.pipeline.particulars import particulars
@@ -80,6 +81,8 @@ class Daemon:
             on_dead=self.on_dead,
             on_invited=self.on_invited,
             on_overtaken=self.on_overtaken,
+            on_sent=self.on_sent,
+            pace=Pace(settings.sending.most_per_person_per_week) if settings.sending.most_per_person_per_week else None,
         )
         self.keeper = Keeper(
             office.partnership,
@@ -115,6 +118,9 @@ class Daemon:
 
     async def on_overtaken(self, entry: OutboxEntry, now: datetime) -> None:
         await overtaken(self.office, entry, now)
+
+    async def on_sent(self, sent: Sequence[Notice], now: datetime) -> None:
+        await headcount_told(self.office, sent, now)
 
     async def on_invited(self, invited: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
         await tick.invitations_left(self.office, invited, now)
@@ -196,6 +202,8 @@ class Daemon:
     async def files_trouble(self, sentence: str | None) -> None:
         if await transact(lambda: log.set_trouble(self.office.partnership, "files", sentence, self.clock.now())):
             logger.warning("files %s", "in order again" if sentence is None else f"cannot be used:\n{sentence}")
+            if sentence is not None:
+                await opening.tell_owner(self.office, self.settings, sentence, self.clock.now())
 
     async def living(self, stop: asyncio.Event) -> None:
         """Say that this worker lives, and take over from dead ones."""

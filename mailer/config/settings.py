@@ -205,6 +205,12 @@ class SmtpSettings(Section):
     most_per_day: int = Field(
         default=1000, ge=1, description="Mails in 24 hours. Gmail allows 500, Google Workspace 2000."
     )
+    most_per_person_per_week: int = Field(
+        default=0,
+        ge=0,
+        description="Planned mails to one person in seven days, over all rules; what is more waits. 0 for no such limit. Answers to people"
+        " and cancellations never wait for it.",
+    )
     give_up_after_hours: int = Field(
         default=48, ge=1, description="How long a mail is tried again before it counts as failed."
     )

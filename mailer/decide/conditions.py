@@ -342,14 +342,41 @@ def condition_reason(
 # --- laws ---------------------------------------------------------------------------------------------------------------------
 
 
-def unreachable(standing: Standing) -> str | None:
-    """Why nobody may write to this person (about this meeting), or None."""
+_CHANGED = frozenset(
+    {HappeningKind.MEETING_IS_MOVED, HappeningKind.PLACE_IS_CHANGED, HappeningKind.MEETING_IS_CANCELLED}
+)
+
+
+def for_attendees(rule: Rule) -> bool:
+    """Does *rule* say what somebody who is coming must know? That the meeting is moved, elsewhere or cancelled; before it begins, what is told to
+    those who said yes and asks nothing."""
+    if rule.happens & _CHANGED:
+        return True
+    return (
+        not rule.ask
+        and not rule.invites
+        and all(State.SAID_YES in states_of(a) for a in rule.to)
+        and all(isinstance(w, Offset) and w.before and w.anchor is Anchor.MEETING_START for w in rule.whens)
+    )
+
+
+def is_coming(standing: Standing) -> bool:
+    """Said yes; to the date before, where the meeting was moved and nothing has been said since."""
+    invitation = standing.invitation
+    earlier = invitation.earlier if invitation is not None and not invitation.answered else None
+    return PartStat.ACCEPTED in (standing.partstat, earlier)
+
+
+def unreachable(standing: Standing, rule: Rule | None = None) -> str | None:
+    """Why nobody may write to this person (about this meeting), or None. Whoever is coming gets what is needed for it (`for_attendees`), unless
+    they want no mail at all."""
     person = standing.person
-    if person.stopped_at is not None:
+    needed = rule is not None and for_attendees(rule) and is_coming(standing)
+    if person.stopped_at is not None and (not needed or person.stopped_for in ("everything", "complaint")):
         return "asked not to be written to"
     if person.address is None:
         return "no address is left that works" if person.addresses else "has no address"
-    if standing.stopped:
+    if standing.stopped and not needed:
         return "asked to hear nothing more about this meeting"
     return None
 
@@ -361,10 +388,14 @@ def cancelled_reason(rule: Rule, meeting: Meeting) -> str | None:
     return "the meeting is cancelled"
 
 
-def away_until(rule: Rule, standing: Standing, now: datetime) -> datetime | None:
-    """When a person who is away comes back, for mails that press for an answer."""
+def away_until(rule: Rule, standing: Standing, now: datetime, meeting: Meeting) -> datetime | None:
+    """When a person who is away comes back, for mails that press for an answer. None where the day to answer by, or the meeting itself, comes
+    first: then to wait would be not to ask at all."""
     until = standing.person.away_until
-    return until if rule.chases and until is not None and until > now else None
+    if not rule.chases or until is None or until <= now:
+        return None
+    last = min((d for d in (meeting.reply_deadline, meeting.dtstart) if d is not None and d > now), default=now)
+    return until if until < last else None
 
 
 def signer_of(rule: Rule, reader: Person, snapshot: Snapshot, concern: Concern = NOTHING) -> PersonId | None:
@@ -454,7 +485,7 @@ def still_wanted(
     if standing is None:
         return Unwanted("is no longer in the register")
     if (
-        law := cancelled_reason(rule, meeting) or _stale(rule, notice, standing, meeting) or unreachable(standing)
+        law := cancelled_reason(rule, meeting) or _stale(rule, notice, standing, meeting) or unreachable(standing, rule)
     ) is not None:
         return Unwanted(law)
     if notice.not_after is not None and now > notice.not_after:
@@ -597,7 +628,7 @@ def _wait(
     """The hours, the absence and the pace: what only delays."""
     zone = zone_of(rule, meeting)
     until, reason = notice.not_before, "its time has not come"
-    if (back := away_until(rule, standing, now)) is not None and back > until:
+    if (back := away_until(rule, standing, now, meeting)) is not None and back > until:
         until, reason = back, f"is away until {clock(back, meeting)}"
     gap = rule.timing.gap
     if gap is not None and rule.is_relative and standing.written_at is not None and not rule.cancels:

@@ -1,16 +1,16 @@
 """What stays the same from message to message: one partnership with its rules in force and its own side of every letter."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from mailer.decide.rule import Rule
+from mailer.decide.rule import Bundle, Rule
 from mailer.decide.rulebook import RuleBook
 from mailer.decide.snapshot import Notice, Snapshot
 from mailer.partnership.meetings import Meeting
 from mailer.render.outgoing import Sender
-from mailer.store import meetings, outbox, people
+from mailer.store import meetings, outbox, people, plan
 from mailer.terms import MessageId, PartnershipId, PersonId, RuleId
 
 
@@ -49,6 +49,7 @@ class Office:
     async def around(self, meeting: Meeting, persons: Iterable[PersonId]) -> Snapshot:
         """The snapshot of *meeting* with *persons*, their champions and whoever has a role: all that a rule about them may name."""
         wanted = set(persons) | set(await people.role_bearers(self.partnership)) | {self.convener}
+        wanted |= {t.lead for t in await plan.teams(self.partnership) if t.lead is not None}
         wanted |= {p.champion for p in await people.people(self.partnership, wanted) if p.champion is not None}
         return await meetings.snapshot(meeting, wanted)
 
@@ -56,6 +57,17 @@ class Office:
         self, meeting: Meeting, notices: Iterable[Notice], now: datetime, answers_to: MessageId | None = None
     ) -> int:
         """Put *notices* into the outbox, with a token for everybody they write to or about (inside `transact`)."""
-        wanted = tuple(notices)
-        await meetings.ensure_invitations(meeting.id, {n.person_id for n in wanted})
+        wanted = [await self._bundled(n) for n in notices]
+        await meetings.ensure_invitations(meeting.id, {n.person_id for n in wanted if not n.told_with})
         return await outbox.put(self.partnership, wanted, meeting.event_uid, self.domain, now, answers_to)
+
+    async def _bundled(self, notice: Notice) -> Notice:
+        """*notice*, or only a note in the ledger that a mail which waits tells it too: one mail per person per day."""
+        rule = self.book.rule(notice.rule)
+        if rule is None or rule.bundle is not Bundle.PER_PERSON or notice.told_with:
+            return notice
+        waiting = await outbox.waiting_bundle(notice.meeting_id, notice.rule, notice.person_id)
+        if waiting is None or waiting.notice.key == notice.key:
+            return notice
+        await outbox.join(waiting, notice)
+        return replace(notice, told_with=waiting.notice.key)

@@ -4,6 +4,7 @@ Promises: every problem of every file at once; while files cannot be used, the l
 Fails:    RuleProblems or LetterProblems, when files cannot be used and there is no earlier version.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from mailer.config import PartnershipSettings
 from mailer.decide.rulebook import RuleBook, read_rules
+from mailer.decide.snapshot import Notice
 from mailer.errors import LetterProblems, Problem, RuleProblems
 from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.register import PersonRow, read_people
@@ -18,9 +20,9 @@ from mailer.pipeline.office import Office
 from mailer.pipeline.tick import install, newcomers
 from mailer.render.letters import Letters, read_letters, shipped_letters
 from mailer.render.outgoing import Sender
-from mailer.store import goodfiles, people
+from mailer.store import goodfiles, meetings, people
 from mailer.store.transact import transact
-from mailer.terms import PartnershipId, PersonId, canonical
+from mailer.terms import PartnershipId, PersonId, RuleId, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Off
     else:
         await transact(lambda: goodfiles.remember(partnership, files.rule_files))
     convener = await transact(lambda: ensure_convener(partnership, settings))
+    await transact(lambda: meetings.at_large(partnership, settings.name, settings.time_zone, now))
     office = Office(
         partnership,
         book,
@@ -119,6 +122,38 @@ async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Off
         commanders=frozenset(map(canonical, (settings.convener.address, *settings.convener.also))),
     )
     return await install(office, now), files.letters, problems
+
+
+FILES_RULE = RuleId("service-files")
+"""The service's own mail to the owner of a file that cannot be used."""
+
+
+async def tell_owner(office: Office, settings: PartnershipSettings, sentence: str, now: datetime) -> None:
+    """One mail about files that cannot be used, to the owner of the first that is wrong (as its last good version names them), else to the
+    convener. The same mistakes are told once."""
+    texts, _ = rule_texts(settings.rules)
+    wrong = next((name for name in sorted(texts) if f"{name}, line" in sentence or f"{name}:" in sentence), "")
+    owner = next((r.owner for r in office.book.rules if r.file == wrong and r.owner), "")
+    person = await people.by_address(office.partnership, canonical(owner)) if owner else None
+
+    async def write() -> None:
+        meeting = await meetings.at_large(office.partnership, settings.name, settings.time_zone, now)
+        notice = Notice(
+            rule=FILES_RULE,
+            meeting_id=meeting.id,
+            person_id=person.id if person is not None and person.may_be_written_to else office.convener,
+            round=f"files-{hashlib.sha256(sentence.encode()).hexdigest()[:20]}",
+            letter="service-notice",
+            attach=(),
+            on_behalf_of=None,
+            hold=False,
+            invites=False,
+            not_before=now,
+            reason="rule files or letters cannot be used",
+        )
+        await office.post(meeting, [notice], now)
+
+    await transact(write)
 
 
 def sender_of(settings: PartnershipSettings) -> Sender:

@@ -15,7 +15,8 @@ from mailer.decide.rule import Anchor, Offset, Rule
 from mailer.decide.snapshot import Snapshot
 from mailer.errors import StoreUnusable
 from mailer.partnership.meetings import Meeting
-from mailer.pipeline.announce import post_waiting
+from mailer.pipeline.announce import note_left_out, post_waiting
+from mailer.pipeline.drafting import with_questions
 from mailer.pipeline.office import Office
 from mailer.store import meetings, rules
 from mailer.store.transact import transact, unusable
@@ -68,8 +69,10 @@ async def _meeting(
         await rules.schedule(
             office.partnership, meeting.id, when_next(office, snapshot, wanted, due_rules, now), not_after=now
         )
-        made = await office.post(meeting, decided.notices, now)
-        await post_waiting(office, meeting, decided.notices, now)
+        notices = await with_questions(office, meeting, decided.notices, now)
+        made = await office.post(meeting, notices, now)
+        await note_left_out(office, meeting, decided.left_out, now)
+        await post_waiting(office, meeting, notices, now)
         return made
 
     made = await transact(write)

@@ -21,7 +21,7 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar, assert_never
 
 from mailer.clock import Clock
-from mailer.decide.conditions import Unwanted, Wait, Wanted, still_wanted
+from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Notice, Snapshot
 from mailer.errors import MailerError, StoreUnusable
@@ -134,7 +134,8 @@ class Dispatcher:
     """Sends for one partnership.
 
     Told inside the transaction: *on_dead* of an address that was refused for good, *on_invited* of invitations that left, *on_overtaken* of one
-    that left while its meeting was being changed or cancelled, so that the change was not announced to that person.
+    that left while its meeting was being changed or cancelled, so that the change was not announced to that person; *on_sent* of all that left.
+    *pace*: how many mails one person gets, over all rules.
     """
 
     def __init__(
@@ -149,10 +150,13 @@ class Dispatcher:
         on_dead: Callable[[OutboxEntry, str, datetime], Awaitable[None]],
         on_invited: Callable[[Sequence[tuple[MeetingId, PersonId]], datetime], Awaitable[None]],
         on_overtaken: Callable[[OutboxEntry, datetime], Awaitable[None]] | None = None,
+        on_sent: Callable[[Sequence[Notice], datetime], Awaitable[None]] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._letterhead, self._transport, self._clock = letterhead, transport, clock
         self._worker, self.limits, self._give_up_after = worker, limits, give_up_after
         self._on_dead, self._on_invited, self._on_overtaken = on_dead, on_invited, on_overtaken
+        self._on_sent, self._pace = on_sent, pace
         self._wire: Shared[OutboxId] = Shared(self._commit_wire)
         self._results: Shared[tuple[OutboxEntry, Result, bool]] = Shared(self._commit_results)
         self._gate = asyncio.Semaphore(AT_THE_GATE)
@@ -234,7 +238,8 @@ class Dispatcher:
                 await transact(lambda mine=mine: outbox.drop([e.id for e in mine], "its meeting is gone"))  # type: ignore[misc]
                 continue
             try:
-                desk = await _Desk.of(head, meeting, mine)
+                since = now - timedelta(days=self._pace.days) if self._pace is not None else None
+                desk = await _Desk.of(head, meeting, mine, since)
             except Exception as exc:
                 await self._hold(mine, exc)
                 continue
@@ -301,7 +306,7 @@ class Dispatcher:
             # their answer may lie in the mailbox that cannot be read just now
             verdict: Wanted | Unwanted | Wait = Wait(now + LOOK_AGAIN, "the mailbox is not read to its end yet")
         else:
-            verdict = still_wanted(rule, entry.notice, snapshot, now, head.serving(snapshot.meeting))
+            verdict = still_wanted(rule, entry.notice, snapshot, now, head.serving(snapshot.meeting), self._pace)
         match verdict:
             case Wanted():
                 return True
@@ -446,6 +451,9 @@ class Dispatcher:
             invited = [e for e, r in kept if r.state == outbox.SENT and e.notice.invites]
             if invited:
                 await self._on_invited([(e.notice.meeting_id, e.notice.person_id) for e in invited], now)
+            sent = [e.notice for e, r in kept if r.state == outbox.SENT]
+            if sent and self._on_sent is not None:
+                await self._on_sent(sent, now)
             if invited and self._on_overtaken is not None:
                 overtaken = await outbox.overtaken([e.id for e in invited])
                 for entry in invited:
@@ -487,10 +495,12 @@ class _Desk:
     threads: dict[PersonId, tuple[MessageId, ...]]
 
     @classmethod
-    async def of(cls, head: Letterhead, meeting: Meeting, entries: Sequence[OutboxEntry]) -> "_Desk":
+    async def of(
+        cls, head: Letterhead, meeting: Meeting, entries: Sequence[OutboxEntry], recent_since: datetime | None = None
+    ) -> "_Desk":
         wanted = {e.notice.person_id for e in entries}
         others = {p for e in entries for p in (e.notice.on_behalf_of, e.notice.about) if p is not None}
-        snapshot = await meetings.snapshot(meeting, wanted | others)
+        snapshot = await meetings.snapshot(meeting, wanted | others, recent_since=recent_since)
         return cls(
             head,
             meeting,
@@ -557,6 +567,9 @@ class _Desk:
                 return notices.review(cases)
             case "service-loop":
                 return notices.loop(entry.notice.reason)
+            case "service-files":
+                troubles = [sentence for what, sentence, _ in await log.troubles(partnership) if what == "files"]
+                return notices.files(troubles[0] if troubles else "")
             case "service-done":
                 row = await inbound.row(partnership, InboundId(int(round_.removeprefix("inbound-"))))
                 return row.reason if row else ""

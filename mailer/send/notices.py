@@ -9,6 +9,11 @@ from mailer.store.inbound import InboundRow
 MOST_NAMES = 200
 MOST_WORDS = 600
 _SUGGESTED = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}
+_OTHER_WORDS = {
+    "COUNTER": "Write {0} accept (the meeting is moved, and everybody hears) or {0} refuse (its proposer is told).",
+    "DELEGATED": "Write {0} yes, {0} no, or {0} and an address.",
+}
+"""What may be written where yes, no and maybe say too little."""
 
 
 def waiting(meeting: Meeting, rule: str, persons: Sequence[Person]) -> str:
@@ -58,6 +63,8 @@ def review(cases: Sequence[InboundRow]) -> str:
             lines.append(
                 f"It may mean: {_SUGGESTED[case.proposed]}" + (f" with {case.guests} more" if case.guests else "") + "."
             )
+        if case.proposed in _OTHER_WORDS:
+            lines.append(_OTHER_WORDS[case.proposed].format(case.id))
         lines.append("")
     numbers = [c.id for c in reversed(cases)]
     example = f"{numbers[0]} yes" + (f", {numbers[1]} ignore" if len(numbers) > 1 else "")
@@ -68,3 +75,19 @@ def review(cases: Sequence[InboundRow]) -> str:
         "If the sender's address belongs to the person who was invited, add “alias”: I will know it from then on."
     )
     return "\n".join(lines)
+
+
+def files(sentence: str) -> str:
+    """Rule files or letters cannot be used."""
+    if not sentence:
+        return "The files that could not be used are in order again. Nothing is left to do."
+    return "\n".join(
+        [
+            "A file of rules or a letter was changed, and cannot be used as it is now:",
+            "",
+            sentence[:20_000],
+            "",
+            "Nothing of the change is switched on. The last version that was in order stays in force, and nothing is lost.",
+            "Save the file again when it is right: it is taken up within a minute. (convener check shows what is wrong at any time.)",
+        ]
+    )

@@ -1,5 +1,6 @@
 """The append-only log of what happened and why, and the troubles that are said once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,3 +89,20 @@ async def troubles(partnership: PartnershipId) -> list[tuple[str, str, datetime]
     return [
         (t.what, t.sentence, t.since) for t in await models.Trouble.filter(partnership_id=partnership).order_by("since")
     ]
+
+
+async def unknown(
+    partnership: PartnershipId, meeting: MeetingId, what: str, told: Collection[tuple[PersonId | None, str]]
+) -> set[tuple[PersonId | None, str]]:
+    """Those of *told* (whom it is about, the sentence) that no line of this meeting says yet."""
+    if not told:
+        return set()
+    persons = sorted({p for p, _ in told if p is not None})
+    known: set[tuple[PersonId | None, str]] = set()
+    for start in range(0, len(persons), 500):
+        rows = models.Log.filter(meeting_id=meeting, what=what, person_id__in=persons[start : start + 500])
+        known |= {(PersonId(p), s) for p, s in await rows.values_list("person_id", "sentence")}
+    if any(p is None for p, _ in told):
+        rows = models.Log.filter(partnership_id=partnership, meeting_id=meeting, what=what, person_id=None)
+        known |= {(None, s) for s in await models.column(rows, "sentence")}
+    return set(told) - known

@@ -334,16 +334,22 @@ async def note_needs(ident: InvitationId, needs: str) -> None:
 
 
 async def record_answer(
-    ident: InvitationId, given: Given, outcome: str, reason: str, inbound: InboundId | None, now: datetime
+    ident: InvitationId,
+    given: Given,
+    outcome: str,
+    reason: str,
+    inbound: InboundId | None,
+    now: datetime,
+    recurrence_id: datetime | None = None,
 ) -> None:
-    """Add *given* to the history, whatever became of it."""
+    """Add *given* to the history, whatever became of it. *recurrence_id*: it answers one date of a series."""
     await write(
-        "INSERT INTO answer (invitation_id, inbound_id, partstat, guests, comment, via, at, sequence, dtstamp, outcome, reason, recorded_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO answer (invitation_id, inbound_id, partstat, guests, comment, via, at, sequence, dtstamp, outcome, reason, recorded_at, "
+        "recurrence_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 ident, inbound, given.partstat.value, given.guests, given.comment, given.via.value, given.at, given.sequence, given.dtstamp,
-                outcome, reason, now,
+                outcome, reason, now, recurrence_id,
             )
         ],
     )  # fmt: skip
@@ -361,6 +367,18 @@ async def sources(meeting: MeetingId) -> dict[InvitationId, InboundId]:
         "id", "inbound_id"
     )
     return {InvitationId(i): InboundId(m) for i, m in rows}
+
+
+async def headcount(meeting: MeetingId) -> int:
+    """How many chairs are needed now."""
+    return await picture.headcount(meeting)
+
+
+async def tell_headcount(meeting: MeetingId) -> int:
+    """The caterer has been told how many chairs are needed; gives the number."""
+    count = await picture.headcount(meeting)
+    await models.Meeting.filter(id=meeting).update(told_headcount=count)
+    return count
 
 
 # The picture for the rules -------------------------------------------------------------------------------------------------------

@@ -108,7 +108,8 @@ async def put(
         (
             partnership, n.meeting_id, n.person_id, n.key, n.rule, n.round, n.letter, json.dumps(n.attach), n.on_behalf_of, n.about, n.invites,
             _reason(n), DROPPED if n.told_with else HELD if n.hold else QUEUED, n.not_before, n.not_before, n.not_after,
-            message_id_of(n.key, event_uid, domain), answers_to, now, 0, False, "", "", "", "", "", json.dumps(n.items), n.question, n.ask, json.dumps(n.people),
+            message_id_of(n.key, event_uid, domain), answers_to, now, 0, False, "", "", "", "", "",
+            json.dumps(n.items), n.question, n.ask, json.dumps(n.people),
         )
         for n in wanted.values()
         if n.key not in known
@@ -443,6 +444,22 @@ async def send_again(partnership: PartnershipId, person: PersonId, now: datetime
     recent = models.Outbox.filter(created_at__gte=now - timedelta(days=30))
     return await recent.filter(fresh, partnership_id=partnership, person_id=person, state=FAILED).update(
         state=QUEUED, due_at=now, claimed_by=None, on_the_wire=False, doubts=0, attempt=0
+    )
+
+
+async def waiting_bundle(meeting: MeetingId, rule: RuleId, person: PersonId) -> OutboxEntry | None:
+    """A mail of *rule* to *person* that has not begun to leave, into which another can go."""
+    waits = Q(state__in=[HELD, QUEUED])
+    row = await models.Outbox.filter(waits, meeting_id=meeting, rule=rule, person_id=person, attempt=0).first()
+    return _entry(row) if row else None
+
+
+async def join(into: OutboxEntry, notice: Notice) -> None:
+    """Put what *notice* is about into the mail *into*, which waits (inside `transact`)."""
+    own = into.notice
+    people = [p for p in (*own.people, *notice.people, notice.about) if p is not None and p != own.about]
+    await models.Outbox.filter(id=into.id).update(
+        items=list(dict.fromkeys((*own.items, *notice.items))), people=list(dict.fromkeys(people))
     )
 
 

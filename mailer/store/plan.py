@@ -12,6 +12,7 @@ from tortoise.functions import Max
 
 from mailer.partnership.plan import Item, ItemStatus, Team
 from mailer.store import models
+from mailer.store.statement import write
 from mailer.terms import InboundId, ItemId, MeetingId, PartnershipId, PersonId, TeamId
 
 
@@ -103,6 +104,7 @@ async def add(partnership: PartnershipId, wanted: Item, now: datetime) -> Item:
     last = await models.Item.filter(partnership_id=partnership).annotate(last=Max("number")).values("last")
     number = (last[0]["last"] if last and last[0]["last"] else 0) + 1
     row = await models.Item.create(partnership_id=partnership, number=number, created_at=now, **_facts(wanted))
+    await _look_again(ItemId(row.id), now)
     return replace(wanted, id=ItemId(row.id), number=number)
 
 
@@ -110,6 +112,16 @@ async def change(after: Item, now: datetime) -> None:
     """Save an item as it now is."""
     closed = None if after.open else now
     await models.Item.filter(id=after.id).update(changed_at=now, closed_at=closed, **_facts(after))
+    await _look_again(after.id, now)
+
+
+async def _look_again(item: ItemId, now: datetime) -> None:
+    """The next tick looks at the rules about no single meeting: this item may fall due at another time now."""
+    await write(
+        "UPDATE due SET due_at = ? WHERE (due_at IS NULL OR due_at > ?) AND meeting_id IN (SELECT m.id FROM meeting m "
+        "JOIN item i ON i.partnership_id = m.partnership_id WHERE i.id = ? AND m.status = 'standing')",
+        [(now, now, item)],
+    )
 
 
 def _facts(wanted: Item) -> dict[str, Any]:
