@@ -125,8 +125,12 @@ def test_the_same_values_give_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("paper", [LETTER, A4], ids=["letter", "a4"])
+@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_nothing_runs_off_the_page_or_over_other_text(name: str, paper: Printing) -> None:
+def test_nothing_runs_off_the_page_or_over_other_text(
+    name: str, language: str, paper: Printing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.printing.test_documents.MEETING", replace(MEETING, language=language))
     for page in pages(DOCUMENTS[name](paper)):
         for box in page.boxes:
             assert box.left >= 9, box
