@@ -150,15 +150,16 @@ def outbox(
 
 def review(
     number: Annotated[int | None, typer.Argument(help="The message to decide about.")] = None,
-    word: Annotated[str | None, typer.Argument(metavar="[yes|no|maybe|ignore]")] = None,
+    word: Annotated[str | None, typer.Argument(metavar="[yes|no|maybe|ignore|accept|refuse]")] = None,
     guests: Annotated[int, typer.Option(min=0, max=99)] = 0,
     alias: Annotated[
         bool, typer.Option("--alias", help="The sender's address belongs to this person from now on.")
     ] = False,
+    address: Annotated[str, typer.Option(help="Of the delegate whom the message names.")] = "",
     note: str = "",
     json: bool = False,
 ) -> None:
-    """What waits for a person: list it, or decide (convener review 12 yes --guests 1)."""
+    """What waits for a person: list it, or decide (convener review 12 yes --guests 1; 13 accept, where another time is proposed)."""
     from mailer.store import inbound as store
 
     if number is None:
@@ -193,11 +194,20 @@ def review(
     from mailer.pipeline.changes import Settle, settle
 
     if word not in [s.value for s in Settle]:
-        raise fail("Write: convener review NUMBER yes|no|maybe|ignore", 2)
+        raise fail(
+            "Write: convener review NUMBER yes|no|maybe|ignore, or accept|refuse where another time is proposed", 2
+        )
 
     async def work(_: PartnershipSettings, office: Any) -> str:
         return await settle(
-            office, InboundId(number), Settle(word), datetime.now(UTC), guests=guests, learn_alias=alias, note=note
+            office,
+            InboundId(number),
+            Settle(word),
+            datetime.now(UTC),
+            guests=guests,
+            learn_alias=alias,
+            note=note,
+            address=address,
         )
 
     console.print(in_office(work), markup=False)

@@ -106,6 +106,8 @@ def apply(
     answered before and does not count at present; seldom, a new answer makes one of them count again."""
     if meeting.cancelled:
         return Ignored("the meeting is cancelled: the answer is noted and changes nothing")
+    if given.via is not Via.HAND and not meeting.rrule and given.at >= meeting.dtend:
+        return Ignored("the meeting is over: the answer is noted and changes nothing")
     given = _bounded(given, meeting)
     if _to_earlier_date(given, meeting):
         late = "it answers the invitation to the earlier date of the meeting"

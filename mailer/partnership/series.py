@@ -189,3 +189,19 @@ def upcoming(meeting: Meeting, now: datetime, changes: Iterable[Change] = ()) ->
     """The next occurrence that has not ended and is not cancelled."""
     ahead = [o for o in occurrences(meeting, changes) if o.dtend > now and not o.cancelled]
     return min(ahead, key=lambda o: o.dtstart) if ahead else None
+
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def round_of_date(sequence: int, recurrence_id: datetime) -> str:
+    """The round of a letter about one date."""
+    return f"sequence-{sequence}/{recurrence_id.astimezone(UTC):{_STAMP}}"
+
+
+def date_of_round(round_: str) -> datetime | None:
+    """The RECURRENCE-ID that a letter about one date speaks of."""
+    try:
+        return datetime.strptime(round_.partition("/")[2], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -5,27 +5,23 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from mailer.decide.snapshot import Happening, HappeningKind
+from mailer.decide.snapshot import Happening
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Applied, Given, apply
-from mailer.partnership.meetings import Change, Meeting, changed
+from mailer.partnership.meetings import Change, Meeting
 from mailer.partnership.people import Person
+from mailer.pipeline import delegations, moves, proposals
 from mailer.pipeline.announce import REPLY_HAPPENINGS, announce
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
-from mailer.store import inbound, log, meetings, outbox, people
+from mailer.store import delegations as delegation_store
+from mailer.store import inbound, log, meetings, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import EventUid, InboundId, PartStat, Via
 
 SAID = {"yes": PartStat.ACCEPTED, "no": PartStat.DECLINED, "maybe": PartStat.TENTATIVE, "open": PartStat.NEEDS_ACTION}
 """What a convener types for an answer."""
-
-_HAPPENINGS = {
-    Change.MOVED: HappeningKind.MEETING_IS_MOVED,
-    Change.PLACE: HappeningKind.PLACE_IS_CHANGED,
-    Change.CANCELLED: HappeningKind.MEETING_IS_CANCELLED,
-}
 
 
 def new_event_uid(domain: str) -> EventUid:
@@ -50,35 +46,7 @@ async def change_meeting(office: Office, before: Meeting, after: Meeting, now: d
 
     What waits in the outbox about the meeting is read again when it is about to leave; on a cancellation it is dropped at once.
     """
-    current, change = changed(before, after, now)
-    if change is Change.NOTHING:
-        return current, change, 0
-
-    async def write() -> int:
-        await meetings.lock(before.id)
-        if await meetings.by_id(before.id) != before:
-            raise MailerError(
-                f"{before.slug} was changed by somebody else at this moment. Look at it, and change it again."
-            )
-        await meetings.change(before, current, now)
-        if change is Change.CANCELLED:
-            await outbox.drop([e.id for e in await outbox.waiting_for(current.id)], "the meeting is cancelled")
-        if change is Change.MOVED:
-            # a move that was not announced yet is overtaken by this one
-            stale = [e.id for e in await outbox.waiting_for(current.id) if e.notice.round.startswith("sequence-")]
-            await outbox.drop(stale, "the meeting moved once more")
-        await reschedule(office, current, now)
-        made = 0
-        if change in _HAPPENINGS:
-            happening = Happening(_HAPPENINGS[change], f"sequence-{current.sequence}", now)
-            made = await announce(office, current, happening, now)
-        await log.write(
-            office.partnership, LogLine(now, "meeting", f"“{current.title}” was changed: {change.value}", current.id)
-        )
-        return made
-
-    made = await transact(write)
-    return current, change, made
+    return await transact(lambda: moves.change_within(office, before, after, now))
 
 
 async def enter_answer(
@@ -123,6 +91,8 @@ async def enter(office: Office, meeting: Meeting, person: Person, given: Given, 
     said = next(word for word, stat in SAID.items() if stat is partstat)
     more = f" with {given.guests} more" if given.guests else ""
     sentence = f"{person.name}: {said}{more} to “{meeting.title}” ({given.reason})"
+    if told := await delegations.after_answer(office, meeting, invitation, outcome.invitation, person, now):
+        sentence += f"; {told}"
     await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id, source))
     if outcome.news and partstat in REPLY_HAPPENINGS:
         happening = Happening(REPLY_HAPPENINGS[partstat], f"answer-{outcome.invitation.changes}", now, person.id)
@@ -137,6 +107,8 @@ class Settle(StrEnum):
     NO = "no"
     MAYBE = "maybe"
     IGNORE = "ignore"
+    ACCEPT = "accept"  # another time that was proposed
+    REFUSE = "refuse"
 
 
 async def settle(
@@ -148,14 +120,35 @@ async def settle(
     guests: int = 0,
     learn_alias: bool = False,
     note: str = "",
+    address: str = "",
 ) -> str:
-    """Decide about a message that waits for a person; gives a sentence. Raises MailerError when that cannot be."""
+    """Decide about a message that waits for a person; gives a sentence. Raises MailerError when that cannot be. *address*: of the delegate whom
+    the message names."""
     row = await inbound.row(office.partnership, ident)
     if row is None or row.state not in (inbound.REVIEW, inbound.HELD):
         raise MailerError(f"No message {ident} waits for a decision. (convener review lists those that do.)")
     if word is Settle.IGNORE:
-        await transact(lambda: inbound.settle(ident, note or "set aside by the convener", now))
+
+        async def aside() -> None:
+            await inbound.settle(ident, note or "set aside by the convener", now)
+            await proposals.set_aside([ident])
+            await delegations.set_aside(ident)
+
+        await transact(aside)
         return f"Message {ident} from {row.author} is set aside."
+    if row.proposed == proposals.PROPOSED:
+        if word not in (Settle.ACCEPT, Settle.REFUSE):
+            raise MailerError(
+                f"Message {ident} proposes another time: write {ident} accept, {ident} refuse or {ident} ignore."
+            )
+        return await (proposals.accept if word is Settle.ACCEPT else proposals.refuse)(office, ident, now)
+    if row.proposed == delegations.NAMED and await delegation_store.of_message(ident) is not None:
+        if word in (Settle.YES, Settle.ACCEPT):
+            return await delegations.approve(office, ident, now, address)
+        if word in (Settle.NO, Settle.REFUSE):
+            return await delegations.refuse(office, ident, now)
+        raise MailerError(f"Message {ident} names a delegate: write {ident} yes, {ident} no or {ident} ignore.")
+    word = {Settle.ACCEPT: Settle.YES, Settle.REFUSE: Settle.NO}.get(word, word)
     invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
     meeting = await meetings.by_id(invitation.meeting_id) if invitation else None
     if invitation is None or meeting is None:

@@ -28,13 +28,14 @@ from mailer.errors import MailerError, StoreUnusable
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
+from mailer.partnership.series import date_of_round, occurrence_of
 from mailer.render.letters import Letters
 from mailer.render.message import compose
 from mailer.render.outgoing import Facts, OutgoingMessage, Particulars, Sender
 from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Limits, Recent, jitter_of, may_send, next_attempt, too_old
-from mailer.store import inbound, log, meetings, outbox, people, workers
+from mailer.store import inbound, log, meetings, occurrences, outbox, people, workers
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact, unusable
 from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId, Via
@@ -521,17 +522,18 @@ class _Desk:
         notice = entry.notice
         standing = self.snapshot.standing_of(notice.person_id)
         assert standing is not None
+        meeting, before, recurrence_id = await self._date(notice)
         return Facts(
             message_id=entry.message_id,
             now=now,
             sender=self.head.sender,
             letter=notice.letter,
             person=standing.person,
-            meeting=self.meeting,
+            meeting=meeting,
             invitation=standing.invitation,
             on_behalf_of=self.persons.get(notice.on_behalf_of) if notice.on_behalf_of else None,
             attach=_still_useful(notice.attach, standing.invitation, self.meeting),
-            before=self.before,
+            before=before,
             about=self.persons.get(notice.about) if notice.about else None,
             their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
             if entry.answers_to and (notice.about or notice.rule.startswith("service-"))
@@ -544,13 +546,40 @@ class _Desk:
             notice=await self._notice(entry),
             answers_to=entry.answers_to,
             thread=self.threads.get(notice.person_id, ()),
-            automatic=entry.answers_to is not None or notice.rule.startswith("service-"),
+            instead_of=await self._person(standing.invitation.delegate_of if standing.invitation else None),
+            recurrence_id=recurrence_id,
+            without=await self._without(),
+            # an invitation is nothing automatic, whoever writes it
+            automatic=entry.answers_to is not None or (notice.rule.startswith("service-") and not notice.attach),
             delegate=await self._name(standing.invitation.delegate if standing.invitation else None),
         )
 
     async def _name(self, person: PersonId | None) -> str:
         found = await people.people(self.meeting.partnership_id, [person]) if person is not None else ()
         return found[0].name if found else ""
+
+    async def _person(self, person: PersonId | None) -> Person | None:
+        found = await people.people(self.meeting.partnership_id, [person]) if person is not None else ()
+        return found[0] if found else None
+
+    async def _date(self, notice: Notice) -> tuple[Meeting, Meeting | None, datetime | None]:
+        """What the letter is about: the meeting, or one date of a series, and how it was before."""
+        recurrence_id = date_of_round(notice.round) if notice.rule == "service-occurrence" else None
+        if recurrence_id is None:
+            return self.meeting, self.before, None
+        changes = await occurrences.changes(self.meeting.id)
+        found = occurrence_of(self.meeting, recurrence_id, changes)
+        if found is None:
+            raise MailerError("the date that this letter is about is none of the series any more")
+        length = self.meeting.dtend - self.meeting.dtstart
+        before = replace(self.meeting, dtstart=recurrence_id, dtend=recurrence_id + length)
+        return replace(self.meeting, dtstart=found.dtstart, dtend=found.dtend), before, recurrence_id
+
+    async def _without(self) -> tuple[datetime, ...]:
+        """The dates of a series that do not take place."""
+        if not self.meeting.rrule:
+            return ()
+        return tuple(c.recurrence_id for c in await occurrences.changes(self.meeting.id) if c.cancelled)
 
     async def _notice(self, entry: OutboxEntry) -> str:
         """What the service's own mails say, as things stand when they are written."""

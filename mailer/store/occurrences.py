@@ -81,6 +81,16 @@ async def forget(meeting: MeetingId) -> None:
     await models.Occurrence.filter(meeting_id=meeting).delete()
 
 
+async def ask_anew(meeting: MeetingId, recurrence_id: datetime) -> None:
+    """One date was moved: a yes or maybe to it alone was for the other time; a no stays a no."""
+    invitations = await models.column(models.Invitation.filter(meeting_id=meeting), "id")
+    await (
+        models.OccurrenceAnswer.filter(invitation_id__in=invitations, recurrence_id=recurrence_id)
+        .exclude(partstat=PartStat.DECLINED.value)
+        .delete()
+    )
+
+
 async def changes(meeting: MeetingId) -> tuple[Change, ...]:
     """The occurrences that are not as the rule says, in order."""
     rows = await models.Occurrence.filter(meeting_id=meeting).order_by("recurrence_id")

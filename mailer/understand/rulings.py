@@ -1,6 +1,6 @@
 """What a convener answers to the service's own mails: rulings on numbered cases, and the word on letters that wait.
 
-    12 yes, 13 no, 14 yes +2, 15 ignore          ok          not Bob, not Ann          stop
+    12 yes, 13 no, 14 yes +2, 15 ignore, 16 accept, 17 bob@acme.example          ok          not Bob, not Ann          stop
 
 Promises: pure; only what is certain is a ruling, every other line is given back so that the service can say that it was not understood.
 """
@@ -11,15 +11,20 @@ from dataclasses import dataclass
 MOST_RULINGS = 200
 
 _WORDS = {
-    "yes": "yes", "y": "yes", "coming": "yes", "accept": "yes", "accepted": "yes", "sí": "yes", "si": "yes", "ja": "yes", "oui": "yes",
+    "yes": "yes", "y": "yes", "coming": "yes", "sí": "yes", "si": "yes", "ja": "yes", "oui": "yes",
     "no": "no", "n": "no", "decline": "no", "declined": "no", "not coming": "no", "nein": "no", "non": "no",
     "maybe": "maybe", "perhaps": "maybe", "unsure": "maybe", "quizás": "maybe", "vielleicht": "maybe", "peut-être": "maybe",
+    "accept": "accept", "accepted": "accept", "take it": "accept", "refuse": "refuse", "refused": "refuse", "reject": "refuse",
     "ignore": "ignore", "skip": "ignore", "nothing": "ignore", "drop": "ignore",
 }  # fmt: skip
 _RULING = re.compile(
     rf"(?P<number>\d{{1,9}})\s*[:.)=-]?\s*(?P<word>{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
-    r"(?:\s*(?:\+|with|plus)\s*(?P<guests>\d{1,2}))?(?P<alias>\s+(?:alias|and it is (?:him|her|them)))?\s*[.!]?",
+    r"(?:\s*(?:\+|with|plus)\s*(?P<guests>\d{1,2}))?"
+    r"(?:[\s:]+<?(?P<address>[^\s<>@,;:]{1,64}@[^\s<>@,;:]{1,255}?)>?)?(?P<alias>\s+(?:alias|and it is (?:him|her|them)))?\s*[.!]?",
     re.IGNORECASE,
+)
+_ADDRESS_ONLY = re.compile(
+    r"(?P<number>\d{1,9})\s*[:.)=-]?\s*(?:[^\W\d_][^<>@,;:]{0,60}\s+)?<?(?P<address>[^\s<>@,;:]{1,64}@[^\s<>@,;:]{1,255}?)>?\s*[.!]?"
 )
 _OK = re.compile(
     r"(?:ok|okay|okey|yes|send(?: them| it| all)?|go(?: ahead)?|release(?: all)?|fine|approved|sí|si|ja|oui)\s*[.!]*",
@@ -36,12 +41,14 @@ _NOT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The convener's word on one case. *alias*: the sender's address belongs to that person from now on."""
+    """The convener's word on one case. *alias*: the sender's address belongs to that person from now on. *address*: that of a delegate who
+    was named; alone it means yes."""
 
     number: int
     word: str
     guests: int = 0
     alias: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +71,20 @@ def read_rulings(text: str) -> Rulings:
     odd: list[str] = []
     for piece in _pieces(text):
         match = _RULING.fullmatch(piece)
+        if match is None and (named := _ADDRESS_ONLY.fullmatch(piece)) is not None:
+            found.append(Ruling(int(named["number"]), "yes", address=named["address"]))
+            continue
         if match is None:
             odd.append(piece)
             continue
         found.append(
-            Ruling(int(match["number"]), _WORDS[match["word"].lower()], int(match["guests"] or 0), bool(match["alias"]))
+            Ruling(
+                int(match["number"]),
+                _WORDS[match["word"].lower()],
+                int(match["guests"] or 0),
+                bool(match["alias"]),
+                match["address"] or "",
+            )
         )
     contradicted = {r.number for r in found if any(o.number == r.number and o != r for o in found)}
     odd += [f"{number}: said in two ways" for number in sorted(contradicted)]

@@ -112,6 +112,13 @@ def test_a_cancelled_meeting_takes_no_answers() -> None:
     assert isinstance(apply(OPEN, replace(MEETING, status=MeetingStatus.CANCELLED), answer(YES)), Ignored)
 
 
+def test_an_answer_after_the_meeting_is_only_noted() -> None:
+    late = answer(YES, 60 * 24 * 30)
+    assert isinstance(apply(OPEN, MEETING, late), Ignored)
+    assert isinstance(apply(OPEN, MEETING, replace(late, via=Via.HAND)), Applied)
+    assert isinstance(apply(OPEN, replace(MEETING, rrule="FREQ=WEEKLY;COUNT=20"), late), Applied)
+
+
 def test_the_same_answer_again_is_no_news() -> None:
     first = apply(OPEN, MEETING, answer(YES))
     assert isinstance(first, Applied)

@@ -19,6 +19,10 @@ from mailer.understand.rulings import Release, Ruling, read_release, read_ruling
         ("I think 12 is a yes", [], ["I think 12 is a yes"]),
         ("", [], []),
         ("99999999999 yes", [], ["99999999999 yes"]),
+        ("12 accept, 13 refuse", [(12, "accept", 0), (13, "refuse", 0)], []),
+        ("12: take it", [(12, "accept", 0)], []),
+        ("12 accept, 12 refuse", [], ["12: said in two ways"]),
+        ("12 accept if she is free", [], ["12 accept if she is free"]),
     ],
 )
 def test_rulings(text: str, rulings: list[tuple[int, str, int]], odd: list[str]) -> None:
@@ -30,6 +34,20 @@ def test_rulings(text: str, rulings: list[tuple[int, str, int]], odd: list[str])
 def test_an_alias_is_learned_only_when_said() -> None:
     assert read_rulings("12 yes alias").rulings == (Ruling(12, "yes", alias=True),)
     assert read_rulings("12 yes").rulings == (Ruling(12, "yes"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("12 bob@stone.example", "bob@stone.example"),
+        ("12 yes bob@stone.example.", "bob@stone.example"),
+        ("12: Bob Stone <bob@stone.example>", "bob@stone.example"),
+        ("12 yes: bob@stone.example", "bob@stone.example"),
+        ("12 yes", ""),
+    ],
+)
+def test_the_address_of_a_delegate(text: str, address: str) -> None:
+    assert read_rulings(text).rulings == (Ruling(12, "yes", address=address),)
 
 
 @pytest.mark.parametrize(
