@@ -15,17 +15,20 @@ from zoneinfo import ZoneInfo
 from mailer.decide.offer import question_name
 from mailer.decide.rule import (
     ATTENDANCE,
+    Anchor,
     Audience,
     Bundle,
     Condition,
     ConditionKind,
     Group,
     Happens,
+    Offset,
     OwnGroup,
     Rule,
     Signer,
     Somebody,
     State,
+    states_of,
 )
 from mailer.decide.snapshot import HappeningKind, Notice, Snapshot, Standing
 from mailer.decide.stages import is_repeat, item_round, meeting_round, stages, team_of, window_of, zone_of

@@ -278,7 +278,7 @@ def _held_back(
 ) -> LeftOut | None:
     """What keeps a mail from somebody whom the rule means, or None."""
     person = standing.person.id
-    if (law := unreachable(standing)) is not None:
+    if (law := unreachable(standing, rule)) is not None:
         return LeftOut(person, rule.id, _about(concern) + law, round_)
     blocked = condition_reason(rule, standing, snapshot, now, concern)
     if blocked is None and is_repeat(round_):
