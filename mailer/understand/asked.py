@@ -74,70 +74,130 @@ def times(words: Sequence[Word]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the letter named: *weekdays*, *days* (days of the month and hours, as `times` gives them), *occasions*. Empty: not known."""
+class Named:
+    """What words name: weekdays, days of the month, months, hours of a clock with twelve, and sorts of occasion."""
 
-    weekdays: frozenset[str]
-    days: frozenset[str]
-    occasions: frozenset[str]
+    weekdays: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
+    months: frozenset[str] = frozenset()
+    hours: frozenset[str] = frozenset()
+    occasions: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.weekdays or self.days or self.months or self.hours or self.occasions)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The letter that is answered. Where it names no day, hour …, any that the answer names fits."""
+
+    named: Named
+    words: frozenset[str]
     known: bool = False
-    """There was a letter."""
+    """There is a letter."""
 
     def fits(self, words: Sequence[Word]) -> bool:
         """Nothing that *words* name differs from what the letter named."""
-        weekdays, days, occasions = named(words)
+        theirs, ours = named(words), self.named
         return (
-            (not self.weekdays or weekdays <= self.weekdays)
-            and (not self.days or days <= self.days)
-            and (not self.known or not occasions or bool(occasions & self.occasions))
+            (not ours.weekdays or theirs.weekdays <= ours.weekdays)
+            and (not ours.days or theirs.days <= ours.days)
+            and (not ours.months or theirs.months <= ours.months)
+            and (not ours.hours or theirs.hours <= ours.hours)
+            and (not self.known or not theirs.occasions or bool(theirs.occasions & ours.occasions))
         )
 
     def on_the_day(self, words: Sequence[Word]) -> bool:
         """Some day that *words* name is the letter's, or they name none, or the letter names none."""
-        weekdays, days, _ = named(words)
-        theirs, ours = weekdays | days, self.weekdays | self.days
+        theirs = named(words).weekdays | named(words).days
+        ours = self.named.weekdays | self.named.days
         return not theirs or not ours or bool(theirs & ours)
-
-    def names(self, words: Sequence[Word]) -> bool:
-        """Whether *words* name a day or an occasion at all."""
-        return any(named(words))
 
 
 @lru_cache(maxsize=256)
 def asked_for(subject: str, quoted: str) -> Asked:
     """The same letter is answered by many: it is read once."""
-    found = [named(sentence.words) for sentence in sentences(tidy(f"{subject}\n{quoted[:LONGEST_CONTEXT]}"))]
-    all_times = times_asked(subject, quoted)
+    found = [sentence.words for sentence in sentences(tidy(f"{subject}\n{quoted[:LONGEST_CONTEXT]}"))]
+    names = [named(words) for words in found]
+    hours = {hour for words in found for word in words if (hour := _clock(word.form))}
     return Asked(
-        frozenset().union(*(weekdays for weekdays, _, _ in found)),
-        frozenset(all_times - WEEK),
-        frozenset().union(*(occasions for _, _, occasions in found)),
+        Named(
+            frozenset().union(*(each.weekdays for each in names)),
+            frozenset().union(*(each.days for each in names)) | (times_asked(subject, quoted) - WEEK),
+            frozenset().union(*(each.months for each in names)),
+            frozenset(hours).union(*(each.hours for each in names)),
+            frozenset().union(*(each.occasions for each in names)),
+        ),
+        frozenset(word.form for words in found for word in words),
         len(quoted) >= 40,
     )
 
 
-def named(words: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Weekdays, days of the month, and occasions in *words*. A bare number is a day only where an article or "on" stands before it."""
-    weekdays, days, occasions = set(), set(), set()
-    every = _occasions()
+def named(words: Sequence[Word]) -> Named:
+    """What *words* name. A bare number is a day only where an article or "on" stands before it, an hour only after "at"."""
+    weekdays, days, months, hours, occasions = set(), set(), set(), set(), set()
+    every, known_months, numbers = _occasions(), _months(), _numbers()
     for place, word in enumerate(words):
-        if word.form in every:
-            occasions.add(every[word.form])
-        elif place and f"the {word.form}" in every and words[place - 1].form in _BEFORE_OCCASION:
-            occasions.add(every[f"the {word.form}"])
-        elif word.form[:1].isdigit():
-            if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|\.)", word.form) or (
-                word.form.isdigit() and len(word.form) <= 2 and place and words[place - 1].form in _BEFORE_DAY
-            ):
-                days.add(re.sub(r"\D", "", word.form))
+        form = word.form
+        before = words[place - 1].form if place else ""
+        after = words[place + 1].form if place + 1 < len(words) else ""
+        if form in every:
+            occasions.add(every[form])
+        elif place and f"the {form}" in every and before in _BEFORE_OCCASION:
+            occasions.add(every[f"the {form}"])
+        elif form in known_months and (word.capital or form not in _ALSO_WORDS) and form != before:
+            months.add(known_months[form])
+        elif form[:1].isdigit():
+            if clock := _clock(form):
+                hours.add(clock)
+            elif re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|\.)", form):
+                days.add(re.sub(r"\D", "", form))
+            elif form.isdigit() and len(form) <= 2:
+                if before in _BEFORE_HOUR and after not in known_months:
+                    hours.add(str(int(form) % 12))
+                elif before in _BEFORE_DAY or before in known_months or after in known_months:
+                    days.add(form)
+        elif form in numbers and before in _BEFORE_HOUR:
+            hours.add(str(numbers[form] % 12))
         else:
             weekdays |= times((word,)) & WEEK
-    return frozenset(weekdays), frozenset(days), frozenset(occasions)
+    return Named(frozenset(weekdays), frozenset(days), frozenset(months), frozenset(hours), frozenset(occasions))
 
 
+def _clock(form: str) -> str:
+    """The hour that "9:45", "3pm", "14h" or "10 Uhr" means, on a clock with twelve; "" for other words."""
+    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2}))?(?:h|uhr|hrs?|[ap]\.?m\.?)?", form)
+    if not found or form.isdigit() or int(found[1]) > 24:
+        return ""
+    return f"{int(found[1]) % 12}" + (f":{found[2]}" if found[2] and found[2] != "00" else "")
+
+
+_ALSO_WORDS = frozenset({"may", "march"})
+_BEFORE_HOUR = frozenset({"at", "um", "las", "a"})
 _BEFORE_OCCASION = frozenset({"the", "a", "an", "your", "our", "my", "this", "that"})
 """English: some names of occasions ("the fair") are other words too, and count only after one of these."""
 _BEFORE_DAY = frozenset({"the", "el", "dia", "le", "am", "den", "der", "dem"})
+
+
+@cache
+def _months() -> Mapping[str, str]:
+    return {
+        plain(name): str(number)
+        for code in lexicon.codes()
+        for number, names in enumerate(lexicon.months(code), 1)
+        for name in names.split()
+    }
+
+
+@cache
+def _numbers() -> Mapping[str, int]:
+    """The hours in words, of all languages. English "a" and the like are no numbers here."""
+    return {
+        word: number
+        for code in lexicon.codes()
+        for word, number in lexicon.load(code).phrases.numbers.items()
+        if len(word) > 2 and number <= 12
+    }
 
 
 @cache

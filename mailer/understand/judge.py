@@ -114,6 +114,7 @@ class Judge:
                 named
                 and not one_of_two
                 and self.certain("delegate")
+                and not self.leads_elsewhere(said, match)
                 and not self.has("maybe", "yes", "g_ask")
                 and not said.asks
                 and len({*names}) == 1
@@ -247,21 +248,55 @@ class Judge:
         if match.signal == "reason":
             return self.asked.on_the_day(said.words)  # what keeps somebody away is another occasion, always
         lex = lexicon.load(said.language)
+        if self.leads_elsewhere(said, match):
+            return False
+        if self.letter and match.signal != "no" and said.has("remote") and not self.asked.words & lex.screen:
+            return False  # by telephone, to a meeting that people come to
         begin, end = said.clause(match)
         begin = max((i + 1 for i in range(begin, match.begin) if said.words[i].form in lex.joints), default=begin)
         end = next((i for i in range(match.end, end) if said.words[i].form in lex.joints), end)
         if not self.asked.fits(said.words[begin:end]):
             return False
-        if not self.asked.names(said.words[begin:end]) and not said.has("reason", "but"):
-            begin, end = 0, end
-            if not self.asked.fits(said.words[:end]):
-                return False
-        if said.number and not self.asked.names(said.words):
+        if not named(said.words[begin:end]) and not said.has("reason", "but") and not self.asked.fits(said.words[:end]):
+            return False
+        if said.number and not named(said.words):
             # "The hearing is on Tuesday. I'll be there": the answer points at the sentence before it
             before = self.saids[said.number - 1]
             if not before.has(*ANSWERS, "reason", "thanks") and not before.asks:
                 return self.asked.fits(before.words)
         return True
+
+    def leads_elsewhere(self, said: Said, match: Match) -> bool:
+        """ "It's a no on the donation": the answer goes on to a thing that is no meeting, and that no letter speaks of."""
+        lex = lexicon.load(said.language)
+        self.asked = self.asked or asked_for(self.subject, self.quoted)
+        place = match.end
+        ends = [word.form for word in said.words[match.begin : place]][-2:]
+        if place < len(said.words) and said.words[place].form in lex.toward:
+            place += 1
+        elif ends[-1] not in lex.toward and not (len(ends) > 1 and ends[0] in lex.toward and ends[1] in lex.around):
+            return False
+        thing = []
+        while place < len(said.words) and said.words[place].form != COMMA and len(thing) < 5:
+            word = said.words[place]
+            if word.form in lex.joints or word.form in lex.toward or word.form in lex.stops:
+                break
+            thing.append((place, word))
+            place += 1
+        strange = [
+            word
+            for at, word in thing
+            if word.form not in lex.around
+            and word.form not in self.asked.words
+            and not word.form[:1].isdigit()
+            and word.form not in lex.known
+            and (at not in said.spoken_for or (word.capital and self.letter))
+        ]
+        named_ours = any(
+            word.form in self.asked.words and word.form not in lex.marks and word.form not in lex.toward
+            for _, word in thing
+        )
+        return bool(strange) and not named_ours
 
     def perhaps(self) -> Reading | None:
         pairs = self.all("maybe")
@@ -387,10 +422,10 @@ class Judge:
         if not said.has("dated"):
             return False
         asked = self.asked = self.asked or asked_for(self.subject, self.quoted)
-        weekdays, days, _ = named(said.words)
-        if not (asked.weekdays or asked.days):
+        theirs, ours = named(said.words), asked.named
+        if not (ours.weekdays or ours.days):
             return not said.has("somewhere")
-        return bool(weekdays & asked.weekdays or days & asked.days)
+        return bool(theirs.weekdays & ours.weekdays or theirs.days & ours.days)
 
     def yes(self) -> Reading | None:
         if not self.has("yes", "wish"):
@@ -598,7 +633,10 @@ class Judge:
             clear = (
                 asked
                 and all(asked_for(self.subject, self.quoted).fits(said.words) for said in self.saids)
-                and not any(self.names_another(said, match) for said, match in self.all(signal))
+                and not any(
+                    self.names_another(said, match) or self.leads_elsewhere(said, match) or said.has("hedge")
+                    for said, match in self.all(signal)
+                )
                 and ((extra == 0 and not open_) or self.stands_alone(signal) or self.stands_apart(signal))
                 and not self.has("host", "later", "partial", "told", "absent", "seen")
                 and not self.has(*(("remote",) if signal == "bare_yes" else ("works", "ack")))

@@ -54,7 +54,7 @@ def count_party(
                 number = _number(match, words, lex)
                 if number is not None and 1 <= number <= MOST_GUESTS:
                     here += number
-                else:
+                elif not any(word.form in lex.hours for word in words[match.end : match.end + 1]):
                     unclear = True
             else:
                 named = _named(match)
@@ -82,6 +82,8 @@ def _named(match: Match) -> int:
 def _number(match: Match, words: Sequence[Word], lex: Lexicon) -> int | None:
     for key, begin, _ in match.kept:
         if key == "#":
+            if any(word.form in lex.hours for word in words[begin + 1 : begin + 2]):
+                return None  # "at ten o'clock"
             return lex.phrases.number(words[begin].form)
     return None
 

@@ -6,7 +6,7 @@ A phrase is a row of items:
     come|go|<join>    one of these
     <attend>          any entry of the lexicon's word class ``attend``
     [with pleasure]   may be there or not; inside, no further brackets
-    ..  ...  ....     up to two, five, eleven words of any kind, but no comma
+    ..  ...  ....     up to two, five, eleven words of any kind, but no comma and no negation
     _                 one word of any kind
     #                 a number, in digits or words        @   a name (words with capitals); both are kept
     %                 a day or an hour in digits (12th, 9:30)
@@ -64,6 +64,7 @@ class Phrases:
         self.numbers = {plain(word): number for word, number in numbers.items()}
         self._entries: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._classes = set(classes)
+        self._negations = frozenset(plain(word) for word in classes.get("negation", ()))
         for name, entries in classes.items():
             for entry in entries:
                 words = tuple(plain(word) for word in entry.split())
@@ -187,6 +188,8 @@ class Phrases:
         for (least, most), following in state.gaps.items():
             for count in range(most + 1):
                 if count and (at + count > n or words[at + count - 1].form == COMMA):
+                    break
+                if count and words[at + count - 1].form in self._negations:
                     break
                 if count >= least:
                     self._walk(following, at + count, begin, n, words, offers, kept, opened, seen, best)

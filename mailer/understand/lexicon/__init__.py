@@ -88,6 +88,9 @@ NEEDED: Mapping[str, str] = {
     "other": "somebody who is not the writer",
     "companion": "somebody who comes along: counted",
     "place": "ends an answer with the place or the act itself: there, attend",
+    "toward": "leads from an answer to what it is about: to, at, in",
+    "hours": "follows a number that is an hour, not a head",
+    "screen": "taking part without being there",
     "act": "speaks of coming",
     "causes": "opens a cause: because",
     "limits": "after an answer, may begin what limits it: for, until",
@@ -127,6 +130,10 @@ class Lexicon:
     limits: frozenset[str]
     causes: frozenset[str]
     act: frozenset[str]
+    toward: frozenset[str]
+    stops: frozenset[str]
+    hours: frozenset[str]
+    screen: frozenset[str]
     calls: frozenset[str]
     negation: frozenset[str]
     therefore: frozenset[str]
@@ -183,6 +190,12 @@ def _slips(word: str) -> set[str]:
     return (missing | doubled | changed) - {word}
 
 
+def months(code: str) -> Sequence[str]:
+    """The names of the months, January first, each with its other forms."""
+    names: Sequence[str] = _content(code)["months"]["names"]
+    return names
+
+
 @cache
 def load(code: str) -> Lexicon:
     content = _content(code)
@@ -235,6 +248,10 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["limits"]),
         frozenset(plain(word) for word in classes["causes"]),
         frozenset(plain(word) for word in classes["act"]),
+        frozenset(plain(word) for word in classes["toward"]),
+        frozenset(plain(word) for word in classes["stop"]),
+        frozenset(plain(word) for word in classes["hours"]),
+        frozenset(plain(word) for word in classes["screen"]),
         frozenset(plain(word) for word in classes["calls"]),
         frozenset(plain(word) for word in classes["negation"]),
         frozenset(plain(word) for word in classes["therefore"]),
