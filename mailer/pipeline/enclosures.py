@@ -6,7 +6,7 @@ Never:    holds up the loop while a page is set (it is done in a thread). Fails:
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -22,7 +22,7 @@ from mailer.printing import documents as paper
 from mailer.printing.order import family_name, folded
 from mailer.printing.outline import agenda_lines, checklist_groups, shipped_outline, summary_sections
 from mailer.printing.sheets import Attendee, CallLine, MeetingSheet, Paper, PlanLine, Printed, Printing, Section
-from mailer.printing.words import word
+from mailer.printing.words import ENGLISH, has_words, word
 from mailer.render.outgoing import Callee, Enclosure, Sender
 from mailer.render.phrases import Phrases, date_in_words, phrases_for, when_in_words
 from mailer.render.view import first_name
@@ -76,7 +76,8 @@ def filename(meeting: Meeting | None, name: str) -> str:
 
 async def printed(desk: Desk, meeting: Meeting | None, name: str, person: Person | None, now: datetime) -> Printed:
     """Load what *name* shows, and set it. *person* is who gets it: the champion of a call list."""
-    mine = desk.sender.language if person is None or name in _FOR_ALL else person.language
+    theirs = (desk.sender.language,) if person is None or name in _FOR_ALL else (person.language, desk.sender.language)
+    mine = next((language for language in theirs if has_words(language)), ENGLISH)
     if name == "action plan":
         return await _action_plan(desk, meeting, mine, now)
     if meeting is None:
@@ -153,16 +154,18 @@ async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool,
         coming = [i for i in everybody if i.attended]
     else:
         coming = [i for i in everybody if i.partstat in wanted and i.waiting_since is None]
-    persons = {p.id: p for p in await people.people(desk.partnership, [i.person_id for i in coming])}
-    return [_attendee(persons[i.person_id], i, language) for i in coming if i.person_id in persons]
+    wanted_people = {p for i in coming for p in (i.person_id, i.delegate_of) if p is not None}
+    persons = {p.id: p for p in await people.people(desk.partnership, wanted_people)}
+    return [_attendee(persons[i.person_id], i, persons, language) for i in coming if i.person_id in persons]
 
 
-def _attendee(person: Person, invitation: Invitation, language: str) -> Attendee:
+def _attendee(person: Person, invitation: Invitation, persons: Mapping[PersonId, Person], language: str) -> Attendee:
     role = next((r for r in _ROLES if r in person.roles), None)
+    sender = persons.get(invitation.delegate_of) if invitation.delegate_of is not None else None
     return Attendee(
         name=person.name, organisation=person.organisation, title=person.title, known_as=first_name(person.name),
         kind=word(f"kind_{person.kind.value.replace(' ', '_')}", language), role=_role(role, language) if role else "",
-        guests=invitation.guests, needs=invitation.needs,
+        guests=invitation.guests, needs=invitation.needs, instead_of=sender.name if sender else "",
     )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ class MeetingSheet:
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """Somebody who comes. *known_as* is what stands large on the badge (empty: the whole name); *guests* come along;
-    *role* is what the person does for the partnership ("Champion"); *needs* is diet and access, for the convener's eyes."""
+    *role* is what the person does for the partnership ("Champion"); *needs* is diet and access, for the convener's eyes; *instead_of*
+    names whose delegate this is."""
 
     name: str
     organisation: str = ""
@@ -40,6 +41,7 @@ class Attendee:
     role: str = ""
     guests: int = 0
     needs: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,15 @@ WORDS = Path(__file__).parent / "layouts" / "words"
 ENGLISH = "en"
 
 
+def has_words(language: str) -> bool:
+    """Are documents in *language* ("es-mx": in Spanish) in its own words?"""
+    short = language.partition("-")[0].lower()
+    return short.isalpha() and short.isascii() and (WORDS / f"{short}.toml").is_file()
+
+
 def language_of_words(language: str) -> str:
     """The language documents have their words in: *language* ("es-mx" → "es") where there is a file for it, else English."""
-    short = language.partition("-")[0].lower()
-    return short if short.isalpha() and short.isascii() and (WORDS / f"{short}.toml").is_file() else ENGLISH
+    return language.partition("-")[0].lower() if has_words(language) else ENGLISH
 
 
 @cache

@@ -38,6 +38,7 @@ ANSWERS: dict[str, dict[str, object]] = {
     "Dee Fox": {},
     "Eve Gray": {"partstat": PartStat.ACCEPTED, "waiting_since": NOW},
     "Wáng 王小明": {"partstat": PartStat.ACCEPTED},
+    "Flo Hill": {"partstat": PartStat.DELEGATED},
 }
 
 
@@ -131,6 +132,26 @@ async def test_who_is_on_the_list(town: Town, name: str, there: list[str], absen
     assert [w for w in there if w not in text] == []
     assert [w for w in absent if w in text] == []
     assert "Launch meeting" in text or name in ("name badges", "table tents")
+
+
+async def test_a_delegate_is_shown_as_one(town: Town) -> None:
+    flo, wang = town.persons["Flo Hill"].id, town.persons["Wáng 王小明"].id
+    (standing,) = [i for i in await meetings.invitations(town.meeting.id) if i.person_id == wang]
+    await transact(lambda: _save(replace(standing, delegate_of=flo)))
+    assert "Wáng 王小明 Owner in place of Flo Hill" in await town.words("attendee list")
+    assert "Wáng 王小明 Owner in place of Flo Hill" in await town.words("sign-in sheet")
+    assert "Flo" not in await town.words("name badges")
+
+
+async def test_a_language_without_words_gets_those_of_the_partnership(town: Town) -> None:
+    german = replace(town.persons["Jane Smith"], language="de")
+    for language, expected in (
+        ("es-MX", "jueves, 12 de marzo de 2026"),
+        ("fr", "Thursday, March 12, 2026"),
+        ("en-gb", "Thursday, 12 March 2026"),
+    ):
+        desk = replace(town.desk, sender=replace(town.sender, language=language))
+        assert expected in words(await printed(desk, town.meeting, "attendee list", german, NOW)), language
 
 
 async def test_maybe_and_needs_if_wanted(town: Town) -> None:
