@@ -55,6 +55,25 @@ def preview(
     return (*lines, *(_of_happening(r) for r in serving if r.happens))
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One mail to come, as far as can be told now."""
+
+    rule: RuleId
+    round: str
+    person: PersonId
+    at: datetime
+
+
+def planned(
+    rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, datetime], now: datetime
+) -> tuple[Planned, ...]:
+    """Every mail from *now* on, if everybody stays as silent as now."""
+    walk = _Walk([r for r in rules if cancelled_reason(r, snapshot.meeting) is None], snapshot, known_since, now)
+    walk.lines()
+    return tuple(walk.planned)
+
+
 def _of_happening(rule: Rule) -> PreviewLine:
     starts = " or ".join(str(w) for w in rule.whens if isinstance(w, Happens))
     to = " and ".join(str(a) for a in rule.to)
@@ -96,6 +115,7 @@ class _Walk:
         self._events: list[_Event] = []
         self._order = count()
         self._lines: list[PreviewLine] = []
+        self.planned: list[Planned] = []
 
     def lines(self) -> list[PreviewLine]:
         self._due_now()
@@ -203,6 +223,7 @@ class _Walk:
             self._invited_by[person] = rule.id
         noticed = standing.noticed | {(rule.id, round_)}
         self._people[person] = replace(standing, invitation=invitation, noticed=noticed, written_at=leaves)
+        self.planned.append(Planned(rule.id, round_, person, leaves))
 
     def _line(self, rule: Rule, leaves: datetime, reached: list[Standing], out: Counter[str]) -> None:
         remarks = [_shrinks(rule)] if reached and _shrinks(rule) else []

@@ -106,7 +106,7 @@ async def install(office: Office, now: datetime) -> Office:
 
     async def write() -> tuple[RuleId, ...]:
         fresh = await rules.learn(office.partnership, {r.id: r.digest for r in office.book.rules}, now)
-        await rules.forget_missing(office.partnership, [r.id for r in office.book.rules])
+        await rules.forget_missing(office.partnership, [r.id for r in office.book.rules], now)
         return fresh
 
     fresh = set(await transact(write))

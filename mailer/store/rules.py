@@ -7,14 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from mailer.store import models
+from mailer.store.statement import fetch
 from mailer.terms import MeetingId, PartnershipId, RuleId
 
 
 async def known(partnership: PartnershipId) -> dict[RuleId, tuple[str, datetime]]:
-    """(digest, known since) of every rule that ever was in force."""
-    return {
-        RuleId(r.rule): (r.digest, r.known_since) for r in await models.KnownRule.filter(partnership_id=partnership)
-    }
+    """(digest, known since) of every rule that is in force."""
+    rows = models.KnownRule.filter(partnership_id=partnership, gone_at=None)
+    return {RuleId(r.rule): (r.digest, r.known_since) for r in await rows}
+
+
+async def gone(partnership: PartnershipId, since: datetime) -> dict[RuleId, str]:
+    """Digests of rules that have stood in no file since some time after *since*: perhaps they only got another heading."""
+    rows = models.KnownRule.filter(partnership_id=partnership, gone_at__gte=since)
+    return {RuleId(r.rule): r.digest for r in await rows}
 
 
 async def learn(partnership: PartnershipId, digests: Mapping[RuleId, str], now: datetime) -> tuple[RuleId, ...]:
@@ -26,6 +32,14 @@ async def learn(partnership: PartnershipId, digests: Mapping[RuleId, str], now: 
             await models.KnownRule.filter(partnership_id=partnership, rule=rule).update(
                 digest=digests[rule], known_since=now
             )
+    back = [rule for rule in fresh if rule not in have]
+    # What was taken out and put in again is new: it never looks back over the time when it stood nowhere.
+    for rule in await models.column(
+        models.KnownRule.filter(partnership_id=partnership, gone_at__not_isnull=True, rule__in=back), "rule"
+    ):
+        await models.KnownRule.filter(partnership_id=partnership, rule=rule).update(
+            digest=digests[RuleId(rule)], known_since=now, gone_at=None
+        )
     new = [
         models.KnownRule(partnership_id=partnership, rule=rule, digest=digests[rule], known_since=now)
         for rule in fresh
@@ -36,15 +50,46 @@ async def learn(partnership: PartnershipId, digests: Mapping[RuleId, str], now: 
     return fresh
 
 
-async def forget_missing(partnership: PartnershipId, present: Iterable[RuleId]) -> None:
-    """Rules that are no longer in any file fall due no more."""
+async def forget_missing(partnership: PartnershipId, present: Iterable[RuleId], now: datetime) -> None:
+    """Rules that are no longer in any file fall due no more. Their names are kept for a while (`gone`)."""
     present = set(present)
-    gone = [
-        r for r in await models.column(models.KnownRule.filter(partnership_id=partnership), "rule") if r not in present
-    ]
-    if gone:
-        await models.Due.filter(partnership_id=partnership, rule__in=gone).delete()
-        await models.KnownRule.filter(partnership_id=partnership, rule__in=gone).delete()
+    missing = [r for r in await known(partnership) if r not in present]
+    if missing:
+        await models.Due.filter(partnership_id=partnership, rule__in=missing).delete()
+        await models.KnownRule.filter(partnership_id=partnership, rule__in=missing).update(gone_at=now)
+
+
+async def got(partnership: PartnershipId) -> dict[RuleId, int]:
+    """How many people each rule has written to so far."""
+    rows = await fetch(
+        "SELECT rule, COUNT(DISTINCT person_id) AS n FROM outbox WHERE partnership_id = ? AND sent_at IS NOT NULL GROUP BY rule",
+        partnership,
+    )
+    return {RuleId(r["rule"]): r["n"] for r in rows}
+
+
+async def rename(partnership: PartnershipId, old: RuleId, new: RuleId) -> int:
+    """The convener says: [*new*] is the rule that was called [*old*]. Its ledger follows, and since when it is in force; gives how many mails
+    that concerns (inside `transact`)."""
+    before = await models.KnownRule.get_or_none(partnership_id=partnership, rule=old)
+    after = await models.KnownRule.get_or_none(partnership_id=partnership, rule=new)
+    count = 0
+    rows = await models.Outbox.filter(partnership_id=partnership, rule=old).values_list("id", "key")
+    taken = set(await models.column(models.Outbox.filter(partnership_id=partnership, rule=new), "key"))
+    for ident, key in rows:
+        renamed = key.replace(f"/{old}/", f"/{new}/", 1)
+        if renamed not in taken:
+            await models.Outbox.filter(id=ident).update(rule=new, key=renamed)
+            count += 1
+    if before is not None:
+        if after is None:
+            await models.KnownRule.filter(id=before.id).update(rule=new, gone_at=None)
+        else:
+            if after.digest == before.digest:
+                await models.KnownRule.filter(id=after.id).update(known_since=before.known_since)
+            await models.KnownRule.filter(id=before.id).delete()
+    await models.Due.filter(partnership_id=partnership, rule=old).delete()
+    return count
 
 
 async def postpone(meeting: MeetingId, rules: Iterable[RuleId], until: datetime) -> None:
