@@ -3,12 +3,13 @@
 The sentences come from the code that decides (`conditions`, `due`), so they cannot say anything else than what happens.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from mailer.decide.conditions import (
+    NOTHING,
     Concern,
     audience_reason,
     cancelled_reason,
@@ -21,7 +22,7 @@ from mailer.decide.conditions import (
 from mailer.decide.due import had_before_move, joined_later, lateness
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, is_repeat, stages, window_of
+from mailer.decide.stages import Stage, by_item, by_person, is_repeat, item_round, meeting_round, stages, window_of
 from mailer.terms import PersonId, RuleId
 
 
@@ -48,18 +49,94 @@ class Why:
         return f"[{self.rule}] {self.outcome}: {self.sentence}   ({self.file}, line {self.line})"
 
 
+class Became(StrEnum):
+    """What became of a mail that was decided on."""
+
+    SENT = "sent"
+    COMING = "coming"
+    HELD = "held"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One mail of *rule* that was decided on for the person. *at*: when it left, or may leave; *reason*: why it was dropped, held or refused."""
+
+    rule: RuleId
+    round: str
+    became: Became
+    at: datetime
+    reason: str = ""
+
+
 def why(
     rules: Sequence[Rule],
     snapshot: Snapshot,
     person: PersonId,
     known_since: Mapping[RuleId, datetime],
     now: datetime,
+    past: Sequence[Past] = (),
 ) -> tuple[Why, ...]:
-    """Explain every one of *rules* (those that serve the meeting) for *person*, as things stand at *now*."""
+    """Explain every one of *rules* (those that serve the meeting) for *person*, as things stand at *now*. *past*: what was decided on for
+    the person and this meeting, in order."""
     standing = snapshot.standing_of(person)
     if standing is None:
         return ()
-    return tuple(_Case(rule, snapshot, standing, known_since.get(rule.id), now).why() for rule in rules)
+    cases = (_Case(rule, snapshot, standing, known_since.get(rule.id), now) for rule in rules)
+    return tuple(_with_past(case, case.why(), [p for p in past if p.rule == case.rule.id]) for case in cases)
+
+
+def _with_past(case: "_Case", found: Why, past: Sequence[Past]) -> Why:
+    """What became of the mails that were decided on counts before what a rule would do if it had decided nothing yet."""
+    if not past:
+        return found
+    meeting, last = case.snapshot.meeting, past[-1]
+    left = [p for p in past if p.became is Became.SENT]
+    got = ""
+    if left:
+        got = clock(left[-1].at, meeting) + (f" ({len(left)} times so far)" if len(left) > 1 else "")
+        date = meeting_round(left[-1].round)
+        if date is not None and date < meeting.round:
+            got += ", for an earlier date of the meeting"
+    if found.outcome is Outcome.WOULD_GET and last.became in (Became.SENT, Became.DROPPED, Became.FAILED):
+        if not got:
+            return found
+        again = "again " + (found.sentence if case.rule.is_relative else f"each time that {_starts(case.rule)}")
+        outcome = Outcome.WOULD_GET if case.rule.is_relative else Outcome.GOT
+        return replace(found, outcome=outcome, sentence=f"got it {got}; {again}", at=found.at or left[-1].at)
+    where = case.at_line("when")
+    match last.became:
+        case Became.COMING:
+            return Why(
+                case.rule.id,
+                Outcome.WOULD_GET,
+                f"it is in the outbox and leaves {clock(last.at, meeting)}",
+                *where,
+                last.at,
+            )
+        case Became.HELD:
+            return Why(
+                case.rule.id,
+                Outcome.WOULD_GET,
+                f"once you release it: {last.reason or 'it waits for your OK'}",
+                *case.at_line("hold"),
+                last.at,
+            )
+        case Became.FAILED:
+            return Why(
+                case.rule.id, Outcome.WILL_NOT_GET, f"it did not arrive: {last.reason}", *case.at_line(""), last.at
+            )
+        case Became.DROPPED if not got:
+            return Why(
+                case.rule.id, Outcome.WILL_NOT_GET, f"it was decided on, and not sent: {last.reason}", *case.at_line("")
+            )
+        case _:
+            return Why(case.rule.id, Outcome.GOT, got, *where, left[-1].at)
+
+
+def _starts(rule: Rule) -> str:
+    return " or ".join(f'"{w}"' for w in rule.whens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +150,15 @@ class _Case:
     now: datetime
 
     def why(self) -> Why:
-        law = cancelled_reason(self.rule, self.snapshot.meeting) or unreachable(self.standing)
+        law = cancelled_reason(self.rule, self.snapshot.meeting) or unreachable(self.standing, self.rule)
         if self.rule.is_relative:
             open_, decided = self._stages()
             if decided and not open_:
                 return Why(
-                    self.rule.id, Outcome.GOT, "it has been decided; the outbox says what became of it", *self._at("")
+                    self.rule.id,
+                    Outcome.GOT,
+                    "it has been decided; the outbox says what became of it",
+                    *self.at_line(""),
                 )
             if law is not None or self.known is None:
                 return self._no(law or _NEW)
@@ -89,11 +169,10 @@ class _Case:
 
     def _stages(self) -> tuple[list[Stage], bool]:
         """The stages still to come or undecided, in order (of those that have passed, the last alone); and: is any decided?"""
-        rule, standing, meeting = self.rule, self.standing, self.snapshot.meeting
+        rule, standing = self.rule, self.standing
         found: list[Stage] = []
         decided = False
-        for when in rule.whens:
-            of_when = stages(rule, when, meeting, standing)
+        for of_when in self._times():
             decided = decided or any((rule.id, s.round) in standing.noticed for s in of_when)
             passed = [s for s in of_when if s.at <= self.now][-1:]
             found += [
@@ -104,9 +183,18 @@ class _Case:
             ]
         return sorted(found, key=lambda s: (s.at, s.round)), decided
 
+    def _times(self) -> Iterator[tuple[Stage, ...]]:
+        """The stages of each time of the rule, and of each action item that the person owns."""
+        for when in self.rule.whens:
+            if by_item(when):
+                for item in (i for i in self.snapshot.items if i.open and i.owner == self.standing.person.id):
+                    yield stages(self.rule, when, self.snapshot.meeting, self.standing, item)
+            else:
+                yield stages(self.rule, when, self.snapshot.meeting, self.standing, around=self.now)
+
     def _of_time(self, open_: list[Stage]) -> Why:
         rule, standing, meeting = self.rule, self.standing, self.snapshot.meeting
-        reason = audience_reason(rule, standing)
+        reason = audience_reason(rule, standing, self._concern(open_))
         if not open_:
             if reason is not None and any(by_person(w) for w in rule.whens):
                 return self._no(reason, "to")
@@ -129,7 +217,7 @@ class _Case:
         if blocked is not None:
             return self._no(self._hedged(blocked.reason, stage), blocked.key, leaves)
         held = ", once you release it" if rule.hold else ""
-        return Why(rule.id, Outcome.WOULD_GET, f"{clock(leaves, meeting)}{held}", *self._at("when"), leaves)
+        return Why(rule.id, Outcome.WOULD_GET, f"{clock(leaves, meeting)}{held}", *self.at_line("when"), leaves)
 
     def _of_happening(self) -> Why:
         rule, standing = self.rule, self.standing
@@ -138,10 +226,15 @@ class _Case:
         ]
         if not groups:
             return self._no(audience_reason(rule, standing) or "", "to")
-        starts = " or ".join(f'"{w}"' for w in rule.whens)
         times = sum(id_ == rule.id for id_, _ in standing.noticed)
         before = f"; so far {times} time{'' if times == 1 else 's'}" if times else ""
-        return Why(rule.id, Outcome.WOULD_GET, f"each time that {starts}{before}", *self._at("when"))
+        return Why(rule.id, Outcome.WOULD_GET, f"each time that {_starts(rule)}{before}", *self.at_line("when"))
+
+    def _concern(self, open_: Sequence[Stage]) -> Concern:
+        """The action item whose time comes first."""
+        found = next((r for s in open_ if (r := item_round(s.round)) is not None), None)
+        item = next((i for i in self.snapshot.items if found is not None and i.number == found[0]), None)
+        return Concern(self.standing.person, self.standing.teams, item=item) if item is not None else NOTHING
 
     def _leaves(self, stage: Stage) -> datetime:
         return window_of(self.rule, self.snapshot.meeting).opening(max(stage.at, self.now))
@@ -153,8 +246,9 @@ class _Case:
 
     def _never(self) -> str:
         """Why the rule has no time left for this person."""
-        meeting = self.snapshot.meeting
-        if not any(stages(self.rule, w, meeting, self.standing) for w in self.rule.whens):
+        if not any(self._times()):
+            if any(by_item(w) for w in self.rule.whens):
+                return "owns no open action item with a day"
             return "the meeting has no reply deadline"
         return "its time had passed when the rule was switched on"
 
@@ -162,11 +256,11 @@ class _Case:
         """Things may still change before a time that is to come."""
         return reason if stage.at <= self.now else f"as things stand: {reason}"
 
-    def _at(self, key: str) -> tuple[str, int, str]:
+    def at_line(self, key: str) -> tuple[str, int, str]:
         return self.rule.file, self.rule.line_of(key), key
 
     def _no(self, sentence: str, key: str = "", at: datetime | None = None) -> Why:
-        return Why(self.rule.id, Outcome.WILL_NOT_GET, sentence, *self._at(key), at)
+        return Why(self.rule.id, Outcome.WILL_NOT_GET, sentence, *self.at_line(key), at)
 
 
 _NEW = "the rule is new and not switched on yet"

@@ -8,10 +8,12 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from mailer.decide.conditions import (
+    NOTHING,
+    Concern,
     audience_reason,
     belongs,
     cancelled_reason,
@@ -21,14 +23,19 @@ from mailer.decide.conditions import (
     unreachable,
 )
 from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
-from mailer.decide.rule import Happens, Rule, Signer, State, states_of
+from mailer.decide.rule import Every, Happens, Rule, Signer, State, states_of
 from mailer.decide.snapshot import Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_person, is_repeat, stages, window_of
+from mailer.decide.stages import Stage, by_item, by_person, is_repeat, stages, window_of
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.people import Person
+from mailer.partnership.plan import Item
 from mailer.terms import InvitationId, PersonId, RuleId, Token
 
 _NAMES = 3  # as many as show that it is the right crowd
+_ROUNDS, _AHEAD = (
+    13,
+    timedelta(days=92),
+)  # how often, and how far, a rule that comes round is followed: a quarter of Mondays
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +90,15 @@ def _of_happening(rule: Rule) -> PreviewLine:
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Event:
-    """A stage to come. *people*: for whom, where it counts from something of each person's own; None for everybody."""
+    """A stage to come. *people*: for whom, where it counts from something of each person's own; None for everybody. *item*: the action item
+    it is about."""
 
     at: datetime
     index: int
     order: int
     stage: Stage
     people: tuple[PersonId, ...] | None
+    item: Item | None = None
 
 
 def _together(one: _Event, other: _Event) -> bool:
@@ -124,7 +133,12 @@ class _Walk:
             for when in rule.whens:
                 if by_person(when):
                     continue
-                if not isinstance(when, Happens):
+                if by_item(when):
+                    for item in (i for i in self._start.items if i.open):
+                        self._await(index, stages(rule, when, self._meeting, item=item), None, item)
+                elif isinstance(when, Every):
+                    self._await(index, self._rounds(rule, when), None)
+                elif not isinstance(when, Happens):
                     found = stages(rule, when, self._meeting)
                     if not found:
                         remark = "the meeting has no reply deadline, so this never goes out"
@@ -138,10 +152,24 @@ class _Walk:
             self._step(event)
         return sorted(self._lines, key=lambda line: (line.at is None, line.at or self._now))
 
-    def _await(self, index: int, found: Sequence[Stage], people: tuple[PersonId, ...] | None) -> None:
+    def _rounds(self, rule: Rule, when: Every) -> list[Stage]:
+        """What comes round without end, for a while."""
+        found: list[Stage] = []
+        at = self._now
+        while len(found) < _ROUNDS:
+            coming = [s for s in stages(rule, when, self._meeting, around=at) if s.at > at]
+            if not coming or coming[0].at > self._now + _AHEAD:
+                break
+            found.append(coming[0])
+            at = coming[0].at
+        return found
+
+    def _await(
+        self, index: int, found: Sequence[Stage], people: tuple[PersonId, ...] | None, item: Item | None = None
+    ) -> None:
         for stage in found:
             if stage.at > self._now:
-                heapq.heappush(self._events, _Event(stage.at, index, next(self._order), stage, people))
+                heapq.heappush(self._events, _Event(stage.at, index, next(self._order), stage, people, item))
 
     def _await_own(self, index: int, standings: Sequence[Standing]) -> None:
         """People with the same anchor share an event."""
@@ -179,26 +207,27 @@ class _Walk:
             self._lines.append(PreviewLine(stage.at, rule.id, 0, (), rule.hold, late, rule.note))
             return
         people = self._people.values() if event.people is None else [self._people[p] for p in event.people]
-        picture = Snapshot(self._meeting, (), self._holds)
+        picture = replace(self._start, standings=tuple(self._people.values()))
+        concern = self._concern(event.item)
         reached: list[Standing] = []
         out: Counter[str] = Counter()
         meant = False
         for standing in people:
-            if (rule.id, stage.round) in standing.noticed or not any(belongs(a, standing) for a in rule.to):
+            if (rule.id, stage.round) in standing.noticed or not any(belongs(a, standing, concern) for a in rule.to):
                 continue
             meant = True
-            if audience_reason(rule, standing) is not None:
+            if audience_reason(rule, standing, concern) is not None:
                 other = self._invited_by.get(standing.person.id)
                 if rule.for_uninvited and other is not None and other != rule.id:
                     out[f"they get [{other}]"] += 1
                 continue
             if had_before_move(rule, stage, self._meeting, standing) or joined_later(rule, stage, standing):
                 continue
-            if unreachable(standing) is not None:
+            if unreachable(standing, rule) is not None:
                 continue  # told once for the whole preview, not in every line
-            blocked = condition_reason(rule, standing, picture, leaves)
+            blocked = condition_reason(rule, standing, picture, leaves, concern)
             if blocked is None and is_repeat(stage.round):
-                blocked = stopped_repeating(rule, standing, picture, leaves, round_=stage.round)
+                blocked = stopped_repeating(rule, standing, picture, leaves, concern, stage.round)
             if blocked is not None:
                 out[blocked.reason] += 1
             else:
@@ -212,6 +241,12 @@ class _Walk:
             invited = [s for r in reached if (s := self._people[r.person.id]).invited_at == leaves]
             for index in range(len(self._rules)):
                 self._await_own(index, invited)
+
+    def _concern(self, item: Item | None) -> Concern:
+        if item is None:
+            return NOTHING
+        owner = self._people.get(item.owner) if item.owner is not None else None
+        return Concern(owner.person if owner else None, owner.teams if owner else (), item=item, due=item.due)
 
     def _write(self, rule: Rule, person: PersonId, round_: str, leaves: datetime) -> None:
         """Change the picture as the letter would."""

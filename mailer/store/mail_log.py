@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailer.store.outbox import AT_ONCE, OutboxEntry, entries
 from mailer.store.statement import fetch, instant
-from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, RuleId
+from mailer.terms import MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId
 
 
 async def newest(partnership: PartnershipId) -> OutboxId:
@@ -44,6 +44,12 @@ async def on_its_way(partnership: PartnershipId) -> bool:
     return bool(
         await fetch("SELECT 1 AS found FROM outbox WHERE partnership_id = ? AND state = 'sending' LIMIT 1", partnership)
     )
+
+
+async def of_person(meeting: MeetingId, person: PersonId) -> list[OutboxEntry]:
+    """Every mail about *meeting* that was decided on for *person*, oldest first."""
+    rows = await fetch("SELECT id FROM outbox WHERE meeting_id = ? AND person_id = ? ORDER BY id", meeting, person)
+    return await these([OutboxId(r["id"]) for r in rows])
 
 
 @dataclass(frozen=True, slots=True)
