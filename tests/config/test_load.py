@@ -245,7 +245,7 @@ It belongs under [partnership].
 
 config.toml, line 8, in convener.colour
 [convener] has no colour.
-What it knows: name, address, title, organisation, phone, digest-at.""",
+What it knows: name, address, also, title, organisation, phone, digest-at.""",
         ),
         (
             GOOD.replace("[sending]", "[[sending]]"),

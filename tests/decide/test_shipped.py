@@ -8,6 +8,7 @@ from mailer.decide.due import next_due
 from mailer.decide.rule import Rule
 from mailer.decide.rulebook import read_rules
 from mailer.decide.vocabulary import Kind, of_kind
+from mailer.render.letters import read_letters, shipped_letters
 from tests.decide import cast
 from tests.decide.cast import at, meeting, snapshot, standing, wall
 
@@ -124,3 +125,16 @@ def test_kinds_of_meetings_are_compared_kindly(serves: str) -> None:
     assert problems == ()
     assert book.serving(meeting())
     assert not book.serving(meeting(kind="planning calls"))  # type: ignore[arg-type]
+
+
+def test_every_shipped_file_is_right_and_has_its_letters() -> None:
+    files = {path.name: path.read_text("utf-8") for path in sorted(cast.SHIPPED.glob("*.toml"))}
+    letters, faults = read_letters([shipped_letters()])
+    assert faults == ()
+    book, problems = read_rules(files, letters=letters.names, default_zone=cast.ZONE)
+    assert problems == ()
+    assert {r.file for r in book.rules} == set(files)
+    for rule in book.rules:
+        assert {"en", "es"} <= set(letters.languages(rule.letter)) or all("convener" in str(a) for a in rule.to), (
+            rule.id
+        )
