@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mailer.understand import lexicon
 from mailer.understand.asked import WEEK, Asked, asked_for, asks_attendance, named, times, times_asked
-from mailer.understand.clauses import COMMA, plain
+from mailer.understand.clauses import COMMA, Word, plain
 from mailer.understand.party import Party
 from mailer.understand.phrases import Match
 from mailer.understand.reading import Reading
@@ -209,8 +209,8 @@ class Judge:
                 "needs-person", False, evidence, "The writer does not come, but the message offers something else."
             )
         first = min(said.number for said, _ in self.all("no"))
-        if any(said.asks and said.has("elsewhen") for said in self.saids[:first]):
-            return self.say("needs-person", False, evidence, "A no that follows a question about another time.")
+        if any(said.has("elsewhen") for said in self.saids[:first]):
+            return self.say("needs-person", False, evidence, "A no that follows words about another time.")
         if self.has("turn") and self.has("wish", "works", "bare_yes") and not self.has("regretful"):
             return self.say("declined", False, evidence, "It sounds like a no, but the message also sounds like a yes.")
         if self.has("host", "told") and not self.has("regretful"):
@@ -276,7 +276,7 @@ class Judge:
             place += 1
         elif ends[-1] not in lex.toward and not (len(ends) > 1 and ends[0] in lex.toward and ends[1] in lex.around):
             return False
-        thing = []
+        thing: list[tuple[int, Word]] = []
         while place < len(said.words) and said.words[place].form != COMMA and len(thing) < 5:
             word = said.words[place]
             if word.form in lex.joints or word.form in lex.toward or word.form in lex.stops:
@@ -400,7 +400,11 @@ class Judge:
         said, match = self.all("reason")[0]
         evidence = self.quote(said, match)
         # said with regret, or of "that day", or briefly that the time is taken: the invitation is meant
-        meant = self.has("regretful", "thanks", "pointed", "bare_no") or (self.has("booked") and self.size <= 24)
+        meant = (
+            self.has("regretful", "thanks", "pointed")
+            or (self.has("bare_no") and any(s.of_oneself for s, _ in self.all("reason")))
+            or (self.has("booked") and self.size <= 24)
+        )
         beside = sum(s.stray() for s in self.saids if not s.has("reason", "elsewhen"))
         clear = (
             (meant or (self.letter and any(self.on_that_day(s) for s, _ in self.all("reason"))))

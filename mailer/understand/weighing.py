@@ -60,7 +60,12 @@ def weigh(saids: Sequence[Said], asked: bool = False) -> Weighed:
                 elsewhen = signal in ATTENDS and any(
                     not turns_between(said, e, match) for e in said.found.get("elsewhen", ())
                 )
-                sure = not (_hedged(said, match) or _negated(said, match) or _about_else(said, match, asked))
+                sure = not (
+                    _hedged(said, match)
+                    or _negated(said, match)
+                    or _about_else(said, match, asked)
+                    or _of_another(said, match)
+                )
                 weighed.add("later" if elsewhen else signal, said, match, sure)
         for signal in _PLAIN:
             for match in said.found.get(signal, ()):
@@ -79,6 +84,23 @@ def _hedged(said: Said, match: Match) -> bool:
         and not any(word.form in therefore for word in said.words[hedge.end : match.begin])
         and not _begins_anew(said, hedge, match)
         for hedge in said.found.get("hedge", ())
+    )
+
+
+def _of_another(said: Said, match: Match) -> bool:
+    """The phrase names nobody, and a word that nothing accounts for stands right before it: a subject, perhaps."""
+    lex = lexicon.load(said.language)
+    if match.signal not in ("yes", "no") or match.opened or not match.begin or not lex.subjects_needed:
+        return False
+    if any(word.form in lex.self for word in said.words[match.begin : match.end]):
+        return False
+    before = said.words[match.begin - 1].form
+    return not (
+        before == COMMA
+        or match.begin - 1 in said.spoken_for
+        or match.begin - 1 in said.accounted
+        or before in lex.known
+        or before[:1].isdigit()
     )
 
 

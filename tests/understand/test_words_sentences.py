@@ -93,7 +93,7 @@ def right(case: Case, reading: Reading) -> bool:
 def test_most_answers_are_decided(language: str) -> None:
     mine = [case for case in ANSWERED if case.language == language]
     left = [case.text for case in mine if not case.reading.decided]
-    assert len(left) <= 0.08 * len(mine), left
+    assert len(left) <= 0.09 * len(mine), left
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

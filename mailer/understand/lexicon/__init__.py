@@ -140,6 +140,8 @@ class Lexicon:
     alarm: frozenset[str]
     occasions: frozenset[str]
     nouns_capital: bool
+    subjects_needed: bool
+    """A verb does not tell by itself who acts."""
 
     def knows(self, form: str) -> bool:
         return form in self.known or form in self.longer
@@ -258,4 +260,5 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["alarm"]),
         frozenset(plain(word) for word in classes["occasion"]),
         bool(content.get("nouns_capital", False)),
+        bool(content.get("subjects_needed", False)),
     )
