@@ -6,6 +6,7 @@ Never:    guesses. A piece with two results, a doubt, a negation that is in no e
 Fails:    not at all.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -54,9 +55,11 @@ _RESULTS = {
     "calls.yes": Result.YES, "calls.no": Result.NO, "calls.maybe": Result.MAYBE, "calls.voicemail": Result.VOICEMAIL,
     "calls.again": Result.CALL_AGAIN, "calls.wrong": Result.WRONG_NUMBER, "calls.talked": Result.TALKED,
 }  # fmt: skip
+_AROUND = (
+    "calls.filler", "calls.he", "calls.times", "delegate.title", "common.courtesy", "common.and", "common.of", "common.turn",
+)  # fmt: skip
 _CLASSES = (
-    *_RESULTS, "calls.filler", "calls.note", "calls.all", "calls.he", "common.and", "common.courtesy", "common.doubt", "common.condition",
-    "common.turn", "common.of", "delegate.title",
+    *_RESULTS, *_AROUND, "calls.note", "calls.all", "calls.when", "common.doubt", "common.condition",
 )  # fmt: skip
 _OPEN = frozenset({Result.VOICEMAIL, Result.CALL_AGAIN, Result.WRONG_NUMBER, Result.TALKED})
 """Results that say nothing of coming: what is added to them cannot change a yes or a no."""
@@ -150,6 +153,13 @@ def _one_of(results: set[Result], dated: bool = False) -> Result | None:
     return None
 
 
+_TELEPHONE = re.compile(
+    r"(?<![\w/-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)|\d{2,4})[ .-]{1,2}\d{3}[ .-]\d{3,5}(?![\w/-])"
+    r"|(?<![\w/-])\d{3}-\d{4}(?![\w/-])|\+\d{1,3} ?\d[\d ]{5,14}\d"
+)
+"""Numbers to call stand on the list, and come back with the answer."""
+
+
 class _LineReader:
     """One line, read in one language at a time."""
 
@@ -164,7 +174,7 @@ class _LineReader:
         self.today = written.local.date()
         self.heading = heading
         self.last = last
-        self.found = tokens(line)
+        self.found = tokens(_TELEPHONE.sub(lambda match: " " * len(match[0]), line))
 
     def read(self, code: str) -> tuple[int, tuple[_Line, Result | None] | None]:
         laid = spans(self.found, code, _CLASSES, self.names, matchers(code, self.written))
@@ -230,6 +240,8 @@ class _LineReader:
             return span.named
         if span.has("calls.all"):
             return EVERYBODY
+        if i + 1 < len(laid) and laid[i + 1].has("calls.times"):
+            return frozenset()
         return numbered(self.line, laid, i, self.known)
 
     def _result(self, span: Span) -> Result | None:
@@ -270,9 +282,7 @@ class _LineReader:
         days: list[Day] = []
         note_at: int | None = None
         marked = doubted = turned = hour = False
-        for span in said:
-            if span.stop <= (note_at or 0):
-                continue
+        for i, span in enumerate(said):
             result = self._result(span)
             if result is not None:
                 results.add(result)
@@ -288,20 +298,19 @@ class _LineReader:
             elif span.has("mark"):
                 marked = marked or bool(results)
                 continue
+            elif span.has("calls.when"):
+                if Result.CALL_AGAIN not in results:
+                    return None
+                note_at = span.start if note_at is None else note_at
+            elif span.has("number") and i + 1 < len(said) and said[i + 1].has("calls.times"):
+                continue
             elif span.has("calls.note") and results:
                 note_at = span.start if note_at is None else note_at
-            elif not span.has(
-                "calls.filler",
-                "calls.he",
-                "delegate.title",
-                "common.courtesy",
-                "common.and",
-                "common.of",
-                "common.turn",
-            ):
+            elif not span.has(*_AROUND):
                 if not results or not (marked or note_at is not None):
                     return None  # a word that nobody knows, before or amid what is said
-                note_at = span.start if note_at is None else note_at
+                if note_at is None:
+                    note_at = span.start - (self.line[span.start - 1 : span.start] == "+")
             if span.has("common.turn") and results:
                 turned = True
                 note_at = span.start if note_at is None else note_at

@@ -118,9 +118,21 @@ def _named(code: str, kind: str) -> Mapping[str, int]:
 
 
 @cache
-def _phrases(code: str, kind: str) -> tuple[tuple[str, ...], ...]:
-    entries = (tuple(t.form for t in tokens(tidy(e))) for e in words.expressions(code, f"dates.{kind}"))
-    return tuple(sorted(entries, key=len, reverse=True))
+def _phrases(code: str, kind: str) -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """First word → the expressions of the class ``dates.kind`` that begin with it, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for entry in words.expressions(code, f"dates.{kind}"):
+        forms = tuple(t.form for t in tokens(tidy(entry)))
+        found.setdefault(forms[0], []).append(forms)
+    return {first: sorted(entries, key=len, reverse=True) for first, entries in found.items()}
+
+
+@cache
+def _openers(code: str) -> frozenset[str]:
+    """Words that a day or an hour can begin with, beside digits."""
+    kinds = [kind for kind in words.content(code)["dates"] if kind not in ("months", "weekdays", "month_first")]
+    named = {*_named(code, "months"), *_named(code, "weekdays"), *words.numbers(code)}
+    return frozenset(named.union(*(_phrases(code, kind) for kind in kinds)))
 
 
 _SUFFIXES = frozenset({"st", "nd", "rd", "th", "º", "ª", "°", "er", "."})
@@ -147,7 +159,7 @@ class _Cursor:
 
     def phrase(self, i: int, kind: str) -> int | None:
         """The place after an expression of the class ``dates.kind``; None where there is none."""
-        for forms in _phrases(self.code, kind):
+        for forms in _phrases(self.code, kind).get(self.form(i), ()):
             if all(self.form(i + k) == form for k, form in enumerate(forms)):
                 return i + len(forms)
         return None
@@ -180,6 +192,8 @@ class _Days:
         self.day_first = written.day_first
 
     def __call__(self, found: Sequence[Token], i: int) -> tuple[int, str, object] | None:
+        if found[i].sort != "number" and found[i].form not in _openers(self.code):
+            return None
         at = _Cursor(found, self.code)
         vague = at.phrase(i, "vague")
         best = self._longest(at, i)
@@ -528,6 +542,8 @@ class _Hours:
         self.code = code
 
     def __call__(self, found: Sequence[Token], i: int) -> tuple[int, str, object] | None:
+        if found[i].sort != "number" and found[i].form not in _openers(self.code):
+            return None
         at = _Cursor(found, self.code)
         end = at.phrase(i, "noon")
         if end is not None:

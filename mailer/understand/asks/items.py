@@ -164,6 +164,7 @@ class _Heard:
         """The note begins with its clause, or with *span* where the clause says more before."""
         if self.note_at is None:
             self.note_at = span.start if self.said_in == self.clause else self.clause_at
+            self.remains = self.remains or self.done_in == self.clause  # "done with the first part"
 
 
 class _LineReader:
@@ -321,9 +322,7 @@ class _LineReader:
             so_far.begin_note(span)
         elif isinstance(span.value, Hour) or span.named or span.has(*_AROUND):
             return True
-        elif not anything or not (
-            so_far.marked or so_far.turned or so_far.note_at is not None or so_far.kinds == {"items.help"}
-        ):
+        elif not anything or not (so_far.marked or so_far.turned or so_far.note_at is not None):
             return False
         else:
             so_far.unknown_in.add(so_far.clause)

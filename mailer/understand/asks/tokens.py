@@ -139,10 +139,11 @@ def spans(
     """Lay expressions over the tokens, the longest first; where two are as long, the span has the classes of both."""
     entries = _entries(code, classes)
     matchers = tuple(matchers)
+    firsts = {name[0] for name in names}
     out: list[Span] = []
     i, n = 0, len(found)
     while i < n:
-        best = _one(found, i, code, names)
+        best = _one(found, i, code, names if found[i].form in firsts else {})
         candidates = [best]
         for forms, name in entries.get(found[i].form, ()):
             size = len(forms)
@@ -180,7 +181,7 @@ def _span(found: Sequence[Token], begin: int, end: int, *kinds: str) -> Span:
 
 def _one(found: Sequence[Token], i: int, code: str, names: Mapping[tuple[str, ...], frozenset[int]]) -> Span:
     """What stands at a place without any class: a name on the list, a number, an ordinal, a mark, a word."""
-    for size in range(min(LONGEST_EXPRESSION, len(found) - i), 0, -1):
+    for size in range(min(LONGEST_EXPRESSION, len(found) - i), 0, -1) if names else ():
         key = tuple(t.form for t in found[i : i + size])
         if key in names:
             return replace(_span(found, i, i + size, "name"), named=names[key])
