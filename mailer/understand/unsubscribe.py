@@ -20,7 +20,7 @@ from mailer.understand.buttons import REPLY_PREFIX, bare_subject
 from mailer.understand.verdict import Scope, Wish
 
 _POLITE_BEFORE = r"\W*(?:please\s+|bitte\s+|por favor,?\s+|merci de (?:me )?)?"
-_POLITE_AFTER = r"(?:\s+(?:please|bitte|gracias|thanks|thank you|merci))?\W*"
+_POLITE_AFTER = r"(?:,?\s+(?:please|bitte|gracias|thanks|thank you|merci))?\W*"
 
 
 @dataclass(frozen=True, slots=True)
