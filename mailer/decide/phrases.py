@@ -155,11 +155,19 @@ _SPELLINGS = {
     "_AND": ("and",),
     "_TIMES": ("times",),
     "FOR_EACH_TEAM": ("for each action team",),
+    "BUSINESS_DAY": ("business day",),
     "_FROM_NOW": ("from now",),
     "WEEKDAY": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     "PERIOD": ("week", "month", "quarter", "year"),
     "NTH": ("first", "second", "third", "fourth", "last"),
 }
+_OTHER_WORDS = (
+    ("each", "every", "_EVERY"), ("any", "every", "_EVERY"), ("on each", "every", "_EVERY"),
+    ("weekday", "business day", "BUSINESS_DAY"), ("working day", "business day", "BUSINESS_DAY"), ("workday", "business day", "BUSINESS_DAY"),
+    ("1st", "first", "NTH"), ("2nd", "second", "NTH"), ("3rd", "third", "NTH"), ("4th", "fourth", "NTH"), ("final", "last", "NTH"),
+    ("on", "on the", "_ON_THE"), ("from today", "from now", "_FROM_NOW"), ("for each team", "for each action team", "FOR_EACH_TEAM"),
+)  # fmt: skip
+"""What people say, what is written here, and the place in the grammar where it may stand."""
 _SAMPLES = {
     "NUMBER": "a number",
     "NUMBER_WORD": "a number",
@@ -176,7 +184,8 @@ _SAMPLES = {
     "_TO": "-",
     "_UNTIL": "to",
     "_COMMA": "a comma",
-    "DAY": "day",
+    "DAY": '"day"',
+    "BUSINESS_DAY": '"business day"',
 }
 
 
@@ -195,7 +204,15 @@ def _mend(
     if "NUMBER" in names and (found := _GLUED.match(phrase[at:])):
         apart = f"{found[1]} {found[2]}"
         return phrase[:at] + apart + phrase[at + found.end() :], Slip(found[0], apart, loose=True)
+    for said, meant, name in _OTHER_WORDS:
+        if name in names and re.match(rf"{said}(?!\w)", phrase[at:]):
+            return " ".join([*phrase[:at].split(), meant, phrase[at + len(said) :].strip()]), Slip(
+                said, meant, loose=True
+            )
     pieces = phrase[at:].split(" ") if at < len(phrase) else []
+    rest = [n for n in names if n in g.kinds and n not in g.loose]
+    if not pieces and len(names) == len(rest) == 1 and rest[0] in g.texts:
+        return f"{phrase} {g.texts[rest[0]]}", Slip("", g.texts[rest[0]], loose=True)
     candidates = [(g.texts[n], g.texts[n], g.kinds[n][0] if n in g.kinds else None) for n in names if g.texts.get(n)]
     candidates += [(t, t, None) for n in names for t in _SPELLINGS.get(n, ())]
     if "OWN" in names:

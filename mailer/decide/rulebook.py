@@ -111,6 +111,14 @@ def _second_thoughts(rules: list[Rule]) -> Iterator[Problem]:
         if (twin := earlier.setdefault(key, rule)) is not rule:
             told = f"It sends the same letter to the same people at the same time as [{twin.id}] ({twin.file}, line {twin.line})."
             yield _warning(rule, "", f"{told} They get it twice.", "Take one of the two out.")
+        for other in (o for o, _ in invitations if o is not rule and o.line < rule.line and o.file == rule.file):
+            if rule.for_uninvited and _meet(rule, other) and (both := _overlap(rule, other)):
+                yield _warning(
+                    rule,
+                    "to",
+                    f'Whoever is in "{both[1]}" and in "{both[0]}" gets the letter of [{other.id}] only, which comes first.',
+                    "That may be right; then leave it.",
+                )
         dates = [w for w in rule.whens if isinstance(w, Fixed)]
         if dates and ALL_MEETINGS in rule.serves:
             yield _warning(
@@ -128,8 +136,24 @@ def _second_thoughts(rules: list[Rule]) -> Iterator[Problem]:
             )
 
 
+_KINDS = frozenset({Group.BUSINESSES, Group.PUBLIC_PARTNERS, Group.SUPPORT_PARTNERS})
+"""Everybody is in one of these and in no other."""
+
+
+def _overlap(one: Rule, other: Rule) -> tuple[str, str] | None:
+    """A group of each that may share people, where both invite."""
+    for mine in one.to:
+        for theirs in other.to:
+            if mine.group == theirs.group and one.letter == other.letter:
+                continue
+            if mine.group == theirs.group or not {mine.group, theirs.group} <= _KINDS:
+                return str(mine.group), str(theirs.group)
+    return None
+
+
 def _warning(rule: Rule, key: str, sentence: str, remedy: str) -> Problem:
-    typed = f"{key} = {', '.join(f'{chr(34)}{w}{chr(34)}' for w in rule.whens)}" if key else f"[{rule.id}]"
+    values = rule.to if key == "to" else rule.whens
+    typed = f"{key} = {', '.join(f'{chr(34)}{w}{chr(34)}' for w in values)}" if key else f"[{rule.id}]"
     return Problem(rule.file, rule.line_of(key), sentence, f"[{rule.id}]", typed, remedy, warning=True)
 
 

@@ -4,13 +4,26 @@ Reads ``[about]`` and ``[timing]`` first, because every rule of the file stands 
 a rule shows: parts that are missing, and parts that do not go together.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from mailer.decide.rule import AT_LARGE_KINDS, Audience, OwnGroup, Rule, Timing, When, digest_of
+from mailer.decide.phrases import Read, read
+from mailer.decide.rule import (
+    AT_LARGE_KINDS,
+    Anchor,
+    Audience,
+    Duration,
+    Offset,
+    OwnGroup,
+    Rule,
+    Timing,
+    When,
+    digest_of,
+)
 from mailer.decide.rulefile import FOLLOW, Entry, Section
 from mailer.decide.sense import check_sense
 from mailer.decide.vocabulary import Kind, Word, known, of_kind
@@ -40,6 +53,8 @@ class FileReader:
     letters: Collection[str]
     default_zone: str
     problems: list[Problem]
+    promise: Duration | None = None
+    """How soon the title says that the summary goes out."""
 
     def rules(self, sections: list[Section], seen: dict[str, tuple[str, int]]) -> Iterator[Rule]:
         about = next((s for s in sections if s.name == "about"), None)
@@ -136,7 +151,8 @@ class FileReader:
                             )
                         owner = text.strip()
                 case _:
-                    reader.texts(one=True)
+                    for text in reader.texts(one=True):
+                        self.promise = _promised(text)
         return serves, owner
 
     def _timing(self, section: Section | None) -> Timing:
@@ -227,6 +243,7 @@ class FileReader:
         def only(key: str, default: Any) -> Any:
             return found[key][0] if found.get(key) else default
 
+        self._keeps_promise(readers, whens, found)
         rule = Rule(
             id=RuleId(section.name),
             file=self.file,
@@ -253,6 +270,18 @@ class FileReader:
             lines=tuple(lines),
         )
         return replace(rule, digest=digest_of(rule))
+
+    def _keeps_promise(self, readers: dict[str, EntryReader], whens: list[When], found: dict[str, list[Any]]) -> None:
+        """Is what has to do with the summary in time for what the title promises?"""
+        conditions = (*found.get("only-if", ()), *found.get("unless", ()))
+        about = [*map(str, conditions), *found.get("attach", ()), *found.get("send", ())]
+        if self.promise is None or not any("summary" in text for text in about):
+            return
+        for when in whens:
+            late = isinstance(when, Offset) and not when.before and when.anchor is Anchor.MEETING_END
+            if late and when.duration.days > self.promise.days:  # type: ignore[union-attr]
+                told = f'"{when}" is later than the {_in_words(self.promise)} you promised in [about].'
+                readers["when"].problem(told, "Let it come earlier, while there is still time.", warning=True)
 
     def _letter(self, reader: EntryReader, text: str) -> None:
         if text in self.letters:
@@ -304,6 +333,17 @@ _SYNONYMS = {
     "days": "send-on",
     "late": "if-late",
 }
+
+
+def _promised(title: str) -> Duration | None:
+    """ "Summary within one week" promises a week."""
+    found = re.search(r"\bwithin\s+(\w+\s+(?:business\s+)?(?:days?|weeks?|months?))\b", title, re.IGNORECASE)
+    phrase = read("duration", found[1]) if found else None
+    return phrase.value if isinstance(phrase, Read) else None
+
+
+def _in_words(length: Duration) -> str:
+    return f"one {length.unit}" if length.count == 1 else str(length)
 
 
 def _missing(key: str) -> str:

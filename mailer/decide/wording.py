@@ -198,9 +198,14 @@ _EXAMPLES = {
 }
 
 
+_ROUND = '"every Monday at 08:00", "every business day at 08:00" or "every month on the first business day at 10:00"'
+
+
 def _example(start: str, key: str, after: str = "") -> str:
     """A right line to go by; where a condition has begun, the rest of that condition."""
     begun = next((w.text for w in of_kind(Kind.CONDITION) if after and parts(w.text)[0] in after), None)
     if start == "condition" and begun is not None:
         return f'Write, for example:  {key} = "{begun.replace("N", "3 business days", 1)}"'
+    if start == "when" and after.startswith("every"):
+        return f"Write, for example:  {key} = {_ROUND}"
     return f"Write, for example:  {key} = {_EXAMPLES[start]}" if start in _EXAMPLES else ""
