@@ -160,7 +160,10 @@ def named(words: Sequence[Word]) -> Named:
         elif form in numbers and before in _BEFORE_HOUR:
             hours.add(str(numbers[form] % 12))
         else:
-            weekdays |= times((word,)) & WEEK
+            for time in times((word,)):
+                (weekdays if time in WEEK else hours).add(
+                    time if time in WEEK else "0"
+                )  # beside weekdays there is noon
     return Named(frozenset(weekdays), frozenset(days), frozenset(months), frozenset(hours), frozenset(occasions))
 
 

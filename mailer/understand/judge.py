@@ -271,6 +271,14 @@ class Judge:
         lex = lexicon.load(said.language)
         self.asked = self.asked or asked_for(self.subject, self.quoted)
         place = match.end
+        if match.signal == "yes" and place < len(said.words) and said.words[place].capital:
+            named_after = said.words[place].form
+            if (
+                named_after not in lex.known
+                and named_after not in self.asked.words
+                and said.words[place - 1].form in lex.joins
+            ):
+                return True  # "I will be joining Allied"
         ends = [word.form for word in said.words[match.begin : place]][-2:]
         if place < len(said.words) and said.words[place].form in lex.toward:
             place += 1
