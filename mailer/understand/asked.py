@@ -135,7 +135,11 @@ def asked_for(subject: str, quoted: str) -> Asked:
 
 def named(words: Sequence[Word]) -> Named:
     """What *words* name. A bare number is a day only where an article or "on" stands before it, an hour only after "at"."""
-    weekdays, days, months, hours, occasions = set(), set(), set(), set(), set()
+    weekdays: set[str] = set()
+    days: set[str] = set()
+    months: set[str] = set()
+    hours: set[str] = set()
+    occasions: set[str] = set()
     every, known_months, numbers = _occasions(), _months(), _numbers()
     for place, word in enumerate(words):
         form = word.form

@@ -5,68 +5,21 @@ Never:    looks at words itself: it weighs signals (lexicon/__init__.py says wha
 Fails:    not at all.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from mailer.understand import lexicon
-from mailer.understand.asked import WEEK, Asked, asked_for, asks_attendance, named, times, times_asked
-from mailer.understand.clauses import COMMA, Word, plain
-from mailer.understand.party import Party
+from mailer.understand.asked import times
+from mailer.understand.bare import Bare
+from mailer.understand.clauses import COMMA
+from mailer.understand.findings import LONG_MESSAGE
+from mailer.understand.others import Others
 from mailer.understand.phrases import Match
 from mailer.understand.reading import Reading
 from mailer.understand.said import ANSWERS, Said
-from mailer.understand.weighing import Weighed, is_firm, turns_between
-
-LONG_MESSAGE = 160
-"""Words. In a message longer than this an answer is decided only if it stands near the beginning."""
+from mailer.understand.weighing import is_firm, turns_between
 
 
-class Judge:
+class Judge(Others, Bare):
     """The rules, in the order in which they are asked."""
 
-    def __init__(
-        self, body: str, saids: Sequence[Said], weighed: Weighed, party: Party, subject: str, quoted: str
-    ) -> None:
-        self.body, self.saids, self.party, self.subject, self.quoted = body, saids, party, subject, quoted
-        self.sure, self.unsure = weighed.sure, weighed.unsure
-        self.size = sum(len(said.words) for said in saids)
-        self.asked: Asked | None = None
-        self.letter = bool(quoted.strip()) and asks_attendance(subject, quoted)
-        """A letter that asks for attendance is known: what stands by itself answers it."""
-        if self.letter:
-            # "Sounds good" and "no problem" are an answer to a letter, and may be one to anything
-            for said in saids:
-                for match in said.found.get("likes", ()):
-                    self.sure.setdefault("works", []).append((said, match))
-
-    def has(self, *signals: str) -> bool:
-        return any(self.sure.get(signal) or self.unsure.get(signal) for signal in signals)
-
-    def certain(self, *signals: str) -> bool:
-        return any(self.sure.get(signal) for signal in signals)
-
-    def all(self, *signals: str) -> list[tuple[Said, Match]]:
-        return [pair for signal in signals for pair in (*self.sure.get(signal, ()), *self.unsure.get(signal, ()))]
-
-    def words_of(self, *signals: str) -> str:
-        pairs = [pair for signal in signals for pair in self.sure.get(signal, ())] or self.all(*signals)
-        if not pairs:
-            return ""
-        said, match = min(pairs, key=lambda pair: (pair[0].number, pair[1].begin))
-        return self.quote(said, match)
-
-    def quote(self, said: Said, match: Match) -> str:
-        return self.body[said.words[match.begin].start : said.words[match.end - 1].end]
-
-    def say(self, verdict: str, decided: bool, evidence: str, reason: str) -> Reading:
-        guests = self.party.guests if verdict in ("accepted", "tentative", "needs-person") else 0
-        return Reading(verdict, decided, guests, None, evidence, reason)
-
-    def together(self, signal: str, *others: str) -> bool:
-        """*signal* stands in one sentence with one of *others*."""
-        return any(said.has(*others) for said, _ in self.all(signal))
-
-    # ---------------------------------------------------------------------------------------------------------------
     def verdict(self) -> Reading:
         for rule in (self.conditional, self.delegated, self.both, self.no, self.perhaps, self.kind_no, self.wished, self.only_reason,
                      self.yes, self.other_people, self.bare):  # fmt: skip
@@ -93,46 +46,6 @@ class Judge:
                 return self.say(
                     "needs-person", False, self.span(said, 0, len(said.words)), "A condition follows the answer."
                 )
-        return None
-
-    def span(self, said: Said, low: int, high: int) -> str:
-        return self.body[said.words[low].start : said.words[high - 1].end]
-
-    def delegated(self) -> Reading | None:
-        if self.has("delegate"):
-            said, match = self.all("delegate")[0]
-            names = [self.body[said.words[a].start : said.words[b - 1].end] for key, a, b in match.kept if key == "@"]
-            longest = max(names, key=len) if names else None
-            evidence = self.quote(said, match)
-            address = next(
-                (word.form for said_ in saids_near(self.saids, said) for word in said_.words if "@" in word.form), None
-            )
-            # Where every noun has a capital, one word alone may be anything.
-            named = longest is not None and (len(longest.split()) > 1 or not lexicon.load(said.language).nouns_capital)
-            one_of_two = match.begin > 0 and said.words[match.begin - 1].form in lexicon.load(said.language).either
-            clear = (
-                named
-                and not one_of_two
-                and self.certain("delegate")
-                and not self.leads_elsewhere(said, match)
-                and not self.has("maybe", "yes", "g_ask")
-                and not said.asks
-                and len({*names}) == 1
-            )
-            reading = self.say(
-                "delegated",
-                clear,
-                evidence,
-                f"{longest} comes instead." if clear else "Somebody may come instead; it is not clear enough.",
-            )
-            return replace(reading, delegate=longest, delegate_address=address)
-        if self.has("sendother"):
-            if self.has("no", "reason", "nowish") and not self.has("yes"):
-                return self.say(
-                    "delegated", False, self.words_of("sendother"), "Somebody comes instead, but no name is given."
-                )
-            if self.has("yes", "wish", "other_yes", "other_no"):
-                return self.say("needs-person", False, self.words_of("sendother"), "It is not clear who comes.")
         return None
 
     def both(self) -> Reading | None:
@@ -225,86 +138,6 @@ class Judge:
         opened = max((m.end for m in said.found.get("bare_yes", ())), default=0) if said.has("but", "regretful") else 0
         other = [m for signal in ("good", "works") for m in said.found.get(signal, ()) if m.begin >= opened]
         return any(all(m.end <= no.begin or no.end <= m.begin for no in noes) for m in other)
-
-    def settle(self, verdict: str, signal: str, evidence: str, reason: str) -> Reading:
-        """A clear answer is decided, unless it stands deep in a long message."""
-        if not any(self.about_this(said, match) for said, match in self.sure.get(signal, ())):
-            return self.say(
-                "needs-person",
-                False,
-                evidence,
-                "These words may be about another day or another meeting than the letter's.",
-            )
-        if self.size > LONG_MESSAGE and min(said.number for said, _ in self.all(signal)) > 3:
-            return self.say(
-                verdict, False, evidence, "These words stand deep in a long message and may be about something else."
-            )
-        return self.say(verdict, True, evidence, reason)
-
-    def about_this(self, said: Said, match: Match) -> bool:
-        """Nothing beside the answer names another day, or another sort of meeting, than the letter that it answers."""
-        if self.asked is None:
-            self.asked = asked_for(self.subject, self.quoted)
-        if match.signal == "reason":
-            return self.asked.on_the_day(said.words)  # what keeps somebody away is another occasion, always
-        lex = lexicon.load(said.language)
-        if self.leads_elsewhere(said, match):
-            return False
-        if self.letter and match.signal != "no" and said.has("remote") and not self.asked.words & lex.screen:
-            return False  # by telephone, to a meeting that people come to
-        begin, end = said.clause(match)
-        begin = max((i + 1 for i in range(begin, match.begin) if said.words[i].form in lex.joints), default=begin)
-        end = next((i for i in range(match.end, end) if said.words[i].form in lex.joints), end)
-        if not self.asked.fits(said.words[begin:end]):
-            return False
-        if not named(said.words[begin:end]) and not said.has("reason", "but") and not self.asked.fits(said.words[:end]):
-            return False
-        if said.number and not named(said.words):
-            # "The hearing is on Tuesday. I'll be there": the answer points at the sentence before it
-            before = self.saids[said.number - 1]
-            if not before.has(*ANSWERS, "reason", "thanks") and not before.asks:
-                return self.asked.fits(before.words)
-        return True
-
-    def leads_elsewhere(self, said: Said, match: Match) -> bool:
-        """ "It's a no on the donation": the answer goes on to a thing that is no meeting, and that no letter speaks of."""
-        lex = lexicon.load(said.language)
-        self.asked = self.asked or asked_for(self.subject, self.quoted)
-        place = match.end
-        if match.signal == "yes" and place < len(said.words) and said.words[place].capital:
-            named_after = said.words[place].form
-            if (
-                named_after not in lex.known
-                and named_after not in self.asked.words
-                and said.words[place - 1].form in lex.joins
-            ):
-                return True  # "I will be joining Allied"
-        ends = [word.form for word in said.words[match.begin : place]][-2:]
-        if place < len(said.words) and said.words[place].form in lex.toward:
-            place += 1
-        elif ends[-1] not in lex.toward and not (len(ends) > 1 and ends[0] in lex.toward and ends[1] in lex.around):
-            return False
-        thing: list[tuple[int, Word]] = []
-        while place < len(said.words) and said.words[place].form != COMMA and len(thing) < 5:
-            word = said.words[place]
-            if word.form in lex.joints or word.form in lex.toward or word.form in lex.stops:
-                break
-            thing.append((place, word))
-            place += 1
-        strange = [
-            word
-            for at, word in thing
-            if word.form not in lex.around
-            and word.form not in self.asked.words
-            and not word.form[:1].isdigit()
-            and word.form not in lex.known
-            and (at not in said.spoken_for or (word.capital and self.letter))
-        ]
-        named_ours = any(
-            word.form in self.asked.words and word.form not in lex.marks and word.form not in lex.toward
-            for _, word in thing
-        )
-        return bool(strange) and not named_ours
 
     def perhaps(self) -> Reading | None:
         pairs = self.all("maybe")
@@ -429,16 +262,6 @@ class Judge:
             )
         return self.say("needs-person", False, evidence, "There is a reason for staying away, but no clear no.")
 
-    def on_that_day(self, said: Said) -> bool:
-        """A day is named: the letter's, where a letter is known that names one."""
-        if not said.has("dated"):
-            return False
-        asked = self.asked = self.asked or asked_for(self.subject, self.quoted)
-        theirs, ours = named(said.words), asked.named
-        if not (ours.weekdays or ours.days):
-            return not said.has("somewhere")
-        return bool(theirs.weekdays & ours.weekdays or theirs.days & ours.days)
-
     def yes(self) -> Reading | None:
         if not self.has("yes", "wish"):
             if self.has("later"):
@@ -494,259 +317,12 @@ class Judge:
             return self.say("needs-person", False, evidence, "A yes, and beside it words of doubt that may concern it.")
         return self.settle("accepted", "yes" if strong else "wish", evidence, "The writer says that he or she comes.")
 
-    def only_i(self) -> bool:
-        """ "Bob can't, but I will": after the "but" the writer speaks of himself."""
-        for said, match in self.sure.get("yes", ()):
-            selves = lexicon.load(said.language).self
-            own = any(word.form in selves for word in said.words[match.begin : match.end]) or (
-                match.begin and said.words[match.begin - 1].form in selves
-            )
-            if own and all(
-                other is said and turns_between(said, no, match) and no.begin < match.begin
-                for other, no in self.all("other_no", "other_away")
-            ):
-                return True
-        return False
-
-    def alarmed(self) -> bool:
-        """Words of doubt that no phrase accounts for, or much that is not understood after a "but" that follows the yes."""
-        conceded = max(
-            (s.number for s in self.saids if s.has("yes") and (self.letter or self.turns_at_once(s))), default=0
-        )  # with a letter before him, what somebody tells before his plain yes is no doubt of it
-        for said in self.saids[conceded:]:
-            lex = lexicon.load(said.language)
-            found = [match for signal in ("yes", "wish", "works") for match in said.found.get(signal, ())]
-            # "I have moved the other meeting, so I will come": what explains the yes casts no doubt on it
-            begins = max((match.begin for match in found), default=0)
-            turns = {match.end - 1 for match in said.found.get("but", ())}
-            since = max((i for i in range(begins) if said.words[i].form in lex.therefore or i in turns), default=-1)
-            if not said.asks and any(
-                word.form in lex.alarm and i not in said.accounted and i > since for i, word in enumerate(said.words)
-            ):
-                return True
-            if self.strange_after_but(said, [match.end for match in found]):
-                return True
-        return False
-
-    @staticmethod
-    def turns_at_once(said: Said) -> bool:
-        """The sentence opens with "but" or "so": what stands before it is a concession or a cause."""
-        opens = said.words[0].form
-        return opens in lexicon.load(said.language).therefore or any(m.begin == 0 for m in said.found.get("but", ()))
-
-    @staticmethod
-    def strange_after_but(said: Said, ends: Sequence[int]) -> bool:
-        """Much that is not understood follows a "but" after an answer that ends at one of *ends*."""
-        lex = lexicon.load(said.language)
-        known = said.accounted | said.spoken_for
-        for but in said.found.get("but", ()):
-            if ends and min(ends) <= but.begin:
-                after = [i for i in range(but.end, len(said.words)) if i not in known]
-                if sum(said.words[i].form != COMMA and said.words[i].form not in lex.around for i in after) >= 2:
-                    return True
-        return False
-
-    def unexplained_before(self, *signals: str) -> int:
-        """Words in earlier sentences that say nothing of the answer: the more, the likelier another matter is meant."""
-        first = min(said.number for said, _ in self.all(*signals))
-        ours = ("yes", "wish", "thanks", "bare_yes", "regretful", "reason", "works", "no", "maybe", "earlier", "turn")
-        return sum(len(said.words) for said in self.saids[:first] if not said.has(*ours))
-
-    def other_people(self) -> Reading | None:
-        polite = self.has("regretful", "thanks")
-        if not self.has("other_yes", "other_no", "other_away"):
-            return None
-        pairs = self.all("other_yes", "other_no") or self.all("other_away")
-        said, match = pairs[0]
-        names = [(a, b) for key, a, b in match.kept if key == "@"]
-        who = self.span(said, *names[0]) if names else None
-        lex = lexicon.load(said.language)
-        weighty = who is not None and (len(who.split()) > 1 or plain(who.split()[0]).strip(".") in lex.titles)
-        # That somebody is ill or away is no answer by itself; said with regret it is one.
-        only_no = self.certain("other_no", *(("other_away",) if polite else ())) and not self.has("other_yes")
-        if (
-            only_no
-            and weighty
-            and not said.asks
-            and not self.has("maybe", "told", "host", "partial")
-            and (polite or self.size < 30)
-        ):
-            return replace(
-                self.say(
-                    "declined", True, self.quote(said, match), f"The writer answers for {who}, who does not come."
-                ),
-                answers_for=who,
-            )
-        one = len({self.span(s, a, b) for s, m in pairs for key, a, b in m.kept if key == "@"}) <= 1
-        only_yes = self.certain("other_yes") and not self.has("other_no", "other_away", "reason", "no", "nowish")
-        if (
-            only_yes
-            and one
-            and (weighty or who is None)
-            and self.has("speaks_for")
-            and not any(said.asks for said in self.saids)
-            and not self.has("maybe", "told", "host", "partial", "later", "remote", "cond", "g_ask", "bare_no")
-            and not self.party.unclear
-            and not self.alarmed()
-            and self.about_this(said, match)
-        ):
-            whom = who or self.whom() or self.span(said, match.begin, match.begin + 1)
-            return replace(
-                self.say("accepted", True, self.quote(said, match), f"The writer answers for {whom}, who comes."),
-                answers_for=whom,
-            )
-        if (
-            only_no
-            and who is None
-            and self.has("regretful")
-            and self.has("thanks", "for_whom")
-            and not said.asks
-            and not self.has("maybe", "told", "host", "partial")
-        ):
-            whom = self.whom() or self.span(said, match.begin, match.begin + 1)
-            return replace(
-                self.say(
-                    "declined",
-                    True,
-                    self.quote(said, match),
-                    "The writer answers for somebody else, who does not come.",
-                ),
-                answers_for=whom,
-            )
-        return replace(
-            self.say(
-                "needs-person",
-                False,
-                self.quote(said, match),
-                "The message speaks of somebody else, not of the writer.",
-            ),
-            answers_for=who,
-        )
-
-    def whom(self) -> str | None:
-        for said, match in self.all("for_whom"):
-            for key, begin, end in match.kept:
-                if key == "@":
-                    return self.span(said, begin, end)
-        return None
-
-    def bare(self) -> Reading | None:
-        """A bare yes or no means what was asked."""
-        asked = asks_attendance(self.subject, self.quoted)
-        open_ = any(said.asks for said in self.saids)
-        extra = sum(said.unexplained for said in self.saids)
-        if extra and self.letter and len(self.saids) == 1 and self.only_word(self.saids[0]):
-            extra = 0
-        if self.has("bare_yes") and self.has("bare_no"):
-            return self.say("needs-person", False, self.words_of("bare_yes"), "The message says both yes and no.")
-        for signal, verdict, word in (("bare_yes", "accepted", "yes"), ("bare_no", "declined", "no")):
-            if not self.has(signal):
-                continue
-            clear = (
-                asked
-                and all(asked_for(self.subject, self.quoted).fits(said.words) for said in self.saids)
-                and not any(
-                    self.names_another(said, match) or self.leads_elsewhere(said, match) or said.has("hedge")
-                    for said, match in self.all(signal)
-                )
-                and ((extra == 0 and not open_) or self.stands_alone(signal) or self.stands_apart(signal))
-                and not self.has("host", "later", "partial", "told", "absent", "seen")
-                and not self.has(*(("remote",) if signal == "bare_yes" else ("works", "ack")))
-            )
-            if clear:
-                return self.say(verdict, True, self.words_of(signal), f"A plain {word} to the invitation.")
-            return self.say("needs-person", False, self.words_of(signal), f"A {word}, but it is not clear to what.")
-        if self.has("works"):
-            return self.suits(asked and not open_)
-        return None
-
-    @staticmethod
-    def names_another(said: Said, match: Match) -> bool:
-        """ "Yes, Bill still works here": somebody is named, and not only called at the end of the sentence."""
-        never = lexicon.load(said.language).never_names
-        after = said.words[match.end :]
-        return len(after) > 3 and any(word.capital and word.form not in never for word in after)
-
-    @staticmethod
-    def only_word(said: Said) -> bool:
-        """Beside its yes or no a sentence holds next to nothing, and nothing that the writer does: "yes, Wednesday is perfect"."""
-        lex = lexicon.load(said.language)
-        doubt = any(word.form in lex.alarm and i not in said.accounted for i, word in enumerate(said.words))
-        if len(said.words) > 1 and said.words[1].form in lex.causes and not said.has("cond", "but", "who"):
-            return True  # "yes, because …"
-        few = 1 if said.language == "en" else 0  # elsewhere a verb alone says "I"
-        return (
-            said.stray() <= few and not (said.of_oneself or said.has("but", "who") or doubt) and len(said.words) <= 12
-        )
-
-    def stands_apart(self, signal: str) -> bool:
-        """A letter of ours asked, and the yes or no is a clause of its own in a short remark: "sorry for the slow reply - yes!"."""
-        if not self.letter or self.size > 20 or len(self.all(signal)) != 1 or any(s.asks for s in self.saids):
-            return False
-        said, match = self.all(signal)[0]
-        after = all(i in said.spoken_for or said.words[i].form == COMMA for i in range(match.end, len(said.words)))
-        begin = said.clause(match)[0]
-        before = all(word.form in lexicon.load(said.language).therefore for word in said.words[begin : match.begin])
-        if not (after and before) or said is not self.saids[-1] or said.of_oneself:
-            return False
-        return not self.has(
-            *(each for each in ANSWERS if each != signal), "reason", "cond", "partial", "remote", "g_ask"
-        ) and not any(other.has("hedge", "elsewhen", "who", "but") or other.of_oneself for other in self.saids)
-
-    def stands_alone(self, signal: str) -> bool:
-        """A letter of ours asked, and the message opens with a yes or no that is a sentence of its own; what follows is a remark."""
-        if not self.letter or self.size > 45:
-            return False
-        pairs = self.all(signal)
-        first = pairs[0][0]
-        if first.number > 1 or any(said is not first for said, _ in pairs) or first.asks:
-            return False
-        if any(said.stray() > 1 for said in self.saids[: first.number]):
-            return False
-        if first.unexplained and not self.only_word(first):
-            return False
-        rest = [said for said in self.saids if said is not first]
-        if any(
-            said.has(*ANSWERS, "reason", "booked", "cond", "hedge", "elsewhen", "who", "g_ask", "g_unclear", "but")
-            for said in rest
-        ):
-            return False
-        return not any(
-            word.form in lexicon.load(said.language).alarm and i not in said.accounted
-            for said in rest
-            for i, word in enumerate(said.words)
-        )
-
-    def suits(self, asked: bool) -> Reading:
-        """A time that suits is a yes if it is the time that was asked."""
-        evidence = self.words_of("works")
-        said, _ = self.all("works")[0]
-        times_named = times(said.words)
-        context = f"{self.subject}\n{self.quoted}".strip()
-        if context and times_named:
-            offered = times_asked(self.subject, self.quoted)
-            asked = times_named <= offered
-        if len({time for time in times_named if time in WEEK}) > 1:
-            asked = False
-        others = sum(s.stray() for s in self.saids)
-        clear = (
-            asked
-            and others <= 1
-            and said.unexplained <= 5
-            and self.certain("works")
-            and not self.has("later", "partial", "reason", "regretful", "host", "other_yes", "other_no", "told")
-        )
-        if clear:
-            return self.say("accepted", True, evidence, "What was asked suits the writer.")
-        return self.say(
-            "needs-person",
-            False,
-            evidence,
-            "A time suits the writer; it is not certain that it is the one that was asked.",
-        )
-
     def nothing(self) -> Reading:
         asking = next((said for said in self.saids if said.asks), None)
+        if asking is None and self.has("sendother"):
+            return self.say(
+                "needs-person", False, self.words_of("sendother"), "Somebody may come instead; it is not clear who."
+            )
         if asking is not None:
             return self.say("question", False, self.span(asking, 0, len(asking.words)), "The writer asks something.")
         if self.has("hedge"):
@@ -758,8 +334,3 @@ class Judge:
         if self.has("thanks"):
             return self.say("none", False, self.words_of("thanks"), "Thanks, but no answer.")
         return self.say("none", False, "", "No answer to the invitation is in these words.")
-
-
-def saids_near(saids: Sequence[Said], said: Said) -> list[Said]:
-    """The sentence and those about it: an address may stand in the next one."""
-    return [said, *(other for other in saids if abs(other.number - said.number) <= 2 and other is not said)]

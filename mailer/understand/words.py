@@ -1,8 +1,9 @@
 """Read what a person answers in plain words: yes, no, perhaps, somebody else, a question, or nothing at all.
 
 A text is cut into sentences (clauses.py), each is read in its own language (lexicon/) with a grammar of phrases (phrases.py);
-said.py finds who speaks and what is asked, weighing.py which answers are certain, judge.py decides. Who comes along is counted in
-party.py; asked.py knows what a bare yes would mean.
+said.py finds who speaks and what is asked, weighing.py which answers are certain, findings.py the doubts that stand against one;
+judge.py decides, with others.py (delegates, assistants) and bare.py (a yes or no alone). Who comes along is counted in party.py;
+asked.py knows what the letter named and what a bare yes would mean.
 
 Promises: a pure function; the same words always give the same reading; the evidence is verbatim; bounded time for any input.
 Never:    guesses. Conditions, parts of the meeting, contradictions, hearsay and everything doubtful are left to a person:
