@@ -6,7 +6,7 @@ import csv
 import re
 import sys
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ import typer
 from mailer.cli.context import console, fail, in_office, in_store, print_json, table
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
-from mailer.partnership.meetings import Change, Meeting, MeetingStatus
+from mailer.partnership.meetings import Change, Meeting, MeetingStatus, moved_deadline
 from mailer.terms import EventUid, MeetingId, PartnershipId, canonical
 
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ def add(
     deadline: Annotated[str | None, typer.Option(help="When answers are wanted by: 2026-03-05 17:00.")] = None,
     capacity: Annotated[int | None, typer.Option(min=1, help="How many chairs there are.")] = None,
     zone: Annotated[str | None, typer.Option(help="Time zone, if not the partnership's.")] = None,
+    repeat: Annotated[
+        str,
+        typer.Option(
+            help="A series: “every month on the second Tuesday, 6 times”, or “every 2 weeks until 2026-12-31”."
+        ),
+    ] = "",
 ) -> None:
     """Add a meeting. Rules that serve its kind begin to count for it at once; new rules and meetings never look back."""
     if not _SLUG.fullmatch(slug):
@@ -92,7 +98,9 @@ def add(
         )
 
     async def work(settings: PartnershipSettings, office: Any) -> Meeting:
+        from mailer.partnership.series import repeat_rule
         from mailer.pipeline.changes import add_meeting
+        from mailer.render.calendar import check_series
         from mailer.store import meetings
 
         if await meetings.by_slug(office.partnership, slug):
@@ -116,7 +124,9 @@ def add(
             description=description,
             reply_deadline=instant(deadline, clock, "The reply deadline") if deadline else None,
             capacity=capacity,
+            rrule=repeat_rule(repeat, dtstart, clock) if repeat else "",
         )
+        check_series(meeting)
         return await add_meeting(office, _sensible(meeting), datetime.now(UTC))
 
     added = in_office(work)
@@ -137,15 +147,32 @@ def change(
     description: str | None = None,
     deadline: Annotated[str | None, typer.Option(help="A date and time, or “none”.")] = None,
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
+    on: Annotated[
+        str | None, typer.Option(help="Only this date of a series: 2026-04-14. Say --start for its new time.")
+    ] = None,
 ) -> None:
     """Change a meeting. Another time asks everybody anew who has not said no; another place is told; new words disturb nobody."""
 
+    if on is not None:
+        if start is None:
+            raise fail(
+                "Say the new time of that date: --start “2026-04-16 14:00”. (convener meeting cancel … --on cancels it.)",
+                2,
+            )
+        _change_date(slug, on, start, end, hours)
+        return
+
     async def work(_: PartnershipSettings, office: Any) -> tuple[Meeting, Change, int]:
+        from mailer.partnership.series import fits
         from mailer.pipeline.changes import change_meeting, meeting_or_error
 
         before = await meeting_or_error(office, slug)
         if before.cancelled:
             raise MailerError(f"{slug} is cancelled. Add a new meeting instead.")
+        if before.rrule and start and not fits(before.rrule, instant(start, before.zone, "The start"), before.zone):
+            raise MailerError(
+                f"{slug} is a series ({before.rrule}) that cannot begin then. Cancel it and add another, or move one date: --on DATE."
+            )
         dtstart = instant(start, before.zone, "The start") if start else before.dtstart
         length = before.dtend - before.dtstart
         dtend = _end(dtstart, end, hours, before.zone) if end or hours else dtstart + length
@@ -169,8 +196,7 @@ def change(
 def _deadline(before: Meeting, dtstart: datetime, text: str | None) -> datetime | None:
     """A deadline moves with its meeting unless another is given."""
     if text is None:
-        moved = before.reply_deadline + (dtstart - before.dtstart) if before.reply_deadline else None
-        return min(moved, dtstart) if moved else None
+        return moved_deadline(before, dtstart)
     return None if text.strip().lower() == "none" else instant(text, before.zone, "The reply deadline")
 
 
@@ -188,12 +214,48 @@ def _told(meeting: Meeting, what: Change, mails: int) -> None:
     console.print(sentence + letters, markup=False)
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as exc:
+        raise MailerError(f"“{text}” is no date. Write it like 2026-04-14.") from exc
+
+
+def _change_date(slug: str, on: str, start: str | None, end: str | None, hours: float | None) -> None:
+    """Move one date of a series, or cancel it where there is no *start*."""
+
+    async def work(_: PartnershipSettings, office: Any) -> int:
+        from mailer.pipeline.changes import change_date, date_or_error, meeting_or_error
+
+        meeting = await meeting_or_error(office, slug)
+        found = await date_or_error(meeting, _day(on))
+        begins = instant(start, meeting.zone, "The start") if start else None
+        ends = None
+        if begins is not None:
+            plain = end is None and hours is None
+            ends = begins + (found.dtend - found.dtstart) if plain else _end(begins, end, hours, meeting.zone)
+            if ends <= begins:
+                raise MailerError("The meeting would end before it starts.")
+        now: int = await change_date(office, meeting, _day(on), begins, ends, datetime.now(UTC))
+        return now
+
+    mails = in_office(work)
+    what = f"is now at {start}" if start else "is cancelled"
+    console.print(f"{slug} of {on} {what}; the other dates stay. {mails} letters are in the outbox.", markup=False)
+
+
 @app.command()
 def cancel(
     slug: Annotated[str, typer.Argument(metavar="MEETING")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    on: Annotated[str | None, typer.Option(help="Only this date of a series: 2026-04-14.")] = None,
 ) -> None:
     """Cancel a meeting. Whoever was invited and has not said no is told; nothing else about it is sent any more."""
+    if on is not None:
+        if not yes and not typer.confirm(f"Cancel {slug} of {on} and tell everybody?"):
+            raise typer.Exit(1)
+        _change_date(slug, on, None, None, None)
+        return
     if not yes and not typer.confirm(f"Cancel {slug} and tell everybody?"):
         raise typer.Exit(1)
 
@@ -244,6 +306,7 @@ def show(slug: Annotated[str, typer.Argument(metavar="MEETING")], json: bool = F
     rows = [
         ("title", meeting.title),
         ("when", _when(meeting)),
+        ("dates", _dates(meeting)),
         ("kind", meeting.kind),
         ("place", meeting.place),
         ("online", meeting.online_link),
@@ -274,6 +337,16 @@ def _when(meeting: Meeting) -> str:
     return f"{start:%a %d %b %Y %H:%M}-{until} {meeting.zone}"
 
 
+def _dates(meeting: Meeting) -> str:
+    """The dates of a series."""
+    from mailer.partnership.series import occurrences
+
+    if not meeting.rrule:
+        return ""
+    found = [f"{meeting.local(o.dtstart):%d %b %Y}" for o in occurrences(meeting)]
+    return ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
+
+
 def _record(meeting: Meeting) -> dict[str, Any]:
     names = [
         "slug",
@@ -290,6 +363,7 @@ def _record(meeting: Meeting) -> dict[str, Any]:
         "capacity",
         "status",
         "sequence",
+        "rrule",
     ]
     return {name: getattr(meeting, name) for name in names}
 
@@ -315,10 +389,11 @@ def attendance(
     guests: Annotated[int, typer.Option(min=0, max=99, help="How many more come along.")] = 0,
     json: bool = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    on: Annotated[str | None, typer.Option(help="One date of a series: 2026-04-14.")] = None,
 ) -> None:
     """Who is coming, since when, by which message; or enter an answer: attendance launch set ann@acme.example yes --note "by phone"."""
     if action is None:
-        _show_attendance(slug, json, as_csv)
+        _show_attendance(slug, json, as_csv, on)
         return
     from mailer.pipeline.changes import SAID
 
@@ -328,7 +403,7 @@ def attendance(
         raise fail(f"“{answer}” is no answer I know: yes, no, maybe or open.", 2)
 
     async def work(_: PartnershipSettings, office: Any) -> str:
-        from mailer.pipeline.changes import enter_answer, meeting_or_error
+        from mailer.pipeline.changes import enter_answer, enter_answer_to_date, meeting_or_error
         from mailer.store import people
 
         meeting = await meeting_or_error(office, slug)
@@ -336,6 +411,11 @@ def attendance(
         if person is None:
             raise MailerError(
                 f"Nobody in the register has the address {address}. Import the person first, or correct the address."
+            )
+        if on is not None:
+            said = SAID[answer.lower()]
+            return await enter_answer_to_date(
+                office, meeting, person, _day(on), said, datetime.now(UTC), guests=guests, note=note
             )
         return await enter_answer(
             office,
@@ -350,14 +430,20 @@ def attendance(
     console.print(f"Recorded: {in_office(work)}.", markup=False)
 
 
-def _show_attendance(slug: str, json: bool, as_csv: bool) -> None:
+def _show_attendance(slug: str, json: bool, as_csv: bool, on: str | None = None) -> None:
     from mailer.pipeline.attendance_list import AttendanceRow, attendance_rows
 
     async def work(
         _: Config, __: PartnershipSettings, partnership: PartnershipId
     ) -> tuple[Meeting, list[AttendanceRow]]:
+        from mailer.pipeline.changes import date_or_error
+
         meeting = await _meeting(partnership, slug)
-        return meeting, await attendance_rows(partnership, meeting)
+        if on is None:
+            return meeting, await attendance_rows(partnership, meeting)
+        held = await date_or_error(meeting, _day(on))
+        shown = replace(meeting, dtstart=held.dtstart, dtend=held.dtend, rrule="")
+        return shown, await attendance_rows(partnership, meeting, held.recurrence_id)
 
     meeting, rows = in_store(work)
     records = [asdict(r) for r in rows]
@@ -378,7 +464,7 @@ def show_attendance(meeting: Meeting, rows: list[AttendanceRow]) -> None:
     cells = [
         (
             r.answer + (f" +{r.guests}" if r.guests else ""),
-            r.name,
+            r.name + (f", instead of {r.instead_of}" if r.instead_of else ""),
             r.organisation,
             f"{meeting.local(r.since):%d %b %H:%M}" if r.since else "",
             r.reason,

@@ -5,7 +5,7 @@ SEQUENCE rises by one when date, time, place, online link or status change, not 
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,16 @@ class Meeting:
     def local(self, instant: datetime) -> datetime:
         """*instant* on the wall clock of this meeting."""
         return instant.astimezone(ZoneInfo(self.zone))
+
+
+def moved_deadline(meeting: Meeting, dtstart: datetime) -> datetime | None:
+    """The reply deadline when *meeting* begins at *dtstart* instead: as far before it on the clock as it was, never after it."""
+    if meeting.reply_deadline is None:
+        return None
+    zone = ZoneInfo(meeting.zone)
+    shift = meeting.local(dtstart).replace(tzinfo=None) - meeting.local(meeting.dtstart).replace(tzinfo=None)
+    deadline = (meeting.local(meeting.reply_deadline).replace(tzinfo=None) + shift).replace(tzinfo=zone)
+    return min(deadline.astimezone(UTC), dtstart)
 
 
 class Change(StrEnum):

@@ -143,6 +143,12 @@ def occurrences(meeting: Meeting, changes: Iterable[Change] = ()) -> tuple[Occur
     return tuple(found)
 
 
+def fits(rule: str, dtstart: datetime, zone: str) -> bool:
+    """May a series with *rule* begin at *dtstart*? (RFC 5545 §3.8.5.3 leaves undefined what else that means.)"""
+    dates = _all(rule, dtstart, zone)
+    return bool(dates) and dates[0] == dtstart
+
+
 def last_end(meeting: Meeting) -> datetime:
     """When the last occurrence ends."""
     return occurrences(meeting)[-1].dtend

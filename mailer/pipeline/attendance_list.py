@@ -6,7 +6,7 @@ from datetime import datetime
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.store import inbound, meetings, outbox, people
+from mailer.store import inbound, meetings, occurrences, outbox, people
 from mailer.terms import PartnershipId, PartStat, Via
 
 SAID_AS = {
@@ -30,7 +30,8 @@ _VIA = {
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRow:
-    """One person who was invited or has answered. *since*: the instant of the answer that counts; *message*: its Message-ID."""
+    """One person who was invited or has answered. *since*: the instant of the answer that counts; *message*: its Message-ID. *instead_of*: in
+    whose place this person comes; *sends*: who comes in theirs."""
 
     answer: str
     name: str
@@ -45,12 +46,21 @@ class AttendanceRow:
     comment: str
     message: str
     invited_at: datetime | None
+    instead_of: str = ""
+    sends: str = ""
 
 
-async def attendance_rows(partnership: PartnershipId, meeting: Meeting) -> list[AttendanceRow]:
-    """Everybody who was invited or has answered, those who come first."""
-    invitations = [i for i in await meetings.invitations(meeting.id) if i.invited_at is not None or i.answered]
-    persons = {p.id: p for p in await people.people(partnership, [i.person_id for i in invitations])}
+async def attendance_rows(
+    partnership: PartnershipId, meeting: Meeting, recurrence_id: datetime | None = None
+) -> list[AttendanceRow]:
+    """Everybody who was invited or has answered, those who come first. *recurrence_id*: as things stand for that date of a series; whoever has
+    said nothing about it alone stands as to the series."""
+    every = await meetings.invitations(meeting.id)
+    if recurrence_id is not None:
+        every = list((await occurrences.standings(every, recurrence_id)).values())
+    invitations = [i for i in every if i.invited_at is not None or i.answered or i.delegate_of is not None]
+    named = {i for each in invitations for i in (each.delegate, each.delegate_of) if i is not None}
+    persons = {p.id: p for p in await people.people(partnership, {i.person_id for i in invitations} | named)}
     sources = await meetings.sources(meeting.id)
     returned = await outbox.undelivered(meeting.id)
     messages = await inbound.message_ids(list(sources.values()))
@@ -61,12 +71,16 @@ async def attendance_rows(partnership: PartnershipId, meeting: Meeting) -> list[
             persons[i.person_id],
             messages.get(sources[i.id], "") if i.id in sources else "",
             returned.get(i.person_id, ""),
+            persons.get(i.delegate_of) if i.delegate_of else None,
+            persons.get(i.delegate) if i.delegate else None,
         )
         for i in ordered
     ]
 
 
-def _row(i: Invitation, person: Person, message: str, returned: str) -> AttendanceRow:
+def _row(
+    i: Invitation, person: Person, message: str, returned: str, instead_of: Person | None, sends: Person | None
+) -> AttendanceRow:
     return AttendanceRow(
         answer=SAID_AS[i.partstat],
         name=person.name,
@@ -77,10 +91,12 @@ def _row(i: Invitation, person: Person, message: str, returned: str) -> Attendan
         party_size=i.party_size,
         since=i.answered_at if i.answered else None,
         via=i.via.value if i.via and i.answered else "",
-        reason=why(i, person, returned),
+        reason=why(i, person, returned) + (f"; sends {sends.name}" if sends else ""),
         comment=i.comment,
         message=message,
         invited_at=i.invited_at,
+        instead_of=instead_of.name if instead_of else "",
+        sends=sends.name if sends else "",
     )
 
 

@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from mailer.decide.snapshot import Happening
 from mailer.errors import MailerError
+from mailer.partnership import series
 from mailer.partnership.attendance import Applied, Given, apply
 from mailer.partnership.meetings import Change, Meeting
 from mailer.partnership.people import Person
@@ -15,7 +16,7 @@ from mailer.pipeline.announce import REPLY_HAPPENINGS, announce
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
 from mailer.store import delegations as delegation_store
-from mailer.store import inbound, log, meetings, people
+from mailer.store import inbound, log, meetings, occurrences, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import EventUid, InboundId, PartStat, Via
@@ -98,6 +99,67 @@ async def enter(office: Office, meeting: Meeting, person: Person, given: Given, 
         happening = Happening(REPLY_HAPPENINGS[partstat], f"answer-{outcome.invitation.changes}", now, person.id)
         await announce(office, meeting, happening, now)
     return sentence
+
+
+async def enter_answer_to_date(
+    office: Office,
+    meeting: Meeting,
+    person: Person,
+    day: date,
+    partstat: PartStat,
+    now: datetime,
+    *,
+    guests: int = 0,
+    note: str = "",
+) -> str:
+    """The same for one date of a series; what was answered to the series stays. Raises MailerError where there is no such date."""
+    occurrence = await date_or_error(meeting, day)
+    if occurrence.cancelled:
+        raise MailerError(f"This was not recorded: {meeting.slug} is cancelled on {day:%d %B %Y}.")
+    reason = note or "entered by hand"
+
+    async def write() -> str:
+        await meetings.lock(meeting.id)
+        await meetings.ensure_invitations(meeting.id, [person.id])
+        invitation = (await meetings.invitations(meeting.id, [person.id]))[0]
+        standing = await occurrences.standing(invitation, occurrence.recurrence_id)
+        outcome = apply(standing, meeting, Given(partstat, Via.HAND, now, guests, note, None, None, reason))
+        if not isinstance(outcome, Applied):
+            raise MailerError(f"This was not recorded: {outcome.reason}.")
+        given = Given(partstat, Via.HAND, now, guests, note, None, None, reason)
+        await meetings.record_answer(invitation.id, given, "applied", reason, None, now, occurrence.recurrence_id)
+        await occurrences.save(outcome.invitation, occurrence.recurrence_id, None)
+        said = next(word for word, stat in SAID.items() if stat is partstat)
+        sentence = f"{person.name}: {said} to “{meeting.title}” on {day:%d %B %Y} ({reason})"
+        await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id))
+        return sentence
+
+    return await transact(write)
+
+
+async def date_or_error(meeting: Meeting, day: date) -> series.Occurrence:
+    """The occurrence of *meeting* on *day*; MailerError with the dates there are."""
+    changes = await occurrences.changes(meeting.id)
+    found = series.on_day(meeting, day, changes)
+    if not meeting.rrule:
+        raise MailerError(f"{meeting.slug} is a single meeting.")
+    if found is None:
+        there = ", ".join(f"{meeting.local(o.dtstart):%Y-%m-%d}" for o in series.occurrences(meeting, changes)[:12])
+        raise MailerError(f"{meeting.slug} is not held on {day:%Y-%m-%d}. Its dates: {there}.")
+    return found
+
+
+async def change_date(
+    office: Office, meeting: Meeting, day: date, start: datetime | None, end: datetime | None, now: datetime
+) -> int:
+    """Move one date of a series to *start*, or cancel it where there is no *start*; gives how many people are told."""
+    found = await date_or_error(meeting, day)
+    length = found.dtend - found.dtstart
+    begins = start or found.dtstart
+    ends = end or begins + length
+    return await transact(
+        lambda: moves.move_occurrence(office, meeting, found.recurrence_id, begins, ends, now, cancelled=start is None)
+    )
 
 
 class Settle(StrEnum):

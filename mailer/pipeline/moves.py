@@ -10,7 +10,7 @@ from datetime import datetime
 from mailer.decide.snapshot import Happening, HappeningKind, Notice
 from mailer.errors import MailerError
 from mailer.partnership import series
-from mailer.partnership.meetings import Change, Meeting, changed
+from mailer.partnership.meetings import Change, Meeting, changed, moved_deadline
 from mailer.pipeline.announce import announce
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
@@ -30,10 +30,8 @@ _HAPPENINGS = {
 
 def at_another_time(meeting: Meeting, dtstart: datetime, dtend: datetime) -> Meeting:
     """*meeting* moved; its reply deadline moves with it."""
-    deadline = meeting.reply_deadline + (dtstart - meeting.dtstart) if meeting.reply_deadline else None
-    return replace(
-        meeting, dtstart=dtstart, dtend=dtend, reply_deadline=min(deadline, dtstart) if deadline is not None else None
-    )
+    deadline = moved_deadline(meeting, dtstart)
+    return replace(meeting, dtstart=dtstart, dtend=dtend, reply_deadline=deadline)
 
 
 async def change_within(office: Office, before: Meeting, after: Meeting, now: datetime) -> tuple[Meeting, Change, int]:

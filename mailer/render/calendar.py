@@ -70,6 +70,16 @@ def calendar_object(
     return before + b"".join(_folded(line) for line in personal) + after
 
 
+def check_series(meeting: Meeting) -> None:
+    """Raise MailerError where the dates of *meeting* cannot be told to calendars as one series."""
+    if not meeting.rrule or vtimezone(meeting.zone, meeting.dtstart, last_end(meeting)) is not None:
+        return
+    if len({meeting.local(o.dtstart).utcoffset() for o in occurrences(meeting)}) > 1:
+        raise MailerError(
+            f"A series cannot be written in the time zone {meeting.zone}: its clock changes cannot be told."
+        )
+
+
 @lru_cache(maxsize=256)
 def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart) -> tuple[bytes, bytes]:
     """What every reader's object of *meeting* shares, before and after the personal lines: 250 mails, written once."""
@@ -81,10 +91,8 @@ def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart)
     series = bool(meeting.rrule) and apart.recurrence_id is None
     timezone = vtimezone(meeting.zone, meeting.dtstart, last_end(meeting) if series else meeting.dtend)
     zone = UTC if timezone is None else ZoneInfo(meeting.zone)
-    if series and timezone is None and len({meeting.local(o.dtstart).utcoffset() for o in occurrences(meeting)}) > 1:
-        raise MailerError(
-            f"A series cannot be written in the time zone {meeting.zone}: its clock changes cannot be told."
-        )
+    if series and timezone is None:
+        check_series(meeting)
     if timezone is not None:
         calendar.add_component(timezone)
     event = Event()

@@ -1,4 +1,4 @@
-"""Calendar answers (iTIP REPLY by mail) as Gmail, Outlook with Exchange, and Apple write them.
+"""Calendar answers (iTIP REPLY, COUNTER and REFRESH by mail) as Gmail, Outlook with Exchange, and Apple write them.
 
 Promises: functions of values; the differences between the programs are kept: which properties are there, in which case, in which
 parts, under which header fields (seen in captures of each).
@@ -18,7 +18,10 @@ from mailer.terms import Address, PartStat
 
 @dataclass(frozen=True, slots=True)
 class CalendarAnswer:
-    """All that a program knows when its user clicks. *mark* is a hex name for this one mail: message id and boundaries."""
+    """All that a program knows when its user clicks. *mark* is a hex name for this one mail: message id and boundaries.
+
+    *proposed*: another time, with which the answer becomes a COUNTER; *delegate*: who comes instead; *date*: the one occurrence of a series that
+    is answered; *again*: no answer at all, the calendar asks for the event (REFRESH)."""
 
     author: Address
     letter: Letter
@@ -30,6 +33,28 @@ class CalendarAnswer:
     zone: str = "America/Chicago"
     comment: str = ""
     guests: int = 0
+    proposed: tuple[datetime, datetime] | None = None
+    delegate: Address | None = None
+    date: datetime | None = None
+    again: bool = False
+
+    @property
+    def method(self) -> str:
+        return "REFRESH" if self.again else "COUNTER" if self.proposed else "REPLY"
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """What stands in DTSTART and DTEND."""
+        if self.proposed:
+            return self.proposed
+        length = self.calendar.dtend - self.calendar.dtstart
+        return (self.date, self.date + length) if self.date else (self.calendar.dtstart, self.calendar.dtend)
+
+    @property
+    def parameters(self) -> str:
+        """PARTSTAT, and who comes instead."""
+        to = f';DELEGATED-TO="mailto:{self.delegate.addr_spec}"' if self.delegate else ""
+        return f"PARTSTAT={self.partstat}{to}"
 
 
 _WORDS = {
@@ -51,6 +76,20 @@ _VERBS = {
 _BUSY = {PartStat.ACCEPTED: "BUSY", PartStat.DECLINED: "FREE", PartStat.TENTATIVE: "TENTATIVE"}
 
 
+def _word(answer: CalendarAnswer) -> str:
+    if answer.proposed or answer.again or answer.partstat not in _WORDS["en"]:
+        return {"REFRESH": "Refresh", "COUNTER": "New Time Proposed"}.get(answer.method, "Delegated")
+    return _WORDS[answer.language][answer.partstat]
+
+
+def _verb(answer: CalendarAnswer) -> str:
+    if answer.proposed or answer.again or answer.partstat not in _VERBS["en"]:
+        return {"REFRESH": "asks for this event.", "COUNTER": "has proposed a new time for this event."}.get(
+            answer.method, "has delegated this invitation."
+        )
+    return _VERBS[answer.language][answer.partstat]
+
+
 def gmail_answer(answer: CalendarAnswer) -> Mail:
     """Google Calendar: text, HTML and REPLY in an alternative, and the same REPLY again as invite.ics."""
     calendar, author = answer.calendar, answer.author
@@ -62,14 +101,15 @@ def gmail_answer(answer: CalendarAnswer) -> Mail:
             "PRODID:-//Google Inc//Google Calendar 70.9054//EN",
             "VERSION:2.0",
             "CALSCALE:GREGORIAN",
-            "METHOD:REPLY",
+            f"METHOD:{answer.method}",
             "BEGIN:VEVENT",
-            f"DTSTART:{_utc(calendar.dtstart)}",
-            f"DTEND:{_utc(calendar.dtend)}",
+            f"DTSTART:{_utc(answer.span[0])}",
+            f"DTEND:{_utc(answer.span[1])}",
             f"DTSTAMP:{_utc(stamp)}",
             f"ORGANIZER{calendar.organizer.params}:mailto:{organizer}",
             f"UID:{calendar.event_uid}",
-            f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={answer.partstat};CN={_cn(author.display_name)};"
+            *([f"RECURRENCE-ID:{_utc(answer.date)}"] if answer.date else []),
+            f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;{answer.parameters};CN={_cn(author.display_name)};"
             f"X-NUM-GUESTS={answer.guests}{comment}:mailto:{author.addr_spec}",
             f"CREATED:{_utc(answer.letter.date or stamp)}",
             f"LAST-MODIFIED:{_utc(stamp)}",
@@ -83,8 +123,8 @@ def gmail_answer(answer: CalendarAnswer) -> Mail:
         ]
     )
     when = answer.calendar.dtstart.astimezone(ZoneInfo(answer.zone)).strftime("%a %b %-d, %Y %-I:%M%p (%Z)")
-    word = _WORDS[answer.language][answer.partstat]
-    verb = _VERBS[answer.language][answer.partstat]
+    word = _word(answer)
+    verb = _verb(answer)
     text = f"{author.display_name} {verb}\n\n" + (f"{answer.comment}\n\n" if answer.comment else "")
     text += f"{calendar.summary}\n{when}\n\nInvitation from Google Calendar: https://calendar.google.com/calendar/\n"
     html = f"<html><body><div><p><b>{escape(author.display_name)}</b> {verb}</p><p>{escape(calendar.summary)}<br>{when}</p></div></body></html>"
@@ -105,7 +145,7 @@ def gmail_answer(answer: CalendarAnswer) -> Mail:
             ),
             part(
                 [
-                    ("Content-Type", 'text/calendar; charset="UTF-8"; method=REPLY'),
+                    ("Content-Type", f'text/calendar; charset="UTF-8"; method={answer.method}'),
                     ("Content-Transfer-Encoding", "7bit" if ics.isascii() else "8bit"),
                 ],
                 ics,
@@ -145,24 +185,37 @@ def outlook_answer(answer: CalendarAnswer) -> Mail:
     """Exchange: no ORGANIZER, the UID in capitals, Windows zones, the comment as COMMENT with an escaped line feed at its end."""
     calendar, author, zone = answer.calendar, answer.author, windows_zone(answer.zone)
     organizer, domain = calendar.organizer_address(), author.addr_spec.rpartition("@")[2]
-    word = _WORDS[answer.language][answer.partstat]
+    word = _word(answer)
     tongue = {"en": "en-US", "es": "es-ES"}[answer.language]
     subject = f"{word}: {calendar.summary}"
     comment = answer.comment + "\n"
     ics = folded(
         [
             "BEGIN:VCALENDAR",
-            "METHOD:REPLY",
+            f"METHOD:{answer.method}",
             "PRODID:Microsoft Exchange Server 2010",
             "VERSION:2.0",
             *vtimezone(zone),
             "BEGIN:VEVENT",
-            f"ATTENDEE;PARTSTAT={answer.partstat};CN={_cn(author.display_name)}:MAILTO:{author.addr_spec}",
+            f"ATTENDEE;{answer.parameters};CN={_cn(author.display_name)}:MAILTO:{author.addr_spec}",
             f"COMMENT;LANGUAGE={tongue}:{_escape(comment)}",
             f"UID:{calendar.event_uid.upper()}",
             f"SUMMARY;LANGUAGE={tongue}:{_escape(subject)}",
-            f"DTSTART;TZID={zone.name}:{wall_clock(calendar.dtstart, answer.zone)}",
-            f"DTEND;TZID={zone.name}:{wall_clock(calendar.dtend, answer.zone)}",
+            *(
+                [f"RECURRENCE-ID;TZID={zone.name}:{wall_clock(answer.date, answer.zone)[:8]}T000000"]
+                if answer.date
+                else []
+            ),
+            f"DTSTART;TZID={zone.name}:{wall_clock(answer.span[0], answer.zone)}",
+            f"DTEND;TZID={zone.name}:{wall_clock(answer.span[1], answer.zone)}",
+            *(
+                [
+                    f"X-MS-OLK-ORIGINALSTART;TZID={zone.name}:{wall_clock(calendar.dtstart, answer.zone)}",
+                    f"X-MS-OLK-ORIGINALEND;TZID={zone.name}:{wall_clock(calendar.dtend, answer.zone)}",
+                ]
+                if answer.proposed
+                else []
+            ),
             "CLASS:PUBLIC",
             "PRIORITY:5",
             f"DTSTAMP:{_utc(answer.at)}",
@@ -172,7 +225,7 @@ def outlook_answer(answer: CalendarAnswer) -> Mail:
             f"LOCATION;LANGUAGE={tongue}:{_escape(calendar.location)}",
             f"X-MICROSOFT-CDO-APPT-SEQUENCE:{calendar.sequence}",
             "X-MICROSOFT-CDO-OWNERAPPTID:0",
-            f"X-MICROSOFT-CDO-BUSYSTATUS:{_BUSY[answer.partstat]}",
+            f"X-MICROSOFT-CDO-BUSYSTATUS:{_BUSY.get(answer.partstat, 'FREE')}",
             "X-MICROSOFT-CDO-INTENDEDSTATUS:BUSY",
             "X-MICROSOFT-CDO-ALLDAYEVENT:FALSE",
             "X-MICROSOFT-CDO-IMPORTANCE:1",
@@ -198,7 +251,7 @@ def outlook_answer(answer: CalendarAnswer) -> Mail:
             part([("Content-Type", 'text/html; charset="utf-8"'), quoted_printable], in_quoted_printable(html)),
             part(
                 [
-                    ("Content-Type", 'text/calendar; charset="utf-8"; method=REPLY'),
+                    ("Content-Type", f'text/calendar; charset="utf-8"; method={answer.method}'),
                     ("Content-Transfer-Encoding", "base64"),
                 ],
                 in_base64(ics),
@@ -230,23 +283,24 @@ def apple_answer(answer: CalendarAnswer) -> Mail:
     """Apple Calendar: an alternative of text and a mixed part that holds the REPLY as a named attachment, with METHOD inside only."""
     calendar, author, zone = answer.calendar, answer.author, answer.zone
     organizer = calendar.organizer_address()
-    word = _WORDS[answer.language][answer.partstat]
+    word = _word(answer)
     ics = folded(
         [
             "BEGIN:VCALENDAR",
             "CALSCALE:GREGORIAN",
             "PRODID:-//Apple Inc.//macOS 14.4.1//EN",
             "VERSION:2.0",
-            "METHOD:REPLY",
+            f"METHOD:{answer.method}",
             "BEGIN:VEVENT",
             f"UID:{calendar.event_uid}",
-            f"DTSTART;TZID={zone}:{wall_clock(calendar.dtstart, zone)}",
-            f"DTEND;TZID={zone}:{wall_clock(calendar.dtend, zone)}",
+            *([f"RECURRENCE-ID;TZID={zone}:{wall_clock(answer.date, zone)}"] if answer.date else []),
+            f"DTSTART;TZID={zone}:{wall_clock(answer.span[0], zone)}",
+            f"DTEND;TZID={zone}:{wall_clock(answer.span[1], zone)}",
             f"SUMMARY:{_escape(calendar.summary)}",
             f"DTSTAMP:{_utc(answer.at)}",
             f"SEQUENCE:{calendar.sequence}",
             f"ORGANIZER{calendar.organizer.params}:mailto:{organizer}",
-            f'ATTENDEE;CN="{author.display_name}";CUTYPE=INDIVIDUAL;PARTSTAT={answer.partstat};ROLE=REQ-PARTICIPANT:'
+            f'ATTENDEE;CN="{author.display_name}";CUTYPE=INDIVIDUAL;{answer.parameters};ROLE=REQ-PARTICIPANT:'
             f"mailto:{author.addr_spec}",
             *([f"COMMENT:{_escape(answer.comment)}"] if answer.comment else []),
             "END:VEVENT",
@@ -255,7 +309,7 @@ def apple_answer(answer: CalendarAnswer) -> Mail:
     )
     mark = answer.mark.upper()
     outer, inner = f"Apple-Mail-1--{int(mark[:8], 16)}", f"Apple-Mail-2--{int(mark[:8], 16)}"
-    verb = _VERBS[answer.language][answer.partstat]
+    verb = _verb(answer)
     sentence = f"{author.display_name} {verb} {calendar.summary}" + (f"\n\n{answer.comment}" if answer.comment else "")
     name = f"iCal-{answer.at.astimezone(UTC):%Y%m%d-%H%M%S}.ics"
     quoted_printable = ("Content-Transfer-Encoding", "quoted-printable")

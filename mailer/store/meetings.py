@@ -288,7 +288,8 @@ async def known_event_uids(partnership: PartnershipId, event_uids: Collection[st
 async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
     """Invitations of *person* to meetings that lie ahead and are not cancelled; only such as really left."""
     rows = await _invitations(
-        "person_id = ? AND invited_at IS NOT NULL AND meeting_id IN (SELECT id FROM meeting WHERE status = 'scheduled' AND dtend >= ?)",
+        "person_id = ? AND invited_at IS NOT NULL "
+        "AND meeting_id IN (SELECT id FROM meeting WHERE status = 'scheduled' AND (dtend >= ? OR rrule <> ''))",
         person,
         now,
     )

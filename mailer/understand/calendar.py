@@ -20,7 +20,8 @@ _ANSWERS = (Method.REPLY, Method.COUNTER, Method.REFRESH)
 # What calendars write into the text of an answer by themselves: no words of the person's.
 _MACHINE = re.compile(
     r"^(?:when|where|wann|wo|quand|où|cuándo|dónde|what|who|subject|calendar|invitees?|organi[sz]er|time|location|joining info)\W|\*~\*~"
-    r"|has (?:tentatively )?(?:accepted|declined)|(?:accepted|declined) (?:the|this|your)|has replied|invitation from google calendar"
+    r"|has (?:tentatively )?(?:accepted|declined|delegated)|has proposed a new time|asks for this event"
+    r"|(?:accepted|declined) (?:the|this|your)|has replied|invitation from google calendar"
     r"|you are receiving this|forwarding this invitation|hat (?:diese|ihre|die) .{0,40}(?:angenommen|abgelehnt|zugesagt|abgesagt)"
     r"|a (?:accepté|refusé|décliné)|ha (?:aceptado|rechazado)|view your (?:event|calendar)|https?://",
     re.IGNORECASE | re.MULTILINE,
