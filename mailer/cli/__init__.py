@@ -1,8 +1,9 @@
 """The commands: thin shells that read what was typed, call one function, and print.
 
 run      demo, init, check, doctor, run        people    people …
-plan     plan …
-rules    preview, why, words; rehearse          meetings  meeting …, attendance
+plan     plan …                               questions  question …
+rules    preview, why, words, changes, test-letter; rehearse
+meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 printing print …: documents as PDF
 context  what all share
@@ -16,7 +17,7 @@ from typing import Annotated
 import typer
 
 import mailer
-from mailer.cli import context, mail, meetings, people, plan, printing, rehearse, rules, run
+from mailer.cli import context, mail, meetings, people, plan, printing, questions, rehearse, rules, run
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -52,13 +53,15 @@ def _options(
 
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
-    run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, meetings.attendance,
-    mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
+    run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, rules.changes,
+    meetings.attendance, mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:
     app.command()(_command)
+app.command("test-letter")(rules.letter_test)
 app.add_typer(people.app, name="people")
 app.add_typer(plan.app, name="plan")
+app.add_typer(questions.app, name="question")
 app.add_typer(meetings.app, name="meeting")
 app.add_typer(printing.app, name="print")
 

@@ -51,7 +51,9 @@ def question_of(case: Case) -> Question | None:
         question = Question(case.thread[0].notice.ask)
     except ValueError:
         return None
-    return None if question is Question.ATTENDANCE else question
+    if question is Question.ATTENDANCE and case.thread[0].notice.question is None:
+        return None  # whether they come: read like any answer
+    return question
 
 
 async def answered(case: Case, question: Question) -> bool:
@@ -70,6 +72,8 @@ async def answered(case: Case, question: Question) -> bool:
     meeting = await meetings.by_id(entry.notice.meeting_id)
     if meeting is None:
         return False
+    if question is Question.ATTENDANCE:
+        return await _polled(case, meeting, author)
     asked = await _asked(case, question, meeting)
     reply = asks.read(asked, case.verdict.text, case.message)
     if not reply.says_something:
@@ -85,6 +89,26 @@ async def answered(case: Case, question: Question) -> bool:
     if done:
         await desk.tell(case, meeting, author.id)
     return True
+
+
+async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
+    """A yes or no to another question than whether they come ("can you host?"): it is a vote, told to the convener."""
+    word = next((_POLLED[a.partstat] for a in case.verdict.answers if a.decided and a.partstat in _POLLED), None)
+    question = case.thread[0].notice.question
+    found = await questions.question(question) if question is not None else None
+    if word is None or found is None:
+        await case.unclear(
+            f"{author.name} answers the question “{found.title if found else 'that was asked'}”: please look"
+        )
+        return True
+    await questions.vote(found.id, author.id, {1: word}, case.now, case.ident)
+    told = f"{author.name} says {word} to “{found.title}”"
+    await case.say("answer", told, author.id, meeting)
+    await case.done(told, inbound.REVIEW if word != "no" else inbound.HANDLED)  # a yes is for the convener to act on
+    return True
+
+
+_POLLED = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe"}
 
 
 async def note_needs(case: Case) -> None:

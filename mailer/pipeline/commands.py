@@ -14,17 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mailer.decide.explain import why as why_of
-from mailer.decide.preview import preview, timeline
-from mailer.decide.vocabulary import vocabulary
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
-from mailer.pipeline import aftermath, attendance_list, changes, desk, planning, tick
+from mailer.pipeline import aftermath, attendance_list, changes, desk, planning, reports, settling, tick
 from mailer.pipeline.case import Case
-from mailer.pipeline.office import Office
-from mailer.store import inbound, log, meetings, outbox, people, plan, questions
+from mailer.store import inbound, meetings, outbox, people, plan, questions
 from mailer.store.transact import transact
 from mailer.terms import InboundId, MeetingId, canonical
 from mailer.understand.asks.question import Written
@@ -33,7 +29,8 @@ from mailer.understand.verdict import Kind
 
 _LOOKS = frozenset(
     {
-        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.PLAN, Verb.CODE,
+        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.PLAN,
+        Verb.QUESTIONS, Verb.CODE,
     }
 )  # fmt: skip
 """What changes nothing: the answer goes to the address of the configuration, whoever asked."""
@@ -140,17 +137,22 @@ class _Hand:
             case Verb.WAITING:
                 return _Done(await self.waiting())
             case Verb.PREVIEW:
-                return _Done(await preview_text(self.office, await self.meeting(command), self.now))
+                return _Done(await reports.preview_text(self.office, (await self.meeting(command)).slug, self.now))
             case Verb.REHEARSE if self.tools.rehearse is not None:
                 return _Done(await self.tools.rehearse(await self.meeting(command), command.text, self.now))
             case Verb.WHY:
-                return _Done(await self.why(command))
+                slug = (await self.meeting(command)).slug if command.meeting else None
+                return _Done(await reports.why_text(self.office, command.address, self.now, command.text or None, slug))
             case Verb.WORDS:
-                return _Done(vocabulary())
+                return _Done(reports.words_text())
             case Verb.CHANGES if self.tools.changes is not None:
                 return _Done(await self.tools.changes(self.now))
             case Verb.REHEARSE | Verb.CHANGES:
                 raise MailerError("That cannot be done by mail here; run it on the command line.")
+            case Verb.QUESTIONS:
+                every = await questions.every(self.office.partnership, open_only=True)
+                found = [await settling.tally_text(self.office, q.slug) for q in every]
+                return _Done("\n\n".join(found) or "No question is open.")
             case Verb.PLAN:
                 return _Done(await self.plan())
             case Verb.RELEASE | Verb.DROP:
@@ -229,21 +231,6 @@ class _Hand:
         cases = await inbound.rows(self.office.partnership, [inbound.REVIEW, inbound.HELD], limit=50)
         lines += [f"case {c.id}: {c.author}: {c.reason}" for c in cases]
         return "\n".join(lines or ["Nothing waits for you."])
-
-    async def why(self, command: Command) -> str:
-        person = await self.person(command.address)
-        ahead = [m for m in await meetings.all_of(self.office.partnership) if m.dtend >= self.now and not m.cancelled]
-        meeting = await self.meeting(command) if command.meeting else next(iter(ahead), None)
-        if meeting is None:
-            raise MailerError("There is no meeting ahead.")
-        snapshot = await meetings.snapshot(meeting)
-        reasons = why_of(self.office.serving(meeting), snapshot, person.id, self.office.known_since, self.now)
-        lines = [f"[{r.rule}] {r.outcome}: {r.sentence}" for r in reasons if command.text in ("", r.rule)]
-        story = [
-            f"{line.at:%d %b %H:%M} {line.sentence}"
-            for _, line in await log.lines(self.office.partnership, person=person.id)
-        ]
-        return "\n".join([f"{person.name} and {meeting.slug}", *lines, "", *story[-30:]])
 
     async def plan(self) -> str:
         items = await plan.items(self.office.partnership, open_only=True)
@@ -403,11 +390,8 @@ class _Hand:
         return _Done(f"The summary of {meeting.slug} may go out: {made} letters.")
 
     async def settle(self, command: Command) -> _Done:
-        question = await questions.by_slug(self.office.partnership, command.text)
-        if question is None or question.state != questions.OPEN:
-            open_ones = ", ".join(q.slug for q in await questions.every(self.office.partnership, open_only=True))
-            raise MailerError(f"No open question is called {command.text}. Open: {open_ones or 'none'}.")
-        raise MailerError("Times are settled on the command line so far.")
+        assert command.number is not None
+        return _Done(await settling.settle_question(self.office, command.text, command.number, self.now))
 
     async def way_back(self) -> Command | None:
         """The command that takes back what the mail that is replied to did."""
@@ -447,12 +431,6 @@ def help_text() -> str:
     return "\n".join(
         ["You can write to me, one line each:", "", *(f"{form:<{width}}{does}" for _, form, does in FORMS)]
     )
-
-
-async def preview_text(office: Office, meeting: Meeting, now: datetime) -> str:
-    """The timeline of *meeting*, as ``convener preview`` prints it."""
-    snapshot = await meetings.snapshot(meeting)
-    return timeline(snapshot, preview(office.serving(meeting), snapshot, office.known_since, now))
 
 
 def _when(meeting: Meeting) -> str:

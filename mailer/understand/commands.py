@@ -30,6 +30,7 @@ class Verb(StrEnum):
     WORDS = "words"
     CHANGES = "changes"
     PLAN = "plan"
+    QUESTIONS = "questions"
     RELEASE = "release"
     DROP = "drop"
     MOVE = "move"
@@ -91,6 +92,7 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.WORDS, "words", "the words of rule files"),
     (Verb.CHANGES, "changes", "what edited rule files would change"),
     (Verb.PLAN, "plan", "the action plan with its open items"),
+    (Verb.QUESTIONS, "questions", "what you have offered, and who said what"),
     (Verb.RELEASE, "release RULE of MEETING", "send letters that wait for your word"),
     (Verb.DROP, "drop RULE of MEETING", "do not send them"),
     (Verb.MOVE, "move MEETING to 19 March 2026 9:00", "another date or time; everybody is told"),
@@ -134,6 +136,7 @@ _PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     (Verb.WORDS, _form(r"words")),
     (Verb.CHANGES, _form(r"changes")),
     (Verb.PLAN, _form(r"plan|(?:the )?action plan|open items")),
+    (Verb.QUESTIONS, _form(r"questions|tally|votes")),
     (Verb.RELEASE, _form(rf"(?:release|send) \[?(?P<text>[a-z0-9][a-z0-9-]{{0,60}})\]?(?: (?:of|for) {_MEETING})?")),
     (Verb.DROP, _form(rf"(?:drop|do not send|don'?t send) \[?(?P<text>[a-z0-9][a-z0-9-]{{0,60}})\]?(?: (?:of|for) {_MEETING})?")),
     (Verb.MOVE, _form(rf"move {_THE}{_MEETING} to (?P<when>.{{3,60}}?)")),
