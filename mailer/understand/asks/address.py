@@ -12,7 +12,7 @@ from mailer.terms import canonical
 from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.names import names_in
 from mailer.understand.asks.question import Whom
-from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words
+from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words, without_telephones
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def read_address(
     body = answer_in(text, author)
     if not body:
         return NewAddress()
-    found = tokens(body)
+    found = tokens(without_telephones(body))
     not_new = {canonical(a) for a in whom.addresses} | {canonical(a) for a in own_addresses}
 
     def read(code: str) -> tuple[int, NewAddress | None]:

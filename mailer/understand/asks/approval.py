@@ -74,5 +74,9 @@ def _judge(body: str, laid: list[Span], unknown: int) -> Approval | None:
 
 
 def _rest(body: str, laid: list[Span], changes: Span) -> str:
-    """The words from where changes are asked for."""
-    return body[changes.start :].strip()[:LONGEST_CHANGES]
+    """What is to be changed: the words behind the last yes, or from where changes are asked for."""
+    behind = [
+        s.stop for s in laid if s.has("approval.yes") and not s.has("approval.changes") and s.begin < changes.begin
+    ]
+    start = behind[-1] if behind else changes.start
+    return body[start:].strip().lstrip(" ,.;:!–—-\n").strip()[:LONGEST_CHANGES]

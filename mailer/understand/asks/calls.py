@@ -6,7 +6,6 @@ Never:    guesses. A piece with two results, a doubt, a negation that is in no e
 Fails:    not at all.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +17,16 @@ from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.listed import names_of
 from mailer.understand.asks.question import Callee, Written
 from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
-from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens, unknown_words
+from mailer.understand.asks.tokens import (
+    Span,
+    in_one_way,
+    is_a,
+    is_bare,
+    spans,
+    tokens,
+    unknown_words,
+    without_telephones,
+)
 
 MOST_RESULTS = 200
 LONGEST_NOTE = 500
@@ -93,6 +101,8 @@ def read_calls(text: str, people: Sequence[Callee], written: Written, author: st
         odd += left
         if found:
             last = found[-1][0]
+    if body and not said and not odd:
+        odd.append(body[:LONGEST_NOTE])  # courtesy and no more, for all we know
     return _combined(said, odd, people)
 
 
@@ -153,13 +163,6 @@ def _one_of(results: set[Result], dated: bool = False) -> Result | None:
     return None
 
 
-_TELEPHONE = re.compile(
-    r"(?<![\w/-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)|\d{2,4})[ .-]{1,2}\d{3}[ .-]\d{3,5}(?![\w/-])"
-    r"|(?<![\w/-])\d{3}-\d{4}(?![\w/-])|\+\d{1,3} ?\d[\d ]{5,14}\d"
-)
-"""Numbers to call stand on the list, and come back with the answer."""
-
-
 class _LineReader:
     """One line, read in one language at a time."""
 
@@ -174,7 +177,7 @@ class _LineReader:
         self.today = written.local.date()
         self.heading = heading
         self.last = last
-        self.found = tokens(_TELEPHONE.sub(lambda match: " " * len(match[0]), line))
+        self.found = tokens(without_telephones(line))
 
     def read(self, code: str) -> tuple[int, tuple[_Line, Result | None] | None]:
         laid = spans(self.found, code, _CLASSES, self.names, matchers(code, self.written))

@@ -81,7 +81,7 @@ def _after_greeting(found: Sequence[Token]) -> int:
 
 def _before_closing(found: Sequence[Token], start: int, author: frozenset[str]) -> int:
     """The place where thanks and the writer's name begin; the end where there are none."""
-    end = len(found)
+    end = _before_signature(found, start, author)
     while end > start and found[end - 1].sort == "line":
         end -= 1
     own = _before_names(found, start, end, author)
@@ -97,6 +97,27 @@ def _before_closing(found: Sequence[Token], start: int, author: frozenset[str]) 
             end = own
     while end > start and found[end - 1].sort == "line":
         end -= 1
+    return end
+
+
+def _before_signature(found: Sequence[Token], start: int, author: frozenset[str]) -> int:
+    """The place where the writer's whole name stands on a line of its own: his signature. A postscript behind it is no signature."""
+    end = len(found)
+    if len(author) < 2 or any(t.form in ("ps", "p") and i and found[i - 1].sort == "line" for i, t in enumerate(found)):
+        return end
+    line: list[Token] = []
+    for i in range(start, end + 1):
+        if i < end and found[i].sort != "line":
+            line.append(found[i])
+            continue
+        if (
+            line
+            and i - len(line) > start
+            and {t.form for t in line if t.sort == "word"} == author
+            and len(line) <= 2 * len(author)
+        ):
+            return i - len(line)
+        line = []
     return end
 
 

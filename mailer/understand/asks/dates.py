@@ -548,17 +548,34 @@ class _Hours:
         end = at.phrase(i, "noon")
         if end is not None:
             return end, "hour", Hour((time(12),))
-        for kind, start, until in (
+        for kind, start, stop in (
             ("morning", time(0), time(12)),
             ("afternoon", time(12), time(18)),
             ("evening", time(17), time(23, 59)),
         ):
             end = at.phrase(i, kind)
-            if end is not None and kind not in ("am", "pm"):
-                return end, "hour", Hour((start,), until)
+            if end is not None:
+                return end, "hour", Hour((start,), stop)
         j = at.phrase(i, "at")
-        result = self._clock(at, i if j is None else j, said=j is not None)
+        begin = i if j is None else j
+        first = self._clock(at, begin, said=j is not None)
+        result = self._until(at, begin, first) or first
         return None if result is None else (result[0], "hour", Hour(result[1]))
+
+    def _until(
+        self, at: _Cursor, i: int, first: tuple[int, tuple[time, ...]] | None
+    ) -> tuple[int, tuple[time, ...]] | None:
+        """The beginning of "10:00-11:00", "10-11am", "2 - 3 pm"; None where there is no end."""
+        end, begins = first if first is not None else (i + 1, ())
+        if at.form(end) not in ("-", "–", "—"):
+            return None
+        second = self._clock(at, end + 1, said=bool(begins))
+        if second is None:
+            return None
+        begins = begins or (self._clock(at, i, said=True) or (0, ()))[1]
+        if len(second[1]) == 1:
+            begins = tuple(b for b in begins if b < second[1][0])[-1:]  # "10-11am", "11-1pm"
+        return (second[0], begins) if begins else None
 
     def _clock(self, at: _Cursor, i: int, said: bool) -> tuple[int, tuple[time, ...]] | None:
         """10am, 10:30, 10.30 Uhr, 14h30, a las 3."""

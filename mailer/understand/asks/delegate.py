@@ -12,7 +12,7 @@ from mailer.terms import canonical
 from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.names import Named, names_in
 from mailer.understand.asks.question import Whom
-from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words
+from mailer.understand.asks.tokens import Span, in_one_way, spans, tokens, unknown_words, without_telephones
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Delegation:
 
 
 _CLASSES = (
-    "delegate.nobody", "delegate.absent", "delegate.filler", "delegate.relation", "delegate.title", "delegate.organisation",
+    "delegate.nobody", "delegate.absent", "delegate.unsure", "common.greeting",
+    "delegate.filler", "delegate.relation", "delegate.title", "delegate.organisation",
     "common.courtesy", "common.doubt",
 )  # fmt: skip
 
@@ -36,7 +37,7 @@ def read_delegate(text: str, whom: Whom = Whom(), language: str = "", author: st
     body = answer_in(text, author) or answer_in(text)
     if not body:
         return Delegation(not_understood=(text.strip()[:300],) if text.strip() else ())
-    found = tokens(body)
+    found = tokens(without_telephones(body))
 
     def read(code: str) -> tuple[int, Delegation | None]:
         laid = spans(found, code, _CLASSES)
@@ -47,7 +48,10 @@ def read_delegate(text: str, whom: Whom = Whom(), language: str = "", author: st
 
 def _judged(body: str, laid: Sequence[Span], whom: Whom) -> Delegation | None:
     known = ("delegate.filler", "delegate.nobody", "delegate.relation", "delegate.absent")
-    if "?" in body or any(s.has("url") or (s.has("common.doubt") and not s.has(*known)) for s in laid):
+    if "?" in body or any(
+        s.has("url") or s.has("delegate.unsure", "common.greeting") or (s.has("common.doubt") and not s.has(*known))
+        for s in laid
+    ):
         return None
     named = names_in(body, laid, ("delegate.title",), "delegate.organisation")
     addresses = {canonical(body[s.start : s.stop]) for s in laid if s.has("address")}

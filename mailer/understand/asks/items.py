@@ -78,6 +78,8 @@ def read_items(text: str, items: Sequence[Item], written: Written, author: str =
         odd += found[1]
         if found[0]:
             last = found[0][-1][0]
+    if body and not said and not odd:
+        odd.append(body[:LONGEST_NOTE])  # courtesy and no more, for all we know
     return _combined(said, odd, frozenset(known))
 
 

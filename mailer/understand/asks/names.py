@@ -6,10 +6,17 @@ Promises: pure; names as typed. Never: decides who somebody is.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from mailer.understand.asks import words
 from mailer.understand.asks.tokens import Span
+from mailer.understand.clauses import plain
 
 MOST_WORDS = 5
+GIVEN = frozenset(
+    {"will", "may", "grace", "hope", "art", "bill", "mark", "rose", "june", "april", "august", "rich", "faith", "joy"}
+)
+"""Given names that are words too."""
 PARTICLES = frozenset(
     {
         "de",
@@ -57,8 +64,12 @@ def names_in(body: str, laid: Sequence[Span], titles: tuple[str, ...], *organisa
             i += 1
         elif span.has(*organisation) and i + 1 < n and _may_begin(body, laid[i + 1]):
             i = _name_end(body, laid, i + 1)
+        elif i + 1 < n and _is_given(body, span) and _may_begin(body, laid[i + 1]):
+            end = _name_end(body, laid, i + 1)
+            names.append(body[span.start : laid[end - 1].stop])
+            i = end
         elif not span.kinds or (span.has("number", "ordinal") and body[span.start].isalpha()):
-            if _may_begin(body, span):
+            if _may_begin(body, span) and _is_name(body, laid[i : _name_end(body, laid, i)]):
                 end = _name_end(body, laid, i)
                 names.append(re.sub(r"['’]s$", "", body[span.start : laid[end - 1].stop]))
                 i = end
@@ -72,6 +83,32 @@ def names_in(body: str, laid: Sequence[Span], titles: tuple[str, ...], *organisa
 
 def _may_begin(body: str, span: Span) -> bool:
     return not span.kinds and body[span.start].isupper()
+
+
+def _is_given(body: str, span: Span) -> bool:
+    """Will, in "Will Smith"."""
+    typed = body[span.start : span.stop]
+    return bool(span.kinds) and typed.istitle() and typed.lower() in GIVEN
+
+
+def _is_name(body: str, laid: Sequence[Span]) -> bool:
+    """Not a weekday, and no capitals alone ("HR")."""
+    typed = body[laid[0].start : laid[-1].stop]
+    return not (typed.isupper() and " " not in typed) and any(plain(part) not in _words() for part in typed.split())
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Words of any list: by themselves they are no names, capital or not."""
+    every = {
+        plain(entry)
+        for code in words.codes()
+        for table, classes in words.content(code).items()
+        if table not in ("numbers", "ordinals")
+        for entries in classes.values()
+        for entry in entries
+    }
+    return frozenset(every | {part for entry in every for part in entry.split() if len(part) > 2} - GIVEN)
 
 
 def _name_end(body: str, laid: Sequence[Span], i: int) -> int:

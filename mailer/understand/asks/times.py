@@ -57,7 +57,8 @@ def read_times(text: str, times: Sequence[Offered], written: Written, author: st
         result = reading.result()
         return unknown_words(laid), result
 
-    return in_one_way(read, written.language) or TimesChosen(not_understood=(body[:300],))
+    result = in_one_way(read, written.language)
+    return result if result is not None and result != TimesChosen() else TimesChosen(not_understood=(body[:300],))
 
 
 @dataclass(slots=True)
@@ -138,7 +139,8 @@ class _Reading:
         pending: list[frozenset[int]] = []
         before: _Clause | None = None
         for clause in clauses:
-            whole = next((s for s in clause.spans if s.has(*_WHOLE)), None)
+            # "neither" is none, "neither Tuesday nor Thursday" are two
+            whole = next((s for s in clause.spans if s.has(*_WHOLE) and not (clause.named and s.has("times.no"))), None)
             if not clause.sound:
                 # a reason for a refusal may stay unread
                 if (
@@ -183,6 +185,8 @@ class _Reading:
                 and current.spans[-1].has("times.verdict")
                 and self._is_time(current.spans[0])
             )
+            if comma and typed in ("-", "–", "—") and self._spans_times(piece, i):
+                current.sound = False  # "Tuesday - Thursday", "1-3": all between them, or the two?
             if listed:
                 clauses.append(current)
                 current = _Clause([span])
@@ -211,10 +215,16 @@ class _Reading:
         first = next((i for i, s in enumerate(clause.spans) if self._is_time(s)), None)
         return first is not None and any(s.has(*_POLES) and not s.has("times.filler") for s in clause.spans[first:])
 
+    def _spans_times(self, piece: Sequence[Span], i: int) -> bool:
+        return 0 < i < len(piece) - 1 and self._is_time(piece[i - 1]) and self._is_time(piece[i + 1])
+
     def _heads(self, piece: Sequence[Span], i: int) -> bool:
         """The colon or dash of "2: no"."""
         beside = 0 < i < len(piece) - 1 and self._is_time(piece[i - 1]) and piece[i + 1].has(*_POLES)
         return beside and self._typed(piece[i]) in (":", "-", "–", "—")
+
+    def _is_digit(self, spans: Sequence[Span], i: int) -> bool:
+        return i < len(spans) and spans[i].has("number") and self._typed(spans[i]).isdigit()
 
     @staticmethod
     def _is_time(span: Span) -> bool:
@@ -250,14 +260,14 @@ class _Reading:
                 group.append(span)
             elif span.has("common.and", "common.or"):
                 clause.linked = clause.linked or bool(places)
-            elif span.has(*_WHOLE):
+            elif span.has(*_WHOLE) and not span.has("times.no"):
                 continue
             elif span.has("times.only"):
                 clause.only = True
-            elif span.has(*_POLES) and not (
-                span.has("times.both") or (span.has("times.filler") and not span.has(*_POLES))
-            ):
+            elif span.has(*_POLES) and not span.has("times.both"):
                 poles.append((next(p for p in _POLES if span.has(p)), i))
+                if self._typed(span).lower() == "no" and self._is_digit(clause.spans, i + 1):
+                    clause.sound = False  # "No 2": number two, or not two?
             elif not span.has(
                 "times.filler", "times.both", "common.courtesy", "dates.by", "dates.the", "dates.at", "mark"
             ):
@@ -272,7 +282,8 @@ class _Reading:
             return
         before = _strongest({pole for pole, at in poles if at < places[0]})
         behind = _strongest({pole for pole, at in poles if at > places[-1]})
-        amid = [pole for pole, at in poles if places[0] < at < places[-1]]
+        # "neither Monday nor Tuesday"
+        amid = [pole for pole, at in poles if places[0] < at < places[-1] and not pole == before == "times.no"]
         if before is None or behind is None or amid:
             clause.sound = False
         elif before and behind and before != behind:

@@ -28,6 +28,7 @@ _PIECES = re.compile(
     r"|(?P<mark>[^\w\s])"
 )
 _ENDINGS = {"ll": "will", "re": "are", "m": "am", "ve": "have", "s": "is", "d": "would"}
+_WRITTEN_OUT = {"let's": ("let", "us"), "y'all": ("you", "all")}
 _IRREGULAR = {"won't": "will", "shan't": "shall", "can't": "can"}
 
 
@@ -73,6 +74,17 @@ def is_bare(text: str, span: Span) -> bool:
     return text[span.stop :].lstrip(" \t")[:1] in ("", ",", ".", ";", "!", "\n", ")", "-", "–", "—")
 
 
+_TELEPHONE = re.compile(
+    r"(?<![\w/-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)|\d{2,4})[ .-]{1,2}\d{3}[ .-]\d{3,5}(?![\w/-])"
+    r"|(?<![\w/-])\d{3}-\d{4}(?![\w/-])|\+\d{1,3} ?\d[\d ]{5,14}\d"
+)
+
+
+def without_telephones(text: str) -> str:
+    """Telephone numbers stand on lists and in signatures, and come back with the answer; blanks take their place."""
+    return _TELEPHONE.sub(lambda match: " " * len(match[0]), text)
+
+
 def tidy(text: str) -> str:
     """Cap *text*; one kind of line end, no invisible characters."""
     text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u202f", " ")
@@ -103,6 +115,10 @@ def _written_out(word: str) -> Iterable[str]:
     folded = plain(word)
     if "'" not in folded:
         return (folded,)
+    if folded in _WRITTEN_OUT:
+        return _WRITTEN_OUT[folded]
+    if folded[1] == "'" and folded[0] in "od" and word[:1].isupper() and word[2:3].isupper():
+        return (folded.replace("'", ""),)  # O'Neil, D'Angelo
     if folded.endswith("n't"):
         return (_IRREGULAR.get(folded, folded[:-3]), "not")
     head, _, tail = folded.rpartition("'")

@@ -32,6 +32,10 @@ LEE = Whom("Ann Lee", ("ann@old.example",))
         ("Bob Stone from Acme Tools", "Bob Stone", None),
         ("Our plant manager Bob Stone (bob@acme.example) will represent us.", "Bob Stone", "bob@acme.example"),
         ("Jane can't come. Bob Stone will.", "Bob Stone", None),
+        ("Bob Stone\nbob@acme.example\n555-123-4567", "Bob Stone", "bob@acme.example"),
+        ("María-José O'Neil", "María-José O'Neil", None),
+        ("Will Smith will go", "Will Smith", None),
+        ("Bob Stone\n\nJane Smith\nVice President, Acme Tools\nwww.acme.example", "Bob Stone", None),
         ("Irá mi colega Marta Ruiz, marta@acme.example", "Marta Ruiz", "marta@acme.example"),
         ("Marta Ruiz irá en mi lugar", "Marta Ruiz", None),
         ("Mein Kollege Hans Maier kommt, hans@acme.example", "Hans Maier", "hans@acme.example"),
@@ -72,6 +76,12 @@ def test_nobody(text: str) -> None:
         "my colleague",
         "somebody from my team",
         "Bob can't come",
+        "Bob Stone and me",
+        "Bob will come with me",
+        "Ask Bob Stone",
+        "Tuesday",
+        "HR",
+        "Hi Dana Bob Stone will come",
         "Bob is on vacation, Jane too",
         "Jane Smith",  # the one who was asked
         "jane@acme.example",
@@ -178,6 +188,7 @@ def test_a_no(text: str) -> None:
         ("ok pero cambia el título", "pero cambia el título"),
         ("ja, aber bitte den Titel ändern", "aber bitte den Titel ändern"),
         ("oui mais changez le titre", "mais changez le titre"),
+        ("ok to send to businesses only", "to businesses only"),
         ("OK if you remove the second sentence", "if you remove the second sentence"),
     ],
 )
@@ -190,7 +201,9 @@ def test_an_ok_with_changes(text: str, changes: str) -> None:
     "text",
     [
         "OK?", "Is it OK if Bob signs?", "yes and no", "I'll look at it tonight", "Thanks", "What is this about?", "OK, I will read it tomorrow",
-        "Probably OK", "I guess", "ok ok ok who are you", "Jane", "not bad", "I will not be in the office", "yes, when Bob has approved",
+        "Probably OK", "Please send me the letter", "Yes please do not send", "no no, go ahead", "bitte senden Sie mir den Brief",
+        "envoyez-moi la lettre", "Yes. No.",
+        "I guess", "ok ok ok who are you", "Jane", "not bad", "I will not be in the office", "yes, when Bob has approved",
     ],
 )  # fmt: skip
 def test_no_certain_ok(text: str) -> None:
