@@ -93,10 +93,10 @@ class Bare(Findings):
         if first.unexplained and not self.only_word(first):
             return False
         rest = [said for said in self.saids if said is not first]
-        if any(
-            said.has(*ANSWERS, "reason", "booked", "cond", "hedge", "elsewhen", "who", "g_ask", "g_unclear", "but")
-            for said in rest
-        ):
+        doubts = {"cond", "hedge", "elsewhen", "who", "g_ask", "g_unclear", "but", "reason", "booked"}
+        if signal == "bare_no":
+            doubts -= {"elsewhen", "reason", "booked", "but"}  # "No. I'm away. Is there another one later?"
+        if any(said.has(*ANSWERS, *doubts) for said in rest):
             return False
         return not any(
             word.form in lexicon.load(said.language).alarm and i not in said.accounted

@@ -135,7 +135,8 @@ class Judge(Others, Bare):
         """Beside its no the sentence finds something all right ("dinner is fine but not the film")."""
         noes = said.found.get("no", [])
         # not the "yes" that only opens: "yes, I got it, but I can't come"
-        opened = max((m.end for m in said.found.get("bare_yes", ())), default=0) if said.has("but", "regretful") else 0
+        opening = [m.end for signal in ("bare_yes", "ack") for m in said.found.get(signal, ())]
+        opened = max(opening, default=0) if said.has("but", "regretful") else 0
         other = [m for signal in ("good", "works") for m in said.found.get(signal, ()) if m.begin >= opened]
         return any(all(m.end <= no.begin or no.end <= m.begin for no in noes) for m in other)
 
