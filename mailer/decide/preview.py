@@ -119,7 +119,7 @@ class _Walk:
         self._rules, self._known, self._now = rules, known_since, now
         self._meeting, self._holds = snapshot.meeting, snapshot.holds
         self._start = snapshot
-        self._people = {s.person.id: s for s in snapshot.standings}
+        self._people = {s.person.id: replace(s, to_call=None) for s in snapshot.standings}  # counted anew on the way
         self._invited_by: dict[PersonId, RuleId] = {}
         self._events: list[_Event] = []
         self._order = count()

@@ -8,6 +8,7 @@ Fails: MailerError, with a sentence, where something that is named is not there.
 
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,19 +17,25 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailer.config import PartnershipSettings
+from mailer.decide.changes import Changes, Reach
 from mailer.decide.explain import Became, Outcome, Past, Why
 from mailer.decide.explain import why as why_of
 from mailer.decide.preview import PreviewLine, timeline
 from mailer.decide.preview import preview as preview_of
+from mailer.decide.rulebook import read_rules
 from mailer.decide.snapshot import Snapshot
 from mailer.decide.vocabulary import Kind, of_kind, vocabulary
-from mailer.errors import MailerError
+from mailer.errors import MailerError, Problem
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.changes import meeting_or_error
 from mailer.pipeline.office import Office
+from mailer.pipeline.opening import read_files, sender_of
+from mailer.pipeline.rulings import changes_to
+from mailer.render.letters import read_letters, shipped_letters
 from mailer.render.timeline import Mark, Picture, Row, rows_of, timeline_svg
-from mailer.store import log, mail_log, meetings, outbox, people
-from mailer.terms import RuleId
+from mailer.store import goodfiles, log, mail_log, meetings, outbox, people, rules
+from mailer.terms import MeetingId, PartnershipId, PersonId
 
 REHEARSAL_SECONDS = 300.0
 """A rehearsal that takes longer is ended."""
@@ -216,6 +223,123 @@ def words_data() -> list[dict[str, str]]:
     return [{"kind": kind.value, "word": word.text, "means": word.help} for kind in Kind for word in of_kind(kind)]
 
 
+# changes ---------------------------------------------------------------------------------------------------------------------
+
+
+async def office_in_force(settings: PartnershipSettings, partnership: PartnershipId) -> Office:
+    """The office as the service last took the files up; what lies on the disk now is not put in force."""
+    letters, _ = read_letters([shipped_letters(), *([settings.templates] if settings.templates.is_dir() else [])])
+    texts = await goodfiles.remembered(partnership)
+    book, _ = read_rules(texts, letters=letters.names, default_zone=settings.time_zone)
+    known = {rule: since for rule, (_, since) in (await rules.known(partnership)).items()}
+    convener = await people.by_address(partnership, settings.convener.address)
+    if convener is None:
+        raise MailerError("The service has never run on this data, so every rule is new.")
+    return Office(partnership, book, known, sender_of(settings), convener.id, zone=settings.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an edit of the rule files would bring about, with the names to say it in."""
+
+    changes: Changes
+    names: dict[PersonId, str]
+    slugs: dict[MeetingId, str]
+    problems: tuple[Problem, ...]
+
+
+async def edit_of(office: Office, settings: PartnershipSettings, now: datetime, folder: Path | None = None) -> Edit:
+    """Compare the rule files of *folder* (the partnership's own, or a draft of them) with the rules in force."""
+    files = read_files(settings if folder is None else settings.model_copy(update={"rules": folder}))
+    wrong = tuple(p for p in (*files.rule_problems, *files.letter_problems) if not p.warning)
+    if wrong:
+        return Edit(Changes(), {}, {}, wrong)
+    found = await changes_to(office, files.book, now)
+    named = {p for reach in (*found.gains, *found.losses, *found.missed) for p in reach.people}
+    register = await people.people(office.partnership, sorted(named | {n.person_id for n in found.dropped}))
+    slugs = {m.id: m.slug for m in await meetings.all_of(office.partnership)}
+    return Edit(found, {p.id: p.name for p in register}, slugs, ())
+
+
+def edit_text(edit: Edit) -> str:
+    """In words (pure)."""
+    if edit.problems:
+        told = "\n\n".join(map(str, edit.problems))
+        return f"{told}\n\nNothing is switched on until this is fixed. The last good version stays in force.\n"
+    found, lines = edit.changes, []
+    if not found.anything:
+        return "Nothing is different: the files say what is in force.\n"
+    for word, some in (("new", found.new), ("changed", found.changed), ("in no file any more", found.removed)):
+        if some:
+            lines.append(f"{word}: " + ", ".join(f"[{r}]" for r in some))
+    lines.append("")
+    for reach in found.gains:
+        when = f" (first on {reach.first:%d %b %Y %H:%M} UTC)" if reach.first else ""
+        lines.append(f"{_people(reach, edit)} would newly get [{reach.rule}] about {_slug(reach, edit)}{when}")
+    for reach in found.losses:
+        lines.append(f"{_people(reach, edit)} would no longer get [{reach.rule}] about {_slug(reach, edit)}")
+    if found.dropped:
+        count = len(found.dropped)
+        lines.append(
+            f"{count} waiting {'mail is' if count == 1 else 'mails are'} dropped: their rule is in no file any more"
+        )
+    for reach in found.missed:
+        lines.append(
+            f"{_people(reach, edit)} would have got [{reach.rule}] about {_slug(reach, edit)} already; a new or changed rule does not look "
+            f"back. (convener changes --look-back {reach.rule} sends it now)"
+        )
+    for pair in found.renamed:
+        lines.append(f"{pair} If so: convener changes --same {pair.new}={pair.old}")
+    if not (found.gains or found.losses or found.dropped or found.missed):
+        lines.append("nobody gets anything else than before")
+    lines.append("nobody gets anything twice")
+    return "\n".join(lines) + "\n"
+
+
+def edit_data(edit: Edit) -> dict[str, Any]:
+    """For programs (pure)."""
+    found = edit.changes
+
+    def reach(some: Sequence[Reach]) -> list[dict[str, Any]]:
+        return [
+            {
+                "rule": r.rule,
+                "meeting": edit.slugs.get(r.meeting, ""),
+                "people": [edit.names.get(p, "") for p in r.people],
+                "first": r.first,
+            }
+            for r in some
+        ]
+
+    return {
+        "new": list(found.new),
+        "changed": list(found.changed),
+        "removed": list(found.removed),
+        "renamed": [{"old": r.old, "new": r.new, "already": r.already, "same": r.same} for r in found.renamed],
+        "newly_get": reach(found.gains),
+        "no_longer_get": reach(found.losses),
+        "would_have_got": reach(found.missed),
+        "dropped": [{"rule": n.rule, "person": edit.names.get(n.person_id, "")} for n in found.dropped],
+        "problems": [str(p) for p in edit.problems],
+    }
+
+
+async def changes_text(office: Office, settings: PartnershipSettings, now: datetime) -> str:
+    """What the edited files would change beside the rules of *office*."""
+    return edit_text(await edit_of(office, settings, now))
+
+
+def _people(reach: Reach, edit: Edit) -> str:
+    names = [edit.names.get(p, "?") for p in reach.people]
+    if len(names) <= 3:
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{len(names)} people ({', '.join(names[:3])}, …)"
+
+
+def _slug(reach: Reach, edit: Edit) -> str:
+    return edit.slugs.get(reach.meeting, "the partnership")
+
+
 # rehearse --------------------------------------------------------------------------------------------------------------------
 
 _TAKES_A_VALUE = frozenset({"--say", "--outage", "--move", "--as-of", "--until", "--seed"})
@@ -269,6 +393,16 @@ def harmless(arguments: Sequence[str]) -> list[str]:
     return taken
 
 
-def rule_or_none(word: str, office: Office) -> RuleId | None:
-    """*word* as a rule in force."""
-    return next((r.id for r in office.book.rules if r.id == word.strip("[] ")), None)
+def arguments_of(slug: str, text: str) -> list[str]:
+    """What follows "rehearse MEETING" in a mail, as the command takes it: "--say …" as typed, or "with Ann=yes after 2 days, Bob=no"."""
+    text = text.strip()
+    if text.lower().startswith("with "):
+        return [slug, *(part for said in text[5:].split(",") if said.strip() for part in ("--say", said.strip()))]
+    try:
+        return [slug, *shlex.split(text.translate(_STRAIGHT))]
+    except ValueError as exc:
+        raise MailerError("A quotation mark is missing in what follows the meeting.") from exc
+
+
+_STRAIGHT = str.maketrans("“”„", '"""')
+"""Quotation marks as mail programs write them."""
