@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-FIGURES = ("sending", "receiving", "idling", "memory", "starting")
+FIGURES = ("sending", "receiving", "idling", "memory", "starting", "rehearsing")
 
 
 def main() -> None:
