@@ -8,7 +8,10 @@ Promises: pure; only what is certain is a ruling, every other line is given back
 import re
 from dataclasses import dataclass
 
+from mailer.understand.asks.courtesy import answer_in
+
 MOST_RULINGS = 200
+LONGEST_TEXT = 20_000  # characters
 
 _WORDS = {
     "yes": "yes", "y": "yes", "coming": "yes", "sí": "yes", "si": "yes", "ja": "yes", "oui": "yes",
@@ -112,7 +115,7 @@ def read_release(text: str) -> Release:
 
 
 def _pieces(text: str) -> list[str]:
-    lines = text[:20_000].splitlines()
+    lines = answer_in(text, most=LONGEST_TEXT).splitlines()
     parts = [p.strip() for line in lines for p in re.split(r"[,;]|\band\b(?=\s*(?:\d|not\b))", line)]
     courtesy = re.compile(
         r"(?:thanks?|thank you|best|regards|kind regards|cheers|hi|hello|dear .{0,40})[ .!]*", re.IGNORECASE

@@ -11,6 +11,7 @@ from mailer.understand.rulings import Release, Ruling, read_release, read_ruling
         ("1 yes, 2 no, 3 yes +2, 4 ignore", [(1, "yes", 0), (2, "no", 0), (3, "yes", 2), (4, "ignore", 0)], []),
         ("12: yes\n13: maybe", [(12, "yes", 0), (13, "maybe", 0)], []),
         ("12) Yes.\n\nThanks!", [(12, "yes", 0)], []),
+        ("Hi,\n\n12 yes\n13 no\n\nBest regards,\nDana Miller", [(12, "yes", 0), (13, "no", 0)], []),
         ("1 yes and 2 no", [(1, "yes", 0), (2, "no", 0)], []),
         ("1 sí; 2 nein; 3 peut-être", [(1, "yes", 0), (2, "no", 0), (3, "maybe", 0)], []),
         ("4 ask her", [], ["4 ask her"]),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.tokens import in_one_way, spans, tokens, unknown_words
 
-LONGEST_COMMENT = 6_000
+LONGEST_COMMENT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Comments:
 
 def read_comments(text: str, language: str = "", author: str = "") -> Comments:
     """Read what somebody says about a draft."""
-    body = answer_in(text, author)
+    body = answer_in(text, author, LONGEST_COMMENT)
     if not body:
         return Comments(not_understood=(text.strip()[:300],) if text.strip() else ())
     found = tokens(body)

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from mailer.understand.asks import words
-from mailer.understand.asks.tokens import Token, tidy, tokens
+from mailer.understand.asks.tokens import LONGEST_TEXT, MOST_TOKENS, Token, tidy, tokens
 from mailer.understand.clauses import plain
 
 MOST_NAMES = 4
@@ -18,11 +18,13 @@ SHORTEST_WRAPPED = 50
 """A shorter line was ended by its writer."""
 
 
-def answer_in(text: str, author: str = "") -> str:
-    """The text without greeting, closing and name; *author* is the display name of who wrote it."""
-    text = tidy(text)
+def answer_in(text: str, author: str = "", most: int = LONGEST_TEXT) -> str:
+    """The text, to *most* characters, without greeting, closing and name; *author* is the display name of who wrote it."""
+    text = tidy(text, most)
     found = tokens(text)
     start = _after_greeting(found)
+    if len(found) >= MOST_TOKENS:
+        return _unwrapped(text[found[start].start if start < len(found) else 0 :].strip())  # its end is out of sight
     end = _before_closing(found, start, frozenset(plain(name) for name in author.split()))
     if start >= end:
         return ""

@@ -19,6 +19,7 @@ from mailer.understand.asks.needs import Need, read_needs
 from mailer.understand.asks.question import Asked, Question
 from mailer.understand.asks.ranking import Ranking, read_ranking
 from mailer.understand.asks.times import TimesChosen, read_times
+from mailer.understand.asks.tokens import unread
 
 Said = (
     Delegation | CallResults | ItemReports | TimesChosen | NewAddress | Documents | Approval | Comments | Ranking
@@ -32,16 +33,19 @@ class Reply:
     question: Question
     said: Said | None = None
     needs: tuple[Need, ...] = ()
+    unread: str = ""
+    """The end of a text that is longer than any answer."""
 
     @property
     def not_understood(self) -> tuple[str, ...]:
         """Pieces that a person must look at."""
-        return self.said.not_understood if self.said is not None else ()
+        rest = (self.unread[:300],) if self.unread else ()
+        return (*(self.said.not_understood if self.said is not None else ()), *rest)
 
     @property
     def says_something(self) -> bool:
         """Whether anything was read that can be acted upon."""
-        return self.said is not None and self.said != type(self.said)(not_understood=self.not_understood)
+        return self.said is not None and self.said != type(self.said)(not_understood=self.said.not_understood)
 
     @property
     def certain(self) -> bool:
@@ -53,7 +57,13 @@ def read(asked: Asked, text: str, message: Message | None = None) -> Reply:
     """Read the answer to *asked*. *text*: the words that the person wrote now, without quoted text (`Verdict.text`); *message*: for
     its documents and its author's name."""
     try:
-        return Reply(asked.question, _said(asked, text, message), read_needs(text, asked.written.language))
+        whole = asked.question in (Question.COMMENTS, Question.ATTACHMENT, Question.ATTENDANCE)
+        return Reply(
+            asked.question,
+            _said(asked, text, message),
+            read_needs(text, asked.written.language),
+            "" if whole else unread(text),
+        )
     except Exception:  # the promise: one odd mail never stops the rest
         return Reply(asked.question, Comments(not_understood=(text[:300],)) if text.strip() else None)
 

@@ -85,9 +85,9 @@ def without_telephones(text: str) -> str:
     return _TELEPHONE.sub(lambda match: " " * len(match[0]), text)
 
 
-def tidy(text: str) -> str:
+def tidy(text: str, most: int = LONGEST_TEXT) -> str:
     """Cap *text*; one kind of line end, no invisible characters."""
-    text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u202f", " ")
+    text = text[:most].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u202f", " ")
     return "".join(c for c in text if c == "\n" or c == "\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
 
 
@@ -123,6 +123,14 @@ def _written_out(word: str) -> Iterable[str]:
         return (_IRREGULAR.get(folded, folded[:-3]), "not")
     head, _, tail = folded.rpartition("'")
     return (*head.split("'"), _ENDINGS.get(tail, tail) if len(head) > 1 or head == "i" else tail)
+
+
+def unread(text: str) -> str:
+    """What of *text* is beyond the caps, and was not read."""
+    found = tokens(tidy(text))
+    if len(found) >= MOST_TOKENS:
+        return tidy(text)[found[-1].end :].strip() or text[LONGEST_TEXT:].strip()
+    return text[LONGEST_TEXT:].strip()
 
 
 @cache

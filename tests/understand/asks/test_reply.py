@@ -15,6 +15,7 @@ from mailer.understand.asks import Asked, Callee, Choice, Item, Offered, Questio
 from mailer.understand.asks.approval import Approval, Word
 from mailer.understand.asks.attachment import Documents
 from mailer.understand.asks.calls import CallResults
+from mailer.understand.asks.comments import Comments
 from mailer.understand.asks.dates import read_date
 from mailer.understand.asks.delegate import Delegation
 from mailer.understand.asks.items import ItemReports
@@ -80,6 +81,21 @@ def test_the_authors_name_is_known_from_the_message() -> None:
     assert reply.certain
     assert isinstance(reply.said, CallResults)
     assert len(reply.said.results) == 1
+
+
+def test_what_is_beyond_the_caps_is_given_back() -> None:
+    reply = asks.read(asked(Question.CALLS), "Ann yes\n" + "\n" * 6_000 + "Ann no, I was wrong")
+    assert reply.says_something
+    assert not reply.certain
+    assert reply.not_understood == ("Ann no, I was wrong",)
+    assert not asks.read(asked(Question.CALLS), "Ann yes\n" * 1_000).certain
+
+
+def test_a_long_comment_is_kept() -> None:
+    text = "A paragraph about housing. " * 500
+    reply = asks.read(asked(Question.COMMENTS), text)
+    assert reply.certain
+    assert reply.said == Comments(text.strip())
 
 
 def test_empty_is_nothing() -> None:
