@@ -1,0 +1,192 @@
+"""The life around the meetings: champions' calls, the action plan, times on offer, notes and summary, numbers for the caterer.
+
+Each test names the task of the convener that it serves (the numbers of the table of tasks)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+from mailer.partnership.people import Role
+from mailer.pipeline import aftermath, planning, settling
+from mailer.sandbox.habits import Member
+from mailer.sandbox.stage import CONVENER, MAILBOX
+from mailer.store import documents, meetings, people, plan
+from mailer.terms import PartStat
+from tests.flow.test_commands import coded
+from tests.flow.test_desk import text_of
+from tests.flow.world import ZONE, World, local, member, words, world
+
+JANE = "jane.smith@smith.example"
+
+
+def cast(*more: Member) -> list[Member]:
+    jane = member("Jane Smith", words("I'll be there"), roles=frozenset({Role.LEAD_CHAMPION}))
+    return [jane, *(replace(m, champion=m.champion or JANE) for m in more)]
+
+
+async def answer(
+    here: World, who: str, letter: EmailMessage, text: str, files: tuple[tuple[str, bytes], ...] = ()
+) -> None:
+    """Somebody replies to a letter of the service."""
+    message = EmailMessage()
+    message["From"], message["To"] = who, str(letter["Reply-To"] or MAILBOX)
+    message["Subject"], message["In-Reply-To"] = f"Re: {letter['Subject']}", str(letter["Message-ID"])
+    message["Message-ID"] = f"<{abs(hash((who, text, str(here.stage.clock.now()))))}@elsewhere.example>"
+    message["Date"] = format_datetime(here.stage.clock.now())
+    quoted = "\n".join("> " + line for line in text_of(letter).splitlines())
+    message.set_content(f"{text}\n\nOn {letter['Date']}, {letter['From']} wrote:\n{quoted}\n")
+    for name, content in files:
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    here.stage.to_mailbox += 1
+    await here.stage.servers.deliver(message.as_bytes(), MAILBOX, who)
+    await here.stage.quiet()
+
+
+def letter_to(here: World, who: str, subject: str) -> EmailMessage:
+    """The latest letter to *who* whose subject has *subject* in it."""
+    return next(m for _, m in reversed(here.to(who)) if subject in str(m["Subject"]))
+
+
+def files_of(letter: EmailMessage) -> list[str]:
+    return [str(part.get_filename()) for part in letter.iter_attachments()]
+
+
+async def test_a_champion_calls_and_reports_by_reply(tmp_path: Path) -> None:
+    """Tasks 32, 33, 34: a personal call list that shrinks, with results by reply."""
+    people_ = cast(
+        member("Ann Able"), member("Bob Brown"), member("Cho Chan"), member("Dee Dorn", words("Yes, gladly"))
+    )
+    async with world(tmp_path, people_) as here:
+        await here.stage.advance(local(2026, 3, 2, 12, 0))
+        asked = letter_to(here, JANE, "Would you call")
+        assert "Ann Able" in text_of(asked)
+        assert "Dee Dorn" not in text_of(asked)
+        assert files_of(asked) == ["launch-call-list.pdf"]
+        await answer(here, JANE, asked, "Ann yes, Bob voicemail, Cho no")
+        assert "voicemail" in text_of(here.to(JANE)[-1][1])
+        answers = await here.answers()
+        assert answers["ann.able@able.example"] == "yes"
+        assert answers["cho.chan@chan.example"] == "no"
+        assert answers["bob.brown@brown.example"] == "no answer"
+        await here.stage.advance(local(2026, 3, 9, 12, 0))
+        again = letter_to(here, JANE, "Would you call")
+        assert again is not asked
+        assert [n for n in ("Ann Able", "Bob Brown", "Cho Chan") if n in text_of(again)] == ["Bob Brown"]
+
+
+async def test_a_report_never_overturns_what_somebody_said_themselves(tmp_path: Path) -> None:
+    """Task 33: whoever has answered is asked about, not overwritten."""
+    async with world(tmp_path, cast(member("Ann Able"), member("Bob Brown"))) as here:
+        await here.stage.advance(local(2026, 3, 2, 12, 0))
+        asked = letter_to(here, JANE, "Would you call")
+        await answer(here, "ann.able@able.example", here.to("ann.able@able.example")[-1][1], "Sorry, I can't make it.")
+        await answer(here, JANE, asked, "Ann yes\nBob yes")
+        answers = await here.answers()
+        assert answers["ann.able@able.example"] == "no"
+        assert answers["bob.brown@brown.example"] == "yes"
+
+
+async def test_items_are_reminded_moved_helped_and_closed_by_reply(tmp_path: Path) -> None:
+    """Tasks 13, 16, 51: promises are held to their day, and changed by a reply."""
+    ann = "ann.able@able.example"
+    async with world(tmp_path, cast(member("Ann Able", words("Yes")))) as here:
+        office = here.stage.daemon.office
+        now = here.stage.clock.now()
+        for text, due in (("call three schools", date(2026, 2, 12)), ("write to the college", date(2026, 2, 12))):
+            await planning.add_item(office, planning.Wanted(text, ann, due, "Young people"), now)
+        await here.stage.advance(local(2026, 2, 9, 12, 0))
+        soon = letter_to(here, ann, "Due soon")
+        assert [n for n in ("1. call three schools", "2. write to the college") if n in text_of(soon)].__len__() == 2
+        await answer(here, ann, soon, "1 done, 2 by 20 February")
+        found = {i.number: (i.status.value, i.due) for i in await plan.items(office.partnership)}
+        assert found == {1: ("done", date(2026, 2, 12)), 2: ("open", date(2026, 2, 20))}
+        assert "call three schools" in text_of(letter_to(here, ann, "that is done"))
+        await here.stage.advance(local(2026, 2, 23, 12, 0))
+        late = letter_to(here, ann, "Still open")
+        assert "call three schools" not in text_of(late)
+        await answer(here, ann, late, "I need help with this: nobody answers at the college.")
+        told = letter_to(here, CONVENER, "needs help")
+        assert "Ann Able" in text_of(told)
+        assert "write to the college" in text_of(told)
+        monday = letter_to(here, CONVENER, "open action items")
+        assert "write to the college" in text_of(monday)
+
+
+async def test_times_are_offered_answered_and_settled(tmp_path: Path) -> None:
+    """Tasks 12, 27, 43, 46: times by mail, answers by mail, settled by the convener."""
+    ann, bob = "ann.able@able.example", "bob.brown@brown.example"
+    async with world(tmp_path, cast(member("Ann Able"), member("Bob Brown"))) as here:
+        office = here.stage.daemon.office
+        starts = [datetime(2026, 2, day, 10, 0, tzinfo=ZONE).astimezone(UTC) for day in (10, 11, 12)]
+        asked = [p for p in await people.people(office.partnership) if p.address in (ann, bob)]
+        times = [(s, s.replace(hour=s.hour + 1)) for s in starts]
+        question, made = await settling.put(office, "Planning call", times, asked, here.stage.clock.now())
+        assert made == 2
+        await here.stage.advance(local(2026, 1, 27, 12, 0))
+        await answer(here, ann, letter_to(here, ann, "Which time"), "1 and 3 work for me")
+        await answer(here, bob, letter_to(here, bob, "Which time"), "Thursday is best")
+        _, rows = await settling.tally(office, question.slug)
+        assert [r.yes for r in rows] == [("Ann Able",), (), ("Ann Able", "Bob Brown")]
+        told = await coded(here, f"settle {question.slug} 3")
+        assert "planning-call-2026-02" in told
+        call = await meetings.by_slug(office.partnership, "planning-call-2026-02")
+        assert call is not None
+        assert call.dtstart == starts[2]
+
+
+async def test_after_the_meeting_notes_thanks_and_summary(tmp_path: Path) -> None:
+    """Tasks 38, 39, 41, 42: notes chased, thanks to those who came, the summary out when it is approved."""
+    nina = member("Nina Note", words("Yes"), roles=frozenset({Role.NOTE_TAKER}))
+    ann, bob = "ann.able@able.example", "bob.brown@brown.example"
+    async with world(tmp_path, cast(member("Ann Able", words("Yes")), member("Bob Brown", words("Yes")), nina)) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 3, 13, 12, 0))
+        assert files_of(letter_to(here, CONVENER, "To print and to pack")) == [
+            "launch-sign-in-sheet.pdf",
+            "launch-name-badges.pdf",
+            "launch-table-tents.pdf",
+        ]
+        notes = letter_to(here, "nina.note@note.example", "Your notes")
+        await answer(here, "nina.note@note.example", notes, "Here they are.", (("notes.pdf", b"%PDF-1.4 notes"),))
+        kept = await documents.document(office.partnership, documents.NOTES, here.meeting_id)
+        assert kept is not None
+        assert [(n, c) for n, _, c in await documents.files(kept.id)] == [("notes.pdf", b"%PDF-1.4 notes")]
+        assert "1 people came" in await coded(here, "came to launch: Ann Able")
+        await here.stage.advance(local(2026, 3, 16, 16, 0))
+        assert not [s for s in here.subjects("nina.note@note.example") if "Your notes" in s][1:]
+        await here.release()
+        await here.stage.advance(local(2026, 3, 17, 10, 0))
+        assert any("Thank you for coming" in s for s in here.subjects(ann))
+        assert any("missed you" in s for s in here.subjects(bob))
+        meeting = await here.meeting()
+        await aftermath.write_summary(
+            office, meeting, "Thirty people came.\n\nThey chose two priorities.", here.stage.clock.now()
+        )
+        assert not any("Summary" in s for s in here.subjects(ann))
+        await coded(here, "approve summary of launch")
+        await here.stage.advance(local(2026, 3, 18, 12, 0))
+        summary = letter_to(here, ann, "Summary")
+        assert "They chose two priorities." in text_of(summary)
+        assert files_of(summary) == ["launch-summary.pdf", "launch-action-plan.pdf"]
+        assert not any("summary is due" in s for s in here.subjects(CONVENER) if "2026-03-18" in s)
+
+
+async def test_the_caterer_gets_numbers_and_no_names(tmp_path: Path) -> None:
+    """Tasks 11, 31: headcount with diets, never a name; a correction when it changes."""
+    carl = member("Carl Cook", roles=frozenset({Role.CATERER}))
+    more = [member(f"Guest{n} Gast{n}", words("Yes, I'll be there")) for n in range(4)]
+    vera = member("Vera Vega", words("Yes, two of us. I am vegetarian.", PartStat.ACCEPTED))
+    async with world(tmp_path, cast(*more, vera, carl)) as here:
+        await here.stage.advance(local(2026, 3, 5, 12, 0))
+        told = letter_to(here, "carl.cook@cook.example", "Headcount")
+        assert "Chairs: 7" in text_of(told)
+        assert "vegetarian: 1" in text_of(told)
+        assert "Vega" not in text_of(told)
+        for n in range(4):
+            address = f"guest{n}.gast{n}@gast{n}.example"
+            await answer(here, address, here.to(address)[-1][1], "Sorry, I can't make it after all.")
+        await here.stage.advance(local(2026, 3, 6, 12, 0))
+        changed = letter_to(here, "carl.cook@cook.example", "New headcount")
+        assert "instead of 7" in text_of(changed)
