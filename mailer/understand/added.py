@@ -3,6 +3,7 @@
 Promises: pure; never raises. Words never change such an answer; they can only make a person look at it.
 """
 
+import re
 from dataclasses import dataclass
 
 from mailer.terms import PartStat
@@ -39,8 +40,22 @@ def words_beside(partstat: PartStat, *texts: str) -> Beside:
         reading = reading_of(text)
         if against := contradiction(partstat, reading):
             return Beside(against)
-        guests = max(guests, reading.guests)
+        guests = max(guests, reading.guests or (_brought(text) if reading.verdict == "none" else 0))
     return Beside(guests=guests if partstat in (PartStat.ACCEPTED, PartStat.TENTATIVE) else 0)
+
+
+_PLUS = re.compile(r"\s*(?:me |i )?\+ ?(\d{1,2})(?: (?:guests?|people|persons?|more))?\s*[.!]?\s*", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\+?\(?\d[\d ()./-]{6,}")
+
+
+def _brought(text: str) -> int:
+    """How many come along by words that hold no answer of their own, because the calendar has given it ("+2", "with my wife")."""
+    if (found := _PLUS.fullmatch(text)) is not None:
+        return int(found[1])
+    if "?" in text or _TELEPHONE.search(text):
+        return 0
+    reading = reading_of(f"Yes, I will come. {text}")
+    return reading.guests if reading.verdict == "accepted" and reading.decided else 0
 
 
 def contradiction(partstat: PartStat, reading: Reading) -> str:

@@ -135,7 +135,7 @@ def _answers(
                 attendee=attendee.address or None,
                 event_uid=event.event_uid,
                 recurrence_id=event.recurrence_id,
-                guests=attendee.guests or beside.guests,
+                guests=_guests(attendee, partstat, beside),
                 delegate=Delegate(name or delegate.partition("@")[0], delegate) if delegate else None,
                 comment=comment,
                 proposal=proposal,
@@ -151,6 +151,7 @@ def _answers(
 def _speaking(event: ItipEvent, method: Method, senders: set[str]) -> list[ItipAttendee]:
     """Who of the ATTENDEE lines speaks. A REPLY names the one who answers; some calendars send the whole list."""
     own = [each for each in event.attendees if each.address in senders or each.sent_by in senders]
+    own = [each for each in own if each.partstat not in (None, PartStat.NEEDS_ACTION)] or own  # once as invited, once as answered
     stated = [each for each in event.attendees if each.partstat not in (None, PartStat.NEEDS_ACTION)]
     if method is Method.COUNTER:
         return (own or stated or list(event.attendees))[:1]
@@ -167,6 +168,13 @@ def _delegates_beside(other: ItipAttendee, own: list[ItipAttendee]) -> bool:
     return bool(addresses & {*other.delegated_to, *other.delegated_from}) or any(
         other.address in (*each.delegated_to, *each.delegated_from) for each in own
     )
+
+
+def _guests(attendee: ItipAttendee, partstat: PartStat, beside: Beside) -> int:
+    """X-NUM-GUESTS, else the words; whoever does not come brings nobody."""
+    if partstat not in (PartStat.ACCEPTED, PartStat.TENTATIVE):
+        return 0
+    return attendee.guests or beside.guests
 
 
 def _comment(event: ItipEvent, attendee: ItipAttendee) -> str:
