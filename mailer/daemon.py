@@ -12,6 +12,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 from mailer.clock import Clock, WorldClock
 from mailer.config import Config, PartnershipSettings
@@ -20,8 +21,9 @@ from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError, Problem, StoreUnusable
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline import desk, opening, tick
+from mailer.pipeline import desk, opening, reports, tick
 from mailer.pipeline.announce import headcount_told, overtaken, undeliverable
+from mailer.pipeline.commands import Tools
 from mailer.pipeline.handle import handle
 from mailer.pipeline.office import Office
 from mailer.pipeline.particulars import particulars
@@ -64,6 +66,7 @@ class Daemon:
         *,
         look_every: float,
         transport: Transport | None = None,
+        config_file: Path | None = None,
     ) -> None:
         self.settings, self.office, self.letters, self.clock, self.worker = settings, office, letters, clock, worker
         self.arrived = asyncio.Event()
@@ -94,6 +97,8 @@ class Daemon:
         )
         self.digest_times = desk.DigestTimes(time.fromisoformat(settings.convener.digest_at), settings.time_zone)
         self.all_handled = False
+        self.tools = Tools(self.rehearse if config_file is not None else None, self.changes)
+        self._config_file = config_file
         self._stamp: object = opening.stamp(settings)
 
     def letterhead(self) -> Letterhead:
@@ -112,6 +117,17 @@ class Daemon:
         self, notice: Notice, meeting: Meeting, person: Person, lists: frozenset[str], now: datetime
     ) -> Particulars:
         return await particulars(self.office, notice, meeting, person, lists, now)
+
+    async def rehearse(self, meeting: Meeting, text: str, now: datetime) -> str:
+        """A rehearsal that was asked for by mail, in a process of its own."""
+        assert self._config_file is not None
+        return await reports.rehearse_text(
+            self._config_file, self.settings.key, reports.arguments_of(meeting.slug, text)
+        )
+
+    async def changes(self, now: datetime) -> str:
+        """What the edited files would change, asked for by mail."""
+        return await reports.changes_text(self.office, self.settings, now)
 
     async def on_dead(self, entry: OutboxEntry, reason: str, now: datetime) -> None:
         await undeliverable(self.office, entry, reason, now)
@@ -137,7 +153,7 @@ class Daemon:
             for ident in ids:
                 if stop is not None and stop.is_set():
                     return done
-                await handle(self.office, self.reader, ident, self.clock.now())
+                await handle(self.office, self.reader, ident, self.clock.now(), self.tools)
                 done += 1
         self.all_handled = True
         return done
@@ -305,7 +321,16 @@ async def build(
     daemons = []
     for settings in config.partnerships:
         office, letters, problems = await opening.open_office(settings, clock.now())
-        daemon = Daemon(settings, office, letters, clock, worker, look_every=look_every, transport=transport)
+        daemon = Daemon(
+            settings,
+            office,
+            letters,
+            clock,
+            worker,
+            look_every=look_every,
+            transport=transport,
+            config_file=config.file,
+        )
         wrong = opening.errors_of(problems)
         await daemon.files_trouble("\n\n".join(map(str, wrong)) if wrong else None)
         if settings.people is not None and settings.people.exists():
