@@ -460,8 +460,9 @@ class Rule:
 
     @property
     def invites(self) -> bool:
-        """Its mail is an invitation: it is for people not invited yet, or carries the calendar invitation."""
-        return self.for_uninvited or "calendar invitation" in self.attach
+        """Its mail is an invitation: it is for people not invited yet, asks a delegate, or carries the calendar invitation."""
+        delegate = self.ask == ATTENDANCE and any(a.group is Group.DELEGATE for a in self.to)
+        return self.for_uninvited or delegate or "calendar invitation" in self.attach
 
     @property
     def for_uninvited(self) -> bool:
