@@ -6,8 +6,9 @@ Fails: StoreUnusable, with a sentence; where there is no database yet too.
 """
 
 import asyncio
-import logging
+import json
 import sqlite3
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,13 +20,15 @@ from tortoise.models import Model
 from mailer.errors import StoreUnusable
 from mailer.store import models
 from mailer.store.connection import _settings, close_store, opened, sqlite_file
-
-logger = logging.getLogger(__name__)
+from mailer.store.statement import marks
 
 AT_ONCE = 500
 """Rows in one statement."""
 
 _LEFT_BEHIND = (models.Worker, models.InboundBytes, models.OutboxBytes, models.DocumentFile)
+
+
+_UNHANDLED = "AND inbound_id IN (SELECT id FROM inbound WHERE state = 'fetched')"
 
 
 async def copy_store(url: str, to: Path) -> str:
@@ -72,20 +75,39 @@ async def _by_rows(url: str, copy: str) -> None:
             for model in Tortoise.apps["models"].values():
                 if model not in _LEFT_BEHIND:
                     await _table(model, original, here)
-            await _table(models.InboundBytes, original, here, inbound_id__in=await _unhandled(original))
+            await _table(models.InboundBytes, original, here, _UNHANDLED)
     except (BaseORMException, OSError) as exc:
         raise StoreUnusable(f"The database cannot be copied: {exc}.") from exc
     finally:
         await close_store()
 
 
-async def _unhandled(original: Any) -> list[int]:
-    waiting = models.Inbound.filter(state="fetched").using_db(original)
-    return await models.column(waiting, "id")
+async def _table(model: type[Model], original: Any, here: Any, only: str = "") -> None:
+    """Row by row as the tables hold them: the models' own queries are written for one kind of database only."""
+    table, last = model._meta.db_table, 0
+    while True:
+        rows = await original.execute_query_dict(
+            f'SELECT * FROM "{table}" WHERE id > $1 {only} ORDER BY id LIMIT {AT_ONCE}',  # noqa: S608 - names of ours
+            [last],
+        )
+        if not rows:
+            return
+        columns = ", ".join(f'"{name}"' for name in rows[0])
+        values = [[_plain(v) for v in row.values()] for row in rows]
+        await here.execute_many(f'INSERT INTO "{table}" ({columns}) VALUES {marks(values[0])}', values)  # noqa: S608
+        last = rows[-1]["id"]
 
 
-async def _table(model: type[Model], original: Any, here: Any, **only: object) -> None:
-    last = 0
-    while rows := await model.filter(id__gt=last, **only).using_db(original).order_by("id").limit(AT_ONCE):
-        await model.bulk_create(rows, using_db=here)
-        last = rows[-1].pk
+def _plain(value: object) -> object:
+    """A value as Tortoise writes it into SQLite."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat(" ")
+        case date():
+            return value.isoformat()
+        case bool():
+            return int(value)
+        case dict() | list():
+            return json.dumps(value)
+        case _:
+            return value
