@@ -6,6 +6,7 @@ Promises: text comes back composed (NFC), in one script-neutral form, without co
 
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -57,6 +58,27 @@ def legible(text: str, longest: int = LONGEST_LINE) -> tuple[str, str]:
     if len(text) > longest:
         kept.append("…")
     return "".join(kept), "".join(missing)
+
+
+def relieved(text: str, refused: Mapping[str, bool]) -> tuple[str, str]:
+    """*text* without what no font can set, and the characters that went. What was *refused* loses the marks and joiners that follow it (the
+    mark of one script on the letter of another is in no font); refused again (True), it becomes a short rule."""
+    missing: dict[str, None] = {}
+    for cluster, again in refused.items():
+        start = 0
+        while (place := text.find(cluster, start)) >= 0:
+            end = place + len(cluster)
+            while end < len(text) and _follows(text[end]):
+                end += 1
+            kept, lost = (HOLE, text[place:end]) if again else (cluster[0], text[place + 1 : end])
+            missing |= dict.fromkeys(lost)
+            text = text[:place] + kept + text[end:]
+            start = place + 1
+    return text, "".join(missing)
+
+
+def _follows(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character).startswith("M")
 
 
 def _selects_variation(character: str) -> bool:

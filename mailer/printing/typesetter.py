@@ -8,12 +8,14 @@ Fails:    NotPrintable.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailer.errors import MailerError
-from mailer.printing.lettering import FONTS, LONGEST_LINE, legible
+from mailer.printing.lettering import FONTS, LONGEST_LINE, legible, relieved
 from mailer.printing.sheets import Printed, Printing, Unprintable
 from mailer.printing.words import language_of_words
 
@@ -27,8 +29,26 @@ _KEPT_FOR = 10
 """Documents: how long the library keeps what it computed, in case the next one is like it."""
 
 
+_MOST_REFUSED = 30
+_COULD_NOT = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}|\\(.)", re.DOTALL)
+
+
 class NotPrintable(MailerError):
     """The document could not be set."""
+
+
+class _Refused(Exception):
+    """The library has no font for *text* as it stands among its neighbours."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _unescaped(text: str) -> str:
+    """A text as the library quotes it in an error."""
+    return _ESCAPED.sub(lambda m: chr(int(m.group(1), 16)) if m.group(1) else m.group(2), text)
 
 
 @cache
@@ -42,10 +62,25 @@ def typeset(
     layout: str, data: dict[str, Any], language: str, printing: Printing, longest: int = LONGEST_LINE
 ) -> Printed:
     """Set *data* by layouts/*layout*.typ; each text of it is cut at *longest* characters."""
+    refused: dict[str, bool] = {}
+    while True:
+        try:
+            return _set(layout, data, language, printing, longest, refused)
+        except _Refused as one:
+            if refused.get(one.text) or len(refused) >= _MOST_REFUSED:
+                raise NotPrintable(f"The document “{layout}” could not be set: no font has “{one.text}”.") from one
+            refused[one.text] = one.text in refused
+        finally:
+            _forget()
+
+
+def _set(
+    layout: str, data: dict[str, Any], language: str, printing: Printing, longest: int, refused: Mapping[str, bool]
+) -> Printed:
     import typst
 
     unprintable: dict[Unprintable, None] = {}
-    whole = _cleaned(data, longest, unprintable) | {
+    whole = _cleaned(data, longest, refused, unprintable) | {
         "language": language_of_words(language),
         "paper": printing.paper.value,
         "today": legible(printing.today)[0],
@@ -62,9 +97,10 @@ def typeset(
             timestamp=int(printing.at.timestamp()),
         )
     except typst.TypstError as error:
+        found = _COULD_NOT.search(error.message)
+        if found is not None:
+            raise _Refused(_unescaped(found.group(1))) from error
         raise NotPrintable(f"The document “{layout}” could not be set: {error.message}") from error
-    finally:
-        _forget()
     return Printed(content, tuple(unprintable))
 
 
@@ -76,15 +112,17 @@ def _forget() -> None:
         typst.compile(b"", font_paths=_fonts(), format="pdf")
 
 
-def _cleaned(value: Any, longest: int, unprintable: dict[Unprintable, None]) -> Any:
+def _cleaned(value: Any, longest: int, refused: Mapping[str, bool], unprintable: dict[Unprintable, None]) -> Any:
     """*value* with each text in it made legible; notes what was lost."""
     if isinstance(value, str):
         text, missing = legible(value, longest)
+        text, lost = relieved(text, refused)
+        missing += lost
         if missing:
             unprintable[Unprintable(missing, value if len(value) < 80 else value[:79] + "…")] = None
         return text
     if isinstance(value, dict):
-        return {key: _cleaned(one, longest, unprintable) for key, one in value.items()}
+        return {key: _cleaned(one, longest, refused, unprintable) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(one, longest, unprintable) for one in value]
+        return [_cleaned(one, longest, refused, unprintable) for one in value]
     return value

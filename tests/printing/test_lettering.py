@@ -9,7 +9,7 @@ import pytest
 from mailer.printing import documents, lettering, typesetter
 from mailer.printing.lettering import FONTS, has_glyph, legible
 from mailer.printing.sheets import Attendee
-from mailer.printing.typesetter import LAYOUTS, NotPrintable
+from mailer.printing.typesetter import LAYOUTS
 from mailer.printing.words import WORDS, language_of_words, word
 from tests.printing import coverage
 from tests.printing.reading import LETTER, MEETING, words
@@ -135,8 +135,20 @@ def test_what_no_font_has_is_named_and_leaves_a_rule(name: str, missing: str) ->
 
 def test_should_the_list_ever_be_wrong_no_box_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lettering, "has_glyph", lambda character: True)
-    with pytest.raises(NotPrintable, match=r"glyph|font|display"):
-        documents.name_badges(MEETING, [Attendee("𠮷野家")], LETTER)
+    printed = documents.name_badges(MEETING, [Attendee("𠮷野家")], LETTER)
+    assert [lost.characters for lost in printed.unprintable] == ["𠮷"]
+    assert "_野家" in words(printed)
+
+
+def test_a_mark_that_no_font_joins_with_its_letter_is_named_and_stops_nothing() -> None:
+    """Each of the three characters is in some font; together they are in none, and the library refuses the document."""
+    odd, plain = Attendee("Odd \u074a\u24d4\u0332"), Attendee("Bob \u24d4 e\u0332")
+    printed = documents.sign_in_sheet(MEETING, [odd, plain], LETTER)
+    (lost,) = printed.unprintable
+    assert lost.characters == "\u0332"
+    assert lost.text == odd.name
+    assert "Bob \u24d4 e\u0332" in words(printed)
+    assert "\u24d4" in words(printed)
 
 
 @pytest.mark.parametrize(
