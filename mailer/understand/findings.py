@@ -126,27 +126,36 @@ class Findings:
             place += 1
         elif ends[-1] not in lex.toward and not (len(ends) > 1 and ends[0] in lex.toward and ends[1] in lex.around):
             return False
-        thing: list[tuple[int, Word]] = []
-        while place < len(said.words) and said.words[place].form != COMMA and len(thing) < 5:
-            word = said.words[place]
-            if word.form in lex.joints or word.form in lex.toward or word.form in lex.stops:
-                break
-            thing.append((place, word))
+        while True:
+            thing: list[tuple[int, Word]] = []
+            while place < len(said.words) and said.words[place].form != COMMA and len(thing) < 5:
+                word = said.words[place]
+                if word.form in lex.joints or word.form in lex.toward or word.form in lex.stops:
+                    break
+                thing.append((place, word))
+                place += 1
+            if self._strange(said, thing):
+                return True
+            if place >= len(said.words) or said.words[place].form not in lex.toward:
+                return False
             place += 1
-        strange = [
-            word
-            for at, word in thing
-            if word.form not in lex.around
-            and word.form not in self.asked.words
+
+    def _strange(self, said: Said, thing: Sequence[tuple[int, Word]]) -> bool:
+        """No meeting, and nothing that the letter speaks of."""
+        lex = lexicon.load(said.language)
+        ours = self.asked.words if self.asked else frozenset()
+        strange = any(
+            word.form not in lex.around
+            and word.form not in ours
             and not word.form[:1].isdigit()
             and word.form not in lex.known
             and (at not in said.spoken_for or (word.capital and self.letter))
-        ]
-        named_ours = any(
-            word.form in self.asked.words and word.form not in lex.marks and word.form not in lex.toward
-            for _, word in thing
+            for at, word in thing
         )
-        return bool(strange) and not named_ours
+        ours_named = any(
+            word.form in ours and word.form not in lex.marks and word.form not in lex.toward for _, word in thing
+        )
+        return strange and not ours_named
 
     def on_that_day(self, said: Said) -> bool:
         """A day is named: the letter's, where a letter is known that names one."""

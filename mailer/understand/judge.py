@@ -201,6 +201,11 @@ class Judge(Others, Bare):
         never = lex.never_names
         if said.has("good") and any(word.capital and word.form not in lex.known for word in said.words):
             return True
+        if any(
+            good.begin and good.end < match.begin and said.pause_between(good, match)
+            for good in said.found.get("good", ())
+        ):
+            return True  # "the fair yes, the meeting I don't know"
         after = said.words[match.end : match.end + 1]
         return match.end - match.begin == 1 and any(word.capital and word.form not in never for word in after)
 
