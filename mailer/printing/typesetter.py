@@ -1,7 +1,7 @@
 """A layout and its data → a PDF. The only door to the typesetting library (Typst), which is loaded when something is printed.
 
 Promises: text of data is text, never markup; no font, file or package from outside this package; the same values give the same bytes;
-          PDF/UA-1, so a missing glyph, title or alternative text is an error and not a flaw in print.
+          PDF/UA-1, so a missing glyph is refused by the library and never a box in print: it is left out then, and named.
 Fails:    NotPrintable.
 """
 

@@ -112,6 +112,7 @@ def test_every_document_is_titled_tagged_and_on_the_right_paper(name: str, paper
     assert facts["tagged"] == "True"
     assert facts["CreationDate"].startswith("D:20260311180000")
     assert b"pdfuaid:part" in printed.content, "PDF/UA-1"
+    assert re.search(rb"/Lang ?\(en\)", printed.content)
     size = {(612, 792), (792, 612)} if paper.paper is Paper.LETTER else {(595, 842), (842, 595)}
     assert {(round(p.width), round(p.height)) for p in pages(printed)} <= size
     assert printed.unprintable == ()
