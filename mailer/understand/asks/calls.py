@@ -114,7 +114,7 @@ def _combined(said: Sequence[_Said], odd: list[str], people: Sequence[Callee]) -
     one_by_one = [s for s in said if s[0] != EVERYBODY]
     rest = [s for s in said if s[0] == EVERYBODY]
     named = frozenset().union(*(s[0] for s in one_by_one))
-    if len(rest) == 1:
+    if len(rest) == 1 and not odd:  # else nobody knows who is left
         one_by_one.append((frozenset(ident) - named, *rest[0][1:]))
     elif rest:
         odd += [s[4] for s in rest]
@@ -280,15 +280,25 @@ class _LineReader:
             subjects = last
         return self._judged(subjects, said, typed)
 
+    def _answers_no(self, said: Sequence[Span], i: int) -> bool:
+        """A bare "no" answers where nothing follows that it may deny: "No he llamado a Bob" is no answer of his."""
+        if said[i].end - said[i].begin > 1 or self.line[said[i].start : said[i].stop].lower() != "no":
+            return True
+        if is_bare(self.line, said[i]) or i + 1 >= len(said) or said[i + 1].begin > said[i].end:
+            return True
+        after = said[i + 1]
+        return not self._says(after) and (after.has("common.of") or not after.has("calls.filler", "calls.he"))
+
     def _judged(self, subjects: frozenset[int], said: Sequence[Span], typed: str) -> _Said | None:
         results: set[Result] = set()
         days: list[Day] = []
         note_at: int | None = None
-        marked = doubted = turned = hour = False
+        marked = doubted = turned = hour = early = False
         for i, span in enumerate(said):
             result = self._result(span)
             if result is not None:
                 results.add(result)
+                doubted = doubted or (result is Result.NO and not self._answers_no(said, i))
             elif isinstance(span.value, Day):
                 if span.value.usual != self.today or results:
                     days.append(span.value)
@@ -307,7 +317,8 @@ class _LineReader:
                 note_at = span.start if note_at is None else note_at
             elif span.has("number") and i + 1 < len(said) and said[i + 1].has("calls.times"):
                 continue
-            elif span.has("calls.note") and results:
+            elif span.has("calls.note"):
+                early = early or not results
                 note_at = span.start if note_at is None else note_at
             elif not span.has(*_AROUND):
                 if not results or not (marked or note_at is not None):
@@ -322,7 +333,7 @@ class _LineReader:
             return None
         if (days or hour) and Result.CALL_AGAIN not in results:
             return None  # a day of which nobody says what it is for
-        if result not in _OPEN and (doubted or hour or turned):
+        if result not in _OPEN and (doubted or hour or turned or early):
             return None  # "yes, but …"
         if doubted and note_at is None:
             return None

@@ -36,7 +36,7 @@ class TimesChosen:
 _POLES = ("times.no", "times.prefer", "times.possible", "times.yes")
 _WHOLE = ("times.none", "times.all_but", "times.all")
 _CLASSES = (
-    *_WHOLE, *_POLES, "times.both", "times.only", "times.verdict", "times.filler", "common.and", "common.or", "common.turn",
+    *_WHOLE, *_POLES, "times.both", "times.only", "times.rest", "times.verdict", "times.filler", "common.and", "common.or", "common.turn",
     "common.courtesy", "common.doubt", "common.condition", "dates.by", "dates.the", "dates.at",
 )  # fmt: skip
 
@@ -73,6 +73,8 @@ class _Clause:
     behind: str = ""
     linked: bool = False
     only: bool = False
+    rest: bool = False
+    """All that are not named elsewhere in the sentence."""
     sound: bool = True
 
 
@@ -135,6 +137,10 @@ class _Reading:
     def _clauses(self, piece: Sequence[Span]) -> bool:
         """Read the clauses of a sentence; False (and nothing kept) where one is not understood."""
         clauses = [self._clause(c) for c in self._cut(piece)]
+        for clause in clauses:
+            if clause.rest:
+                clause.named.append(self.every.difference(*(n for c in clauses for n in c.named)))
+                clause.sound = clause.sound and bool(clause.before or clause.behind)
         taken: list[tuple[str, frozenset[int]]] = []
         pending: list[frozenset[int]] = []
         before: _Clause | None = None
@@ -142,13 +148,7 @@ class _Reading:
             # "neither" is none, "neither Tuesday nor Thursday" are two
             whole = next((s for s in clause.spans if s.has(*_WHOLE) and not (clause.named and s.has("times.no"))), None)
             if not clause.sound:
-                # a reason for a refusal may stay unread
-                if (
-                    before is not None
-                    and "times.no" in (before.before, before.behind)
-                    and not clause.named
-                    and whole is None
-                ):
+                if before is not None and whole is None and self._is_reason(before, clause):
                     continue
                 return False
             if whole is not None:
@@ -163,6 +163,11 @@ class _Reading:
         for pole, numbers in taken:
             self._take(pole, numbers)
         return True
+
+    def _is_reason(self, before: _Clause, clause: _Clause) -> bool:
+        """A reason for a refusal may stay unread; it says nothing itself."""
+        refused = "times.no" in (before.before, before.behind)
+        return refused and not clause.named and not clause.rest and not any(s.has(*_POLES) for s in clause.spans)
 
     def _cut(self, piece: Sequence[Span]) -> list[_Clause]:
         """Cut at commas and "but"; at "and" where something was said before it."""
@@ -262,6 +267,9 @@ class _Reading:
                 clause.linked = clause.linked or bool(places)
             elif span.has(*_WHOLE) and not span.has("times.no"):
                 continue
+            elif span.has("times.rest"):
+                clause.rest = True
+                places.append(i)
             elif span.has("times.only"):
                 clause.only = True
             elif span.has(*_POLES) and not span.has("times.both"):
