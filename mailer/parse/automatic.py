@@ -159,7 +159,7 @@ def _named_so(subject: str, message: Message) -> AutomaticMark | None:
 def _until_pattern() -> re.Pattern[str]:
     lists = _words()["until"]
     lead = "|".join(re.escape(each) for each in sorted(lists["words"], key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{lead})(?!\w)(.{{0,60}})", re.IGNORECASE | re.DOTALL)
+    return re.compile(rf"(?<!\w)(?:{lead})(?!\w)(?=(.{{0,60}}))", re.IGNORECASE | re.DOTALL)
 
 
 @cache
@@ -175,14 +175,38 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(\d{4}))?")
 
 
-def absent_until(text: str, written: date) -> date | None:
-    """The day that a vacation answer names as the end of the absence; None where it names none or it can be read two ways."""
-    found: list[date] = []
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """*day*: the last that a vacation answer names; *returns*: they are back on it, else still away."""
+
+    day: date
+    returns: bool
+
+
+_RETURNS = re.compile(
+    r"back|return|zurück|wieder|erreichbar|\bab\b|retour|à partir|regres|vuel|volver|a partir|reincorpor|rientr|torn|terug|vanaf|tillbaka|åter|"
+    r"tilba[kg]e|retorn|wracam",
+    re.IGNORECASE,
+)
+
+
+def absence(text: str, written: date) -> Absence | None:
+    """The end of the absence that a vacation answer names; None where it names none or it can be read two ways."""
+    found: list[Absence] = []
     for match in list(_until_pattern().finditer(text[:8_000]))[:20]:
         day = day_named(match[1], written)
         if day and written - timedelta(days=1) <= day <= written + timedelta(days=400):
-            found.append(day)
-    return max(found) if found else None
+            found.append(Absence(day, bool(_RETURNS.search(text[match.start() : match.start(1)]))))
+    return max(found, key=lambda a: (a.day, not a.returns)) if found else None
+
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
+
+
+def deputies(text: str, own: frozenset[str]) -> tuple[str, ...]:
+    """The addresses of others that an automatic answer names. They are shown to people, never written to."""
+    found = dict.fromkeys(each.lower().rstrip(".") for each in _ADDRESS.findall(text[:8_000]))
+    return tuple(each for each in found if each not in own)[:5]
 
 
 def day_named(text: str, near: date) -> date | None:
@@ -201,6 +225,13 @@ def day_named(text: str, near: date) -> date | None:
         if second > 12:
             return _near(match[4], first, second, near)
     return None
+
+
+def month_named(text: str) -> int | None:
+    """The one month that *text* names by a word of four letters or more; None for none or several."""
+    words = re.findall(r"[^\W\d_]{4,12}", text[:2_000].casefold())
+    found = {_months()[w] for w in words if w in _months()}
+    return found.pop() if len(found) == 1 else None
 
 
 def _near(year: str | None, month: int, number: int, near: date) -> date | None:

@@ -88,6 +88,8 @@ async def _consequences(case: Case) -> None:
     """Everything that one message changes, or nothing (inside `transact`)."""
     if not await inbound.claim(case.ident):
         return  # another worker was here first
+    if await wishes.confirmed(case):
+        return
     question = asked.question_of(case)
     if question is not None and await asked.answered(case, question):
         return
@@ -103,6 +105,8 @@ async def _consequences(case: Case) -> None:
             await machines.automatic(case)
         case Kind.UNSUBSCRIBE:
             await wishes.unsubscribe(case)
+        case Kind.COMMAND if case.verdict.wish is not None:
+            await wishes.again(case)
         case Kind.UNCLEAR | Kind.COMMAND:
             await case.unclear(case.verdict.reason)
         case Kind.OTHER:

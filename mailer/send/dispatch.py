@@ -594,6 +594,8 @@ class _Desk:
             case "service-review":
                 cases = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD], limit=50)
                 return notices.review(cases)
+            case "service-told":
+                return entry.notice.reason
             case "service-loop":
                 return notices.loop(entry.notice.reason)
             case "service-files":

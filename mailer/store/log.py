@@ -1,6 +1,6 @@
 """The append-only log of what happened and why, and the troubles that are said once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,13 @@ async def lines(
         )
         for r in rows
     ]
+
+
+async def said_since(partnership: PartnershipId, what: Sequence[str], person: PersonId, since: datetime) -> bool:
+    """Whether a line of one of these sorts about *person* was written after *since*."""
+    return await models.Log.filter(
+        partnership_id=partnership, what__in=list(what), person_id=person, at__gt=since
+    ).exists()
 
 
 async def set_trouble(partnership: PartnershipId, what: str, sentence: str | None, now: datetime) -> bool:

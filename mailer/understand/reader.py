@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 
 from mailer.parse.authentication import authentication_results
-from mailer.parse.automatic import absent_until, automatic
+from mailer.parse.automatic import absence, automatic, deputies
 from mailer.parse.dsn import is_challenge
 from mailer.parse.html import html_words
 from mailer.parse.itip import read_calendars
@@ -85,7 +85,7 @@ def _understand(message: Message, raw: bytes, context: Context) -> Verdict:
         or report(message, raw, verdict)
         or receipt(message, verdict)
         or _automatic_unsubscribe(message, verdict)
-        or _automatic(message, verdict)
+        or _automatic(message, verdict, context)
         or _calendar(message, verdict, context)
         or _person(message, verdict, context)
     )
@@ -107,7 +107,7 @@ def _automatic_unsubscribe(message: Message, verdict: Verdict) -> Verdict | None
     return replace(verdict, kind=Kind.UNSUBSCRIBE, reason=reason, wish=wish)
 
 
-def _automatic(message: Message, verdict: Verdict) -> Verdict | None:
+def _automatic(message: Message, verdict: Verdict, context: Context) -> Verdict | None:
     mark = automatic(message)
     if mark is None and "http" in message.plain and is_challenge(message):
         return replace(
@@ -120,13 +120,15 @@ def _automatic(message: Message, verdict: Verdict) -> Verdict | None:
         return None
     text = own_words(message, "").words
     written = message.date.date() if message.date else None
-    until = absent_until(f"{message.subject}\n{text}", written) if written else None
-    away = f", away until {until:%-d %B %Y}" if until else ""
+    end = absence(f"{message.subject}\n{text}", written) if written else None
+    own = frozenset({*context.own_addresses, *([canonical(message.author.addr_spec)] if message.author else [])})
+    others = deputies(text, own) if mark.type == "vacation" or end else ()
+    away = (f", back on {end.day:%-d %B %Y}" if end.returns else f", away until {end.day:%-d %B %Y}") if end else ""
     return replace(
         verdict,
         kind=Kind.AUTOMATIC,
         reason=f"An automatic answer{away} ({mark.evidence}).",
-        automatic=Automatic(mark.type, until),
+        automatic=Automatic(mark.type, end.day if end else None, bool(end and end.returns), others),
         text=text,
     )
 

@@ -163,15 +163,25 @@ async def test_dead_addresses_full_mailboxes_and_greylisting(tmp_path: Path) -> 
 
 
 async def test_an_absence_changes_nothing_is_not_answered_and_makes_reminders_wait(tmp_path: Path) -> None:
-    away = Away(40, "I am out of the office until {until}.")
+    away = Away(28, "I am out of the office until {until}.")
     async with world(tmp_path, [member("Vic Away", away)]) as here:
-        await here.stage.advance(local(2026, 3, 1, 12, 0))
+        await here.stage.advance(local(2026, 2, 26, 18, 0))
         assert await here.answers() == {"vic.away@away.example": "no answer"}
         sent = [r for r, state in await here.rules_of("vic.away@away.example") if state == "sent"]
         assert "reminder" not in sent
         assert not [
             r for r, _ in await here.rules_of("vic.away@away.example") if r.startswith(("confirm", "sorry", "thanks"))
         ]
+        await here.stage.advance(local(2026, 3, 5, 18, 0))
+        sent = [r for r, state in await here.rules_of("vic.away@away.example") if state == "sent"]
+        assert {"reminder", "last-call"} & set(sent)
+
+
+async def test_who_comes_back_too_late_to_answer_is_reminded_all_the_same(tmp_path: Path) -> None:
+    away = Away(40, "I am out of the office until {until}.")  # past the day to answer by
+    async with world(tmp_path, [member("Vic Away", away)]) as here:
+        await here.stage.advance(local(2026, 3, 5, 18, 0))
+        assert "reminder" in [r for r, state in await here.rules_of("vic.away@away.example") if state == "sent"]
 
 
 @pytest.mark.parametrize("subaddresses", [True, False])

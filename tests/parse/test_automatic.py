@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from mailer.parse.authentication import authentication_results
-from mailer.parse.automatic import absent_until, automatic
+from mailer.parse.automatic import Absence, absence, automatic, deputies
 from mailer.parse.message import read
 from tests.parse.mails import EVERY, EXCHANGE_OOF, LOTUS_OOF, PIGEONHOLE, mail
 
@@ -83,27 +83,42 @@ def test_people(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "until"),
+    ("text", "until", "returns"),
     [
-        ("I am away until 20 March 2026.", date(2026, 3, 20)),
-        ("I am away until March 20th, back then.", date(2026, 3, 20)),
-        ("out of office from 3 March to 10 March 2026", date(2026, 3, 10)),
-        ("Ich bin bis zum 20.03.2026 nicht im Büro.", date(2026, 3, 20)),
-        ("Ab dem 23. März bin ich wieder da.", date(2026, 3, 23)),
-        ("Estaré fuera hasta el 20 de marzo.", date(2026, 3, 20)),
-        ("Je suis absente jusqu'au 20 mars 2026.", date(2026, 3, 20)),
-        ("Sono assente fino al 20/03/2026.", date(2026, 3, 20)),
-        ("I return on 2026-04-01.", date(2026, 4, 1)),
-        ("I am away until 03/04/2026.", None),  # March or April?
-        ("I am away until 13/04/2026.", date(2026, 4, 13)),
-        ("I will be back on 5 January.", date(2027, 1, 5)),
-        ("I was away until 20 March 2019.", None),
-        ("I am away.", None),
-        ("until 31 February", None),
+        ("I am away until 20 March 2026.", date(2026, 3, 20), False),
+        ("I am away until March 20th, back then.", date(2026, 3, 20), False),
+        ("out of office from 3 March to 10 March 2026", date(2026, 3, 10), False),
+        ("Back on Monday 23/3.", date(2026, 3, 23), True),
+        ("I will be back on Monday, March 23.", date(2026, 3, 23), True),
+        ("I'm away until 20 March and back on 23 March.", date(2026, 3, 23), True),
+        ("Ich bin bis zum 20.03.2026 nicht im Büro.", date(2026, 3, 20), False),
+        ("Ich bin bis einschließlich 20. März nicht erreichbar.", date(2026, 3, 20), False),
+        ("Ab dem 23. März bin ich wieder da.", date(2026, 3, 23), True),
+        ("Ich bin ab Montag, 23.03. wieder erreichbar.", date(2026, 3, 23), True),
+        ("Estaré fuera hasta el 20 de marzo.", date(2026, 3, 20), False),
+        ("Vuelvo el lunes 23 de marzo.", date(2026, 3, 23), True),
+        ("Me reincorporo el 23 de marzo.", date(2026, 3, 23), True),
+        ("Je suis absente jusqu'au 20 mars 2026.", date(2026, 3, 20), False),
+        ("Je suis absent jusqu’au vendredi 20 mars inclus.", date(2026, 3, 20), False),
+        ("De retour le lundi 23 mars.", date(2026, 3, 23), True),
+        ("Sono assente fino al 20/03/2026.", date(2026, 3, 20), False),
+        ("I return on 2026-04-01.", date(2026, 4, 1), True),
+        ("I am away until 03/04/2026.", None, False),  # March or April?
+        ("I am away until 13/04/2026.", date(2026, 4, 13), False),
+        ("I will be back on 5 January.", date(2027, 1, 5), True),
+        ("I was away until 20 March 2019.", None, False),
+        ("I am away.", None, False),
+        ("until 31 February", None, False),
     ],
 )
-def test_until(text: str, until: date | None) -> None:
-    assert absent_until(text, date(2026, 3, 3)) == until
+def test_until(text: str, until: date | None, returns: bool) -> None:
+    assert absence(text, date(2026, 3, 3)) == (Absence(until, returns) if until else None)
+
+
+def test_whom_an_absent_person_names() -> None:
+    text = "In urgent cases write to bob.stone@mill.example. Ann <ann@mill.example>"
+    assert deputies(text, frozenset({"ann@mill.example"})) == ("bob.stone@mill.example",)
+    assert deputies("I am away.", frozenset()) == ()
 
 
 RESULTS = "Authentication-Results: {server}; dkim=fail header.d=x.example; dkim=pass (2048-bit key; unprotected) header.d=mill.example;\n spf=softfail smtp.mailfrom=mill.example; dmarc={dmarc} (p=NONE) header.from=mill.example\n"
