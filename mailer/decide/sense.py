@@ -31,7 +31,15 @@ from mailer.decide.rule import (
 from mailer.decide.snapshot import HappeningKind
 from mailer.decide.wording import EntryReader
 
-_REPLIES = frozenset(k for k in HappeningKind if k.value.startswith("reply is"))
+_REPLIES = frozenset(k for k in HappeningKind if k.value.startswith("reply is")) | {
+    HappeningKind.SEAT_IS_FREE
+}  # a yes that waits
+_OF_THE_READER = _REPLIES | {
+    HappeningKind.SEAT_IS_FREE,
+    HappeningKind.DELEGATE_IS_NAMED,
+    HappeningKind.CALL_RESULT_IS_LOGGED,
+}
+"""What happens to somebody who replied, then or before: whose turn it is for a chair, who sends a delegate, who was called."""
 _ABOUT_SOMEBODY = _REPLIES | {
     HappeningKind.MAIL_BOUNCES,
     HappeningKind.DELEGATE_IS_NAMED,
@@ -121,7 +129,7 @@ def _check_people(readers: dict[str, EntryReader], whens: list[When], to: list[A
     for audience in to:
         tell = readers["to"].problem
         group = audience.group
-        if group is Group.WHO_REPLIED and not all(isinstance(w, Happens) and w.kind in _REPLIES for w in whens):
+        if group is Group.WHO_REPLIED and not all(isinstance(w, Happens) and w.kind in _OF_THE_READER for w in whens):
             tell(
                 '"the person who replied" is only known when a reply starts the rule.',
                 'Write, for example:  when = "reply is yes"',

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-FIGURES = ("sending", "receiving", "idling", "memory", "starting", "rehearsing", "printing")
+FIGURES = ("sending", "receiving", "idling", "memory", "starting", "rehearsing", "printing", "rules")
 
 
 def main() -> None:
