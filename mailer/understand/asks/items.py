@@ -15,7 +15,7 @@ from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.listed import titles_of
 from mailer.understand.asks.question import Item, Written
 from mailer.understand.asks.statements import EVERYBODY, Reads, Statement, hard_pieces, numbered, statements
-from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_bare, spans, tokens, unknown_words
+from mailer.understand.asks.tokens import Span, in_one_way, is_a, is_all_of, is_bare, spans, tokens, unknown_words
 
 MOST_REPORTS = 100
 LONGEST_NOTE = 1_000
@@ -51,7 +51,7 @@ _AROUND = (
     "common.and", "common.courtesy",
 )  # fmt: skip
 _CLASSES = (
-    *_SAYS, *_AROUND, "items.note", "items.past", "items.remains", "common.doubt", "common.condition", "common.turn",
+    *_SAYS, *_AROUND, "common.both", "items.note", "items.past", "items.remains", "common.doubt", "common.condition", "common.turn",
 )  # fmt: skip
 _WITHOUT_BY = frozenset({"tomorrow", "eow", "eom", "mañana", "morgen", "demain"})
 """Days that need no "by" after "done"."""
@@ -187,8 +187,10 @@ class _LineReader:
         self.last = last
         self.found = tokens(line)
         self.by_number = False
+        self.code = ""
 
     def read(self, code: str) -> tuple[int, _Line | None]:
+        self.code = code
         laid = spans(self.found, code, _CLASSES, self.titles, matchers(code, self.written))
         while laid and laid[0].has("mark") and self.line[laid[0].start] in "-*•–·>":
             laid = laid[1:]
@@ -223,7 +225,7 @@ class _LineReader:
         span = laid[i]
         if span.named and not self.by_number:
             return span.named
-        if span.has("items.all") and len(self.known) > 1:
+        if span.has("items.all") and len(self.known) > 1 and is_all_of(self.line, span, self.code, len(self.known)):
             return EVERYBODY
         named = numbered(self.line, laid, i, self.known)
         if named and self._counts(laid, i):

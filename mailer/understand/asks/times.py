@@ -15,7 +15,7 @@ from mailer.understand.asks.courtesy import answer_in
 from mailer.understand.asks.dates import Day, Hour, matchers
 from mailer.understand.asks.question import Offered, Written
 from mailer.understand.asks.statements import hard_pieces
-from mailer.understand.asks.tokens import Span, in_one_way, is_bare, spans, tokens, unknown_words
+from mailer.understand.asks.tokens import Span, in_one_way, is_all_of, is_bare, spans, tokens, unknown_words
 
 MOST_TIMES = 60
 
@@ -36,8 +36,8 @@ class TimesChosen:
 _POLES = ("times.no", "times.prefer", "times.possible", "times.yes")
 _WHOLE = ("times.none", "times.all_but", "times.all")
 _CLASSES = (
-    *_WHOLE, *_POLES, "times.both", "times.only", "times.rest", "times.verdict", "times.filler", "common.and", "common.or", "common.turn",
-    "common.courtesy", "common.doubt", "common.condition", "dates.by", "dates.the", "dates.at",
+    *_WHOLE, *_POLES, "common.both", "times.both", "times.only", "times.rest", "times.verdict", "times.filler", "common.and",
+    "common.or", "common.turn", "common.courtesy", "common.doubt", "common.condition", "dates.by", "dates.the", "dates.at",
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def read_times(text: str, times: Sequence[Offered], written: Written, author: st
 
     def read(code: str) -> tuple[int, TimesChosen | None]:
         laid = spans(found, code, _CLASSES, {}, matchers(code, written))
-        reading = _Reading(body, offered, written)
+        reading = _Reading(body, offered, written, code)
         for piece in hard_pieces(body, laid):
             reading.sentence(piece)
         result = reading.result()
@@ -81,8 +81,9 @@ class _Clause:
 class _Reading:
     """Collects what the sentences say."""
 
-    def __init__(self, body: str, offered: Sequence[Offered], written: Written) -> None:
+    def __init__(self, body: str, offered: Sequence[Offered], written: Written, code: str) -> None:
         self.body = body
+        self.code = code
         self.zone = ZoneInfo(written.zone)
         self.offered = offered
         self.every = frozenset(o.number for o in offered)
@@ -368,6 +369,8 @@ class _Reading:
         """All, none, all but."""
         poles = {clause.before, clause.behind} - {""}
         named = frozenset().union(*clause.named)
+        if not clause.named and not is_all_of(self.body, whole, self.code, len(self.every)):
+            return False
         if whole.has("times.none"):
             if clause.named or poles - {"times.no", "times.yes"} or taken:
                 return False

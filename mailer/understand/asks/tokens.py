@@ -80,6 +80,14 @@ _TELEPHONE = re.compile(
 )
 
 
+def is_all_of(text: str, span: Span, code: str, count: int) -> bool:
+    """Whether "both" are two, and "all three" three."""
+    if span.has("common.both"):
+        return count == 2
+    said = words.numbers(code).get(plain(text[span.start : span.stop].split()[-1]))
+    return said is None or said == count
+
+
 def without_telephones(text: str) -> str:
     """Telephone numbers stand on lists and in signatures, and come back with the answer; blanks take their place."""
     return _TELEPHONE.sub(lambda match: " " * len(match[0]), text)

@@ -216,6 +216,16 @@ def test_two_times_on_one_day() -> None:
     assert short(read_times("any time on Tuesday", two, written())) == "25"
 
 
+def test_both_are_two() -> None:
+    assert read_times("both work", OFFERED, written()).not_understood
+    assert read_times("neither", OFFERED, written()).not_understood
+    assert read_times("all three work", OFFERED, written()).not_understood
+    assert short(read_times("both work", OFFERED[:2], written())) == "12"
+    assert short(read_times("either is fine", OFFERED[:2], written())) == "12"
+    assert short(read_times("neither works", OFFERED[:2], written())) == "none"
+    assert short(read_times("all three work", OFFERED[:3], written())) == "123"
+
+
 def test_one_time() -> None:
     assert short(read_times("yes", OFFERED[:1], written())) == "1"
     assert short(read_times("works for me", OFFERED[:1], written())) == "1"
