@@ -63,7 +63,7 @@ def times(words: Sequence[Word]) -> set[str]:
     days = _days()
     found = set()
     for word in words:
-        form = word.form
+        form = word.form.removesuffix("'s")  # "Monday's meeting"
         if form in days:
             found.add(days[form])
         elif form[:1].isdigit():
@@ -145,7 +145,9 @@ def named(words: Sequence[Word]) -> Named:
         form = word.form
         before = words[place - 1].form if place else ""
         after = words[place + 1].form if place + 1 < len(words) else ""
-        if form in every:
+        if f"{before} {form}" in every:
+            occasions.add(every[f"{before} {form}"])
+        elif form in every:
             occasions.add(every[form])
         elif place and f"the {form}" in every and before in _BEFORE_OCCASION:
             occasions.add(every[f"the {form}"])

@@ -61,6 +61,10 @@ class Bare(Findings):
         doubt = any(word.form in lex.alarm and i not in said.accounted for i, word in enumerate(said.words))
         if len(said.words) > 1 and said.words[1].form in lex.causes and not said.has("cond", "but", "who"):
             return True  # "yes, because …"
+        if len(said.words) > 4 and not any(
+            word.form[:1].isdigit() or times((word,)) or word.form in lex.me for word in said.words
+        ):
+            return False  # "sure, you can have my slides"
         few = 1 if said.language == "en" else 0  # elsewhere a verb alone says "I"
         return (
             said.stray() <= few and not (said.of_oneself or said.has("but", "who") or doubt) and len(said.words) <= 12

@@ -119,6 +119,14 @@ def sentences(text: str) -> list[Sentence]:
             # An opening mark starts a sentence; a full stop after "Mr" or a single letter ends none.
             if typed == "." and words and words[-1].end == start and _abbreviates(words[-1], text, end):
                 continue
+            if (
+                typed == "."
+                and words
+                and words[-1].end == start
+                and words[-1].form.isdigit()
+                and text[end : end + 2].strip().islower()
+            ):
+                continue  # "am 12. im Rathaus"
             if typed in "¿¡":
                 if words and typed == "¿":
                     close()

@@ -121,6 +121,8 @@ class Findings:
                 and said.words[place - 1].form in lex.joins
             ):
                 return True  # "I will be joining Allied"
+        if match.signal in ("bare_yes", "bare_no") and place < len(said.words) and said.words[place].form == COMMA:
+            place += 1  # "yes, on the invoice"
         ends = [word.form for word in said.words[match.begin : place]][-2:]
         if place < len(said.words) and said.words[place].form in lex.toward:
             place += 1

@@ -90,6 +90,15 @@ def _hedged(said: Said, match: Match) -> bool:
 def _of_another(said: Said, match: Match) -> bool:
     """The phrase names nobody, and a word that nothing accounts for stands right before it: a subject, perhaps."""
     lex = lexicon.load(said.language)
+    if match.signal == "works" and match.begin and not match.opened:
+        subject = said.words[match.begin - 1].form
+        return not (  # "the link works for me"
+            subject == COMMA
+            or subject in lex.around
+            or match.begin - 1 in said.accounted
+            or subject in lex.known
+            or subject[:1].isdigit()
+        )
     if match.signal not in ("yes", "no") or match.opened or not match.begin or not lex.subjects_needed:
         return False
     if any(word.form in lex.self for word in said.words[match.begin : match.end]):
