@@ -25,7 +25,7 @@ _LONGEST_NAME = 100
 def question_name(rule: Rule, meeting: Meeting, round_: str) -> str:
     """The name of the question that *rule* asks in *round_*: the same for each repeat."""
     base = re.sub(r"\.\d+$", "", round_)
-    name = f"{rule.id}/{meeting.id}/{base}"
+    name = re.sub(r"[^a-z0-9]+", "-", f"{rule.id}/{meeting.id}/{base}".lower()).strip("-")
     if len(name) > _LONGEST_NAME:
         name = hashlib.sha256(name.encode()).hexdigest()[:40]
     return name
