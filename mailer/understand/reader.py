@@ -136,7 +136,7 @@ def _automatic(message: Message, verdict: Verdict, context: Context) -> Verdict 
 def _has_answer(message: Message) -> bool:
     # calendar servers that answer for their users mark the mail auto-generated (RFC 3834 §5.2), and rightly
     return any(
-        re.search(rb"^METHOD:\s*(?:REPLY|COUNTER)", each.content, re.IGNORECASE | re.MULTILINE)
+        re.search(rb"^METHOD:\s*(?:REPLY|COUNTER|REFRESH)", each.content, re.IGNORECASE | re.MULTILINE)
         for each in message.calendar_parts
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.terms import canonical
+from mailer.terms import Via, canonical
 from mailer.understand.verdict import Answer, Verdict
 
 
@@ -82,6 +82,8 @@ def speaker(verdict: Verdict, answer: Answer, known: Known) -> Speaks | AskWho |
         return AskWho(_untied(author, attendee, known))
     if verdict.authentication.failed:
         return AskWho(f"the mail says it is from {author}, but that domain's own check (DMARC) says it is not", place)
+    if known.event is None and answer.event_uid and answer.via is Via.ITIP:
+        return AskWho("the calendar answer names another event than the letter it answers", place)
     if known.event is not None and place.meeting.id != known.event.id:
         return AskWho("the calendar answer speaks of one meeting and the address it was sent to of another", place)
     if known.event is None and known.by_thread and place.meeting.id not in {p.meeting.id for p in known.by_thread}:
