@@ -97,6 +97,16 @@ def read(raw: bytes) -> Message:
         return Message(fields={}, digest=digest, size=size, defects=tuple(defects))
 
 
+def enclosed(raw: bytes, number: int) -> bytes | None:
+    """The content of what ``Message.enclosures[number]`` describes, transfer encoding undone; None where there is none."""
+    try:
+        tree = Tree([], keep=number)
+        tree.walk(_parse(_repair(raw[:MOST_BYTES], [])), 0)
+        return tree.kept
+    except Exception:  # as above: whatever the parser meets
+        return None
+
+
 def _repair(raw: bytes, defects: list[str]) -> bytes:
     if raw[:3] == b"\xef\xbb\xbf":
         raw = raw[3:]

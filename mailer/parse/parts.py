@@ -104,8 +104,11 @@ class _Own:
 class Tree:
     """Collects what is of use from the parts, once, in order."""
 
-    def __init__(self, defects: list[str]) -> None:
+    def __init__(self, defects: list[str], keep: int | None = None) -> None:
+        """*keep*: the place among the enclosures of the one whose content is wanted."""
         self.defects = defects
+        self.keep = keep
+        self.kept: bytes | None = None
         self.parts = 0
         self.charset: str | None = None
         self.plain: list[str] = []
@@ -203,18 +206,21 @@ class Tree:
         elif kind == "message/disposition-notification":
             self.disposition = fields_of(decode(content[:200_000], None)[0])
         elif own.disposition.startswith("attachment") or not kind.startswith("text/"):
-            self._enclosed(kind, name, own, len(content))
+            self._enclosed(kind, name, own, content)
         elif kind == "text/html":
             self._text(self.html, content, parameters)
         elif name and self.plain:
-            self._enclosed(kind, name, own, len(content))
+            self._enclosed(kind, name, own, content)
         else:
             self._text(self.plain, content, parameters)
             if kind != "text/plain":
                 self.defects.append(f"text of the kind {kind[:40]}")
 
-    def _enclosed(self, kind: str, name: str, own: "_Own", size: int) -> None:
+    def _enclosed(self, kind: str, name: str, own: "_Own", content: bytes) -> None:
         self.attachments.append(name or kind)
+        if len(self.enclosures) == self.keep:
+            self.kept = content
+        size = len(content)
         if own.left_out.isdecimal() and len(own.left_out) < 12 and not size:
             # base64 writes three bytes with four characters, and a line end after 76 of them
             size = int(own.left_out) * (3 if "base64" in own.encoding.lower() else 4) // 4

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from mailer.parse.bulk import MOST_LEFT, without_bulk
-from mailer.parse.message import read
+from mailer.parse.message import enclosed, read
 
 HEADER = (
     b"From: Ann <ann@acme.example>\r\nDate: Thu, 29 Jan 2026 09:00:00 +0000\r\n"
@@ -34,6 +34,10 @@ def test_words_and_calendar_around_a_large_attachment_stay() -> None:
     assert [part.content.strip() for part in message.calendar_parts] == [b"BEGIN:VCALENDAR\r\nEND:VCALENDAR"]
     assert message.attachments == ("plan.pdf",)
     assert 7_900_000 < message.enclosures[0].size < 8_400_000
+    content = enclosed(raw, 0)
+    assert content is not None
+    assert len(content) == 8_000_000
+    assert enclosed(raw, 1) is None
     assert message.size == len(raw)
     assert message.defects == ()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailer.parse.addresses import addresses
 from mailer.parse.charset import decode, decode_header
-from mailer.parse.message import read
+from mailer.parse.message import enclosed, read
 from mailer.parse.parts import Enclosure, content_type
 from tests.parse.mails import EVERY, TOKEN, mail
 
@@ -160,6 +160,9 @@ def test_attached_text_is_no_answer() -> None:
     assert message.plain.strip() == "See the file."
     assert message.attachments == ("a.txt",)
     assert message.enclosures == (Enclosure("a.txt", "text/plain", 3),)
+    assert enclosed(raw, 0) == b"Yes"
+    assert enclosed(raw, 1) is None
+    assert enclosed(b"", 0) is None
 
 
 @settings(max_examples=200, deadline=None)
