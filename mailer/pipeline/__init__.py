@@ -10,7 +10,7 @@
     opening  files and configuration → an office; the last good version while files are broken
     office   what stays the same from message to message: partnership, rules, sender
     attendance_list  who is coming, and why each line says so;  enclosures  documents as PDF, for letters and for `convener print`
-    post     letters and labels for people without e-mail
+    post     letters and labels for people without e-mail;  call_list  whom a champion has still to call
 
 Promises: the consequences of one message, tick or change are one commit (answer, history, log, mails they cause); a tick costs what is due.
 Never:    understands, decides or renders itself: it calls those who do, in order, and commits what they say.

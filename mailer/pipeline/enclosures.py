@@ -7,27 +7,27 @@ Never:    holds up the loop while a page is set (it is done in a thread). Fails:
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from mailer import log
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
-from mailer.partnership.calling import to_be_called
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person, Role
 from mailer.partnership.plan import Item, ItemStatus
+from mailer.pipeline.call_list import to_call
 from mailer.pipeline.office import Office
 from mailer.printing import documents as paper
-from mailer.printing.order import family_name, folded
+from mailer.printing.order import folded
 from mailer.printing.outline import agenda_lines, checklist_groups, shipped_outline, summary_sections
-from mailer.printing.sheets import Attendee, CallLine, MeetingSheet, Paper, PlanLine, Printed, Printing, Section
+from mailer.printing.sheets import Attendee, MeetingSheet, Paper, PlanLine, Printed, Printing, Section
 from mailer.printing.words import ENGLISH, has_words, word
-from mailer.render.outgoing import Callee, Enclosure, Sender
-from mailer.render.phrases import Phrases, date_in_words, phrases_for, when_in_words
+from mailer.render.outgoing import Enclosure, Sender
+from mailer.render.phrases import Phrases, phrases_for, short_date, when_in_words
 from mailer.render.view import first_name
-from mailer.store import calls, meetings, people, plan
 from mailer.store import documents as texts
+from mailer.store import meetings, people, plan
 from mailer.terms import PartnershipId, PartStat, PersonId
 
 _log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ async def printed(desk: Desk, meeting: Meeting | None, name: str, person: Person
             groups = checklist_groups(
                 await outline(desk.partnership, CHECKLIST, meeting, mine),
                 names,
-                lambda days: _day(start + timedelta(days=days), phrases),
+                lambda days: short_date(start + timedelta(days=days), phrases),
             )
             return await _set(paper.checklist, sheet, groups, how)
         case _:
@@ -131,19 +131,13 @@ def _head(desk: Desk, meeting: Meeting | None, language: str, now: datetime) -> 
     phrases = phrases_for(language)
     if meeting is None:
         sheet = MeetingSheet("", partnership=desk.sender.partnership, language=language)
-        return sheet, Printing(now, desk.paper, _day(now.date(), phrases))
+        return sheet, Printing(now, desk.paper, short_date(now.date(), phrases))
     start, end = meeting.local(meeting.dtstart), meeting.local(meeting.dtend)
     sheet = MeetingSheet(
         title=meeting.title, when=when_in_words(start, end, phrases), place=meeting.place or meeting.online_link,
         partnership=desk.sender.partnership, starts=start, ends=end, language=language, twelve_hours=phrases.twelve_hours,
     )  # fmt: skip
-    return sheet, Printing(now, desk.paper, _day(meeting.local(now).date(), phrases))
-
-
-def _day(day: date, phrases: Phrases) -> str:
-    """A date without its weekday: lists have little room."""
-    short = replace(phrases, date=phrases.date.replace("{weekday}, ", "").replace("{weekday} ", ""))
-    return date_in_words(datetime.combine(day, time()), short)
+    return sheet, Printing(now, desk.paper, short_date(meeting.local(now).date(), phrases))
 
 
 async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool, came: bool = False) -> list[Attendee]:
@@ -182,70 +176,10 @@ def _with_convener(desk: Desk, coming: list[Attendee], language: str) -> list[At
     return [*coming, Attendee(own.name, own.organisation, own.title, first_name(own.name), role=role)]
 
 
-async def callees(
-    partnership: PartnershipId, meeting: Meeting, champion: PersonId, language: str
-) -> tuple[Callee, ...]:
-    """Whom *champion* has still to call: their peers who have not said yes or no. Numbered by name, as letter and paper show them."""
-    return tuple(
-        Callee(line.number, peer.id, peer.name, peer.organisation, peer.phone, line.last_answer)
-        for peer, line in await _to_call(partnership, meeting, champion, language)
-    )
-
-
-async def _to_call(
-    partnership: PartnershipId, meeting: Meeting, champion: PersonId, language: str
-) -> list[tuple[Person, CallLine]]:
-    standing = {i.person_id: i for i in await meetings.invitations(meeting.id)}
-    last = await calls.latest(meeting.id)
-    result = {person: call.result for person, call in last.items()}
-    peers = [
-        p
-        for p in await people.people(partnership)
-        if p.champion == champion and p.id != champion and to_be_called(p, standing.get(p.id), result.get(p.id))
-    ]
-    peers.sort(key=lambda p: (folded(family_name(p.name)), folded(p.name), p.id))
-    return [
-        (
-            peer,
-            CallLine(
-                number, peer.name, peer.organisation, peer.title, peer.phone,
-                _remark(standing.get(peer.id), last.get(peer.id), meeting, phrases_for(language), language),
-            ),
-        )
-        for number, peer in enumerate(peers, 1)
-    ]  # fmt: skip
-
-
-def _remark(
-    invitation: Invitation | None, call: calls.LoggedCall | None, meeting: Meeting, phrases: Phrases, language: str
-) -> str:
-    """What came of the last call, or how they answered so far."""
-    if call is not None and (invitation is None or invitation.answered_at is None or call.at >= invitation.answered_at):
-        key = f"call_{call.result.replace(' ', '_').replace('-', '_')}"
-        if key == "call_call_again" and call.again_at is not None:
-            what = word("call_call_again_on", language, date=_day(meeting.local(call.again_at).date(), phrases))
-        else:
-            what = word(key, language) if key in _CALL_WORDS else call.result
-        said = word("said_since", language, what=what, date=_day(meeting.local(call.at).date(), phrases))
-        return f"{said}: {call.note}" if call.note else said
-    if invitation is not None and invitation.partstat is PartStat.TENTATIVE:
-        what = word("said_maybe", language)
-        if invitation.answered_at is None:
-            return what
-        day = _day(meeting.local(invitation.answered_at).date(), phrases)
-        return word("said_since", language, what=what, date=day)
-    return word("said_nothing", language)
-
-
-_CALL_WORDS = frozenset(
-    f"call_{result}" for result in ("yes", "no", "maybe", "voicemail", "call_again", "wrong_number", "talked")
-)
-
-
 async def _call_list(desk: Desk, meeting: Meeting, person: Person | None, language: str, now: datetime) -> Printed:
     if person is None:
         raise MailerError("A call list needs the champion who calls.")
-    lines = [line for _, line in await _to_call(desk.partnership, meeting, person.id, language)]
+    lines = [line for _, line in await to_call(desk.partnership, meeting, person.id, language)]
     sheet, how = _head(desk, meeting, language, now)
     return await _set(paper.call_list, sheet, person.name, lines, how)
 
@@ -268,7 +202,7 @@ def _plan_line(item: Item, names: dict[PersonId, str], today: date, language: st
     return PlanLine(
         item=item.text, priority=item.priority, number=item.number, team=item.team_name,
         owner=names.get(item.owner, "") if item.owner else "", support=names.get(item.support, "") if item.support else "",
-        due=_day(item.due, phrases_for(language)) if item.due else "", status=word(f"status_{item.status.value}", language),
+        due=short_date(item.due, phrases_for(language)) if item.due else "", status=word(f"status_{item.status.value}", language),
         overdue="" if not late else word("late_one", language) if late == 1 else word("late", language, n=late),
         note=word("help", language, words=item.help) if item.help and item.open else "",
     )  # fmt: skip
@@ -297,7 +231,7 @@ async def _summary(desk: Desk, meeting: Meeting, language: str, now: datetime) -
 
 def _promise(item: Item, names: dict[PersonId, str], phrases: Phrases) -> str:
     who = names.get(item.owner) if item.owner else None
-    rest = ", ".join(part for part in (who, _day(item.due, phrases) if item.due else None) if part)
+    rest = ", ".join(part for part in (who, short_date(item.due, phrases) if item.due else None) if part)
     return f"{item.text} ({rest})" if rest else item.text
 
 

@@ -11,7 +11,8 @@ from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.plan import Item
-from mailer.pipeline.enclosures import DOCUMENTS, callees, enclosure
+from mailer.pipeline.call_list import callees
+from mailer.pipeline.enclosures import DOCUMENTS, enclosure
 from mailer.pipeline.office import Office
 from mailer.render.outgoing import ItemLine, Offer, Particulars, Totals
 from mailer.store import documents, meetings, people, plan, questions

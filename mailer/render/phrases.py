@@ -5,7 +5,7 @@ Dates name weekday and month, so that nobody takes 3/4 for the wrong day. "en" w
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 
 from mailer.terms import PartStat
 
@@ -180,6 +180,12 @@ def date_in_words(local: datetime, phrases: Phrases) -> str:
         month=phrases.months[local.month - 1],
         year=local.year,
     )
+
+
+def short_date(day: date, phrases: Phrases) -> str:
+    """A date without its weekday, for lists that have little room."""
+    pattern = phrases.date.replace("{weekday}, ", "").replace("{weekday} ", "")
+    return date_in_words(datetime.combine(day, time()), replace(phrases, date=pattern))
 
 
 def time_in_words(local: datetime, phrases: Phrases) -> str:

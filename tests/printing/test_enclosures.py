@@ -20,7 +20,8 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item, ItemStatus
 from mailer.partnership.register import PersonRow
-from mailer.pipeline.enclosures import DOCUMENTS, Desk, callees, enclosure, printed
+from mailer.pipeline.call_list import callees
+from mailer.pipeline.enclosures import DOCUMENTS, Desk, enclosure, printed
 from mailer.pipeline.office import Office
 from mailer.printing.sheets import Paper
 from mailer.render.outgoing import Sender
@@ -286,6 +287,8 @@ def test_convener_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     shell, folder = Shell(monkeypatch, capsys), tmp_path / "desk"
     shell("init", str(tmp_path / "desk"))
     monkeypatch.chdir(folder)
+    for rules in (folder / "rules").glob("*.toml"):
+        rules.unlink()
     (folder / "people.csv").write_text(
         "name,email,organisation,roles,champion\nAnn Ortiz,ann@a.example,Acme,champion,\n"
         "Bob 🎉 Lee,bob@b.example,Bolt,,ann@a.example\nCho Park,cho@c.example,Corp,,ann@a.example\n",
