@@ -21,7 +21,7 @@ from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError, Problem, StoreUnusable
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline import desk, opening, reports, tick
+from mailer.pipeline import desk, opening, reports, seats, tick
 from mailer.pipeline.announce import headcount_told, overtaken, undeliverable
 from mailer.pipeline.commands import Tools
 from mailer.pipeline.handle import handle
@@ -185,6 +185,7 @@ class Daemon:
     async def tick(self, now: datetime, heed: tick.Heed | None = None) -> None:
         """Decide everything that the clock brings about. *heed* hears what was decided about each meeting."""
         await tick.tick(self.office, now, heed)
+        await seats.offers_run_out(self.office, now)
         await desk.digest(self.office, self.digest_times, now)
 
     async def editing(self, stop: asyncio.Event) -> None:

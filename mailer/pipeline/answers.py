@@ -5,7 +5,7 @@ from dataclasses import replace
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import Occurrence, occurrence_of
-from mailer.pipeline import delegations, proposals, requests, understood
+from mailer.pipeline import delegations, proposals, requests, seats, understood
 from mailer.pipeline.announce import REPLY_HAPPENINGS
 from mailer.pipeline.case import Case
 from mailer.pipeline.known import known_of
@@ -124,7 +124,7 @@ async def _apply(case: Case, who: Speaks, answer: Answer) -> Applied | Ignored |
     await meetings.record_answer(invitation.id, given, word, reason, case.ident, case.now)
     await case.say("answer", _sentence(place, answer, outcome), place.person.id, place.meeting)
     if isinstance(outcome, Applied):
-        await meetings.save_invitation(outcome.invitation, case.ident)
+        await seats.save(case.office, meeting, invitation, outcome.invitation, case.ident, case.now)
         told_more = await delegations.after_answer(
             case.office, meeting, invitation, outcome.invitation, place.person, case.now
         )

@@ -11,7 +11,7 @@ from mailer.partnership import series
 from mailer.partnership.attendance import Applied, Given, apply
 from mailer.partnership.meetings import Change, Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline import delegations, moves, proposals
+from mailer.pipeline import delegations, moves, proposals, seats
 from mailer.pipeline.announce import REPLY_HAPPENINGS, announce
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
@@ -88,7 +88,7 @@ async def enter(office: Office, meeting: Meeting, person: Person, given: Given, 
     if not isinstance(outcome, Applied):
         raise MailerError(f"This was not recorded: {outcome.reason}.")
     await meetings.record_answer(invitation.id, given, "applied", given.reason, source, now)
-    await meetings.save_invitation(outcome.invitation, source)
+    await seats.save(office, meeting, invitation, outcome.invitation, source, now)
     said = next(word for word, stat in SAID.items() if stat is partstat)
     more = f" with {given.guests} more" if given.guests else ""
     sentence = f"{person.name}: {said}{more} to “{meeting.title}” ({given.reason})"

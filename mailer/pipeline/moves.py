@@ -11,6 +11,7 @@ from mailer.decide.snapshot import Happening, HappeningKind, Notice
 from mailer.errors import MailerError
 from mailer.partnership import series
 from mailer.partnership.meetings import Change, Meeting, changed, moved_deadline
+from mailer.pipeline import seats
 from mailer.pipeline.announce import announce
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
@@ -61,6 +62,8 @@ async def change_within(office: Office, before: Meeting, after: Meeting, now: da
     if change in _HAPPENINGS:
         happening = Happening(_HAPPENINGS[change], f"sequence-{current.sequence}", now)
         made = await announce(office, current, happening, now)
+    if current.capacity != before.capacity:
+        await seats.offer(office, current, now)
     await log.write(
         office.partnership, LogLine(now, "meeting", f"“{current.title}” was changed: {change.value}", current.id)
     )

@@ -6,6 +6,7 @@ What is not known for a letter is None as a whole (``champion``, ``before``, ``a
 """
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import lru_cache
 from typing import get_type_hints
 
@@ -77,12 +78,15 @@ class MeetingView:
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     """What the reader has answered: "yes", "no", "maybe" or nothing, in the letter's language. *earlier*: to the date before
-    the meeting was moved. *guests* is a number."""
+    the meeting was moved. *guests* is a number. *waiting*: "yes" while they wait for a chair of a full meeting; *offered_until*: until when one is
+    kept for them."""
 
     word: str
     earlier: str
     guests: int
     comment: str
+    waiting: str
+    offered_until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +279,16 @@ def _answer(facts: Facts, phrases: Phrases) -> AnswerView | None:
         earlier=_word(given.earlier, phrases),
         guests=given.guests,
         comment=one_line(given.comment),
+        waiting=_word(PartStat.ACCEPTED, phrases) if given.waiting_since is not None else "",
+        offered_until=_until(facts, given.offered_until, phrases),
     )
+
+
+def _until(facts: Facts, instant: datetime | None, phrases: Phrases) -> str:
+    if instant is None or facts.meeting is None:
+        return ""
+    local = facts.meeting.local(instant)
+    return f"{date_in_words(local, phrases)}, {time_in_words(local, phrases)}"
 
 
 def _word(partstat: PartStat | None, phrases: Phrases) -> str:

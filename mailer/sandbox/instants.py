@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from mailer.daemon import Daemon
 from mailer.pipeline import desk
 from mailer.send.pace import DAY, MINUTE
-from mailer.store import inbound, mail_log, outbox, rules
+from mailer.store import inbound, mail_log, meetings, outbox, rules
 
 
 async def busy(daemon: Daemon, now: datetime) -> str:
@@ -23,6 +23,9 @@ async def busy(daemon: Daemon, now: datetime) -> str:
     if due and (await pace_opens(daemon, now) <= now or await mail_log.on_its_way(partnership)):
         return "mail is due or on its way"
     digest = await desk.next_digest(daemon.office, daemon.digest_times, now)
+    ends = await meetings.next_offer_end(partnership)
+    if ends is not None and ends <= now:
+        return "an offered chair was not taken"
     if digest is not None and digest[0] <= now:
         return "unclear cases are to be told"
     return ""
@@ -31,7 +34,7 @@ async def busy(daemon: Daemon, now: datetime) -> str:
 async def next_instant(daemon: Daemon, now: datetime) -> datetime | None:
     """When the service itself has something to do next."""
     partnership = daemon.office.partnership
-    found = [await rules.next_due(partnership)]
+    found = [await rules.next_due(partnership), await meetings.next_offer_end(partnership)]
     leaves = await outbox.next_due(partnership)
     if leaves is not None:
         found.append(max(leaves, await pace_opens(daemon, now)) if leaves <= now else leaves)

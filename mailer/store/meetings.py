@@ -329,6 +329,31 @@ async def note_attendance(meeting: MeetingId, came: Collection[PersonId], now: d
     await models.Meeting.filter(id=meeting).update(attendance_at=now)
 
 
+async def save_seat(ident: InvitationId, waiting_since: datetime | None, offered_until: datetime | None) -> None:
+    await models.Invitation.filter(id=ident).update(waiting_since=waiting_since, offered_until=offered_until)
+
+
+async def with_offers_until(partnership: PartnershipId, now: datetime) -> list[MeetingId]:
+    """Meetings of which a chair was offered that was not taken by *now*."""
+    rows = await fetch(
+        "SELECT DISTINCT i.meeting_id AS meeting_id FROM invitation i JOIN meeting m ON m.id = i.meeting_id "
+        "WHERE m.partnership_id = ? AND i.offered_until IS NOT NULL AND i.offered_until <= ?",
+        partnership,
+        now,
+    )
+    return [MeetingId(r["meeting_id"]) for r in rows]
+
+
+async def next_offer_end(partnership: PartnershipId) -> datetime | None:
+    """When the next offer of a chair runs out."""
+    rows = await fetch(
+        "SELECT MIN(i.offered_until) AS ends FROM invitation i JOIN meeting m ON m.id = i.meeting_id "
+        "WHERE m.partnership_id = ? AND i.offered_until IS NOT NULL",
+        partnership,
+    )
+    return instant(rows[0]["ends"])
+
+
 async def note_needs(ident: InvitationId, needs: str) -> None:
     """Diets and access needs, a line a kind with its number."""
     await models.Invitation.filter(id=ident).update(needs=needs)

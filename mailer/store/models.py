@@ -211,7 +211,10 @@ class Invitation(Model):
     class Meta:
         table = "invitation"
         unique_together = (("meeting", "person"),)
-        indexes = (Index(fields=("person_id",), name="invitation_by_person"),)
+        indexes = (
+            Index(fields=("person_id",), name="invitation_by_person"),
+            Index(fields=("offered_until",), name="invitation_by_offer"),
+        )
 
 
 class Answer(Model):

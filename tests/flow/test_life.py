@@ -190,3 +190,28 @@ async def test_the_caterer_gets_numbers_and_no_names(tmp_path: Path) -> None:
         await here.stage.advance(local(2026, 3, 6, 12, 0))
         changed = letter_to(here, "carl.cook@cook.example", "New headcount")
         assert "instead of 7" in text_of(changed)
+
+
+async def test_a_full_meeting_has_a_waiting_list(tmp_path: Path) -> None:
+    """Capacity: nobody who has a chair loses it; a free one is offered in order, and only for a time."""
+    ann, bob, cho = "ann.able@able.example", "bob.brown@brown.example", "cho.chan@chan.example"
+    async with world(tmp_path, cast(member("Ann Able"), member("Bob Brown"), member("Cho Chan")), capacity=2) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))  # Jane has one of the two chairs
+        for who in (ann, bob, cho):
+            await answer(here, who, here.to(who)[-1][1], "Yes, I will be there.")
+        assert "You are on the list" in here.subjects(ann)[-1]
+        assert "On the waiting list" in here.subjects(bob)[-1]
+        assert "All chairs are taken" in text_of(here.to(cho)[-1][1])
+        assert await meetings.headcount(here.meeting_id) == 2
+        await answer(here, ann, here.to(ann)[-1][1], "I am sorry, I cannot come after all.")
+        offer = letter_to(here, bob, "A chair is free")
+        assert not any("chair is free" in s for s in here.subjects(cho))
+        assert await meetings.headcount(here.meeting_id) == 1
+        await here.stage.advance(local(2026, 2, 13, 12, 0))  # Bob lets it pass
+        await answer(here, cho, letter_to(here, cho, "A chair is free"), "Yes please")
+        assert await meetings.headcount(here.meeting_id) == 2
+        await answer(here, bob, offer, "yes, I take it")
+        assert await meetings.headcount(here.meeting_id) == 2
+        await here.stage.advance(local(2026, 3, 11, 12, 0))
+        assert any("See you" in s or "Soon" in s or "soon" in s for s in here.subjects(cho))
+        assert not any("See you" in s for s in here.subjects(bob))

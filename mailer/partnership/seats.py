@@ -1,0 +1,61 @@
+"""Chairs of a meeting that has only so many: who sits, who waits, who is offered the next one.
+
+Promises: pure; nobody who has a chair loses it to somebody else; whoever waits is offered a chair in the order in which they said yes, and keeps the
+offer for a time; a party sits together or not at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailer.partnership.attendance import Invitation
+from mailer.partnership.meetings import Meeting
+from mailer.terms import PartStat
+
+OFFER_LASTS = timedelta(days=2)
+"""How long an offered chair is kept, unless the meeting begins before."""
+
+
+def taken(invitations: Iterable[Invitation], now: datetime) -> int:
+    """Chairs that are given or offered."""
+    return sum(
+        i.party_size
+        for i in invitations
+        if i.waiting_since is None or (i.offered_until is not None and i.offered_until > now)
+    )
+
+
+def seated(
+    meeting: Meeting, before: Invitation, after: Invitation, others: Iterable[Invitation], now: datetime
+) -> Invitation:
+    """*after* with a chair, or on the waiting list. *others*: everybody else's invitations to the meeting."""
+    if after.partstat is not PartStat.ACCEPTED or meeting.capacity is None:
+        return replace(after, waiting_since=None, offered_until=None)
+    has = before.partstat is PartStat.ACCEPTED and before.waiting_since is None
+    offered = before.waiting_since is not None and before.offered_until is not None and before.offered_until >= now
+    grown = after.party_size > before.party_size
+    if (has or offered) and not grown:
+        return replace(after, waiting_since=None, offered_until=None)
+    if taken(others, now) + after.party_size <= meeting.capacity:
+        return replace(after, waiting_since=None, offered_until=None)
+    return replace(after, waiting_since=before.waiting_since or now, offered_until=None)
+
+
+def offers(meeting: Meeting, invitations: Iterable[Invitation], now: datetime) -> list[Invitation]:
+    """The invitations that change: those whose offer has run out go to the end of the queue, and who waits is offered what is free."""
+    every = {i.id: i for i in invitations}
+    if meeting.capacity is None or meeting.cancelled or now >= meeting.dtstart:
+        return []
+    changed: dict[int, Invitation] = {}
+    for i in every.values():
+        if i.waiting_since is not None and i.offered_until is not None and i.offered_until <= now:
+            changed[i.id] = every[i.id] = replace(i, waiting_since=now, offered_until=None)
+    waiting = sorted(
+        (i for i in every.values() if i.waiting_since and not i.offered_until), key=lambda i: (i.waiting_since, i.id)
+    )
+    for i in waiting:
+        if i.id in changed:
+            continue  # has just let an offer pass
+        if taken(every.values(), now) + i.party_size <= meeting.capacity:
+            changed[i.id] = every[i.id] = replace(i, offered_until=min(now + OFFER_LASTS, meeting.dtstart))
+    return list(changed.values())
