@@ -23,12 +23,12 @@ from mailer.decide.conditions import (
     unreachable,
 )
 from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
-from mailer.decide.rule import Every, Happens, Rule, Signer, State, states_of
+from mailer.decide.rule import Bundle, Every, Happens, Rule, Signer, State, states_of
 from mailer.decide.snapshot import Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_item, by_person, is_repeat, stages, window_of
+from mailer.decide.stages import Stage, by_item, by_person, for_team, is_repeat, stages, window_of
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.people import Person
-from mailer.partnership.plan import Item
+from mailer.partnership.plan import Item, Team
 from mailer.terms import InvitationId, PersonId, RuleId, Token
 
 _NAMES = 3  # as many as show that it is the right crowd
@@ -90,7 +90,7 @@ def _of_happening(rule: Rule) -> PreviewLine:
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Event:
-    """A stage to come. *people*: for whom, where it counts from something of each person's own; None for everybody. *item*: the action item
+    """A stage to come. *people*: for whom, where it counts from something of each person's own; None for everybody. *item*, *team*: what
     it is about."""
 
     at: datetime
@@ -99,6 +99,7 @@ class _Event:
     stage: Stage
     people: tuple[PersonId, ...] | None
     item: Item | None = None
+    team: Team | None = None
 
 
 def _together(one: _Event, other: _Event) -> bool:
@@ -124,6 +125,7 @@ class _Walk:
         self._events: list[_Event] = []
         self._order = count()
         self._lines: list[PreviewLine] = []
+        self._of_items: dict[tuple[datetime, int], tuple[dict[PersonId, Standing], Counter[str], set[int]]] = {}
         self.planned: list[Planned] = []
 
     def lines(self) -> list[PreviewLine]:
@@ -143,13 +145,21 @@ class _Walk:
                     if not found:
                         remark = "the meeting has no reply deadline, so this never goes out"
                         self._lines.append(PreviewLine(None, rule.id, 0, (), rule.hold, remark, rule.note, str(when)))
-                    self._await(index, found, None)
+                    if rule.do is None or not rule.do.each_team:
+                        self._await(index, found, None)
+                    for team in self._start.teams if rule.do is not None and rule.do.each_team else ():
+                        self._await(
+                            index, [replace(s, round=for_team(s.round, team.id)) for s in found], None, None, team
+                        )
         while self._events:
             event = heapq.heappop(self._events)
             while self._events and _together(event, self._events[0]):
                 more = heapq.heappop(self._events)
                 event = replace(event, people=(*(event.people or ()), *(more.people or ())))
             self._step(event)
+        for (leaves, index), (reached, out, items) in self._of_items.items():
+            about = "1 action item" if len(items) == 1 else f"{len(items)} action items"
+            self._line(self._rules[index], leaves, list(reached.values()), out, about)
         return sorted(self._lines, key=lambda line: (line.at is None, line.at or self._now))
 
     def _rounds(self, rule: Rule, when: Every) -> list[Stage]:
@@ -165,11 +175,16 @@ class _Walk:
         return found
 
     def _await(
-        self, index: int, found: Sequence[Stage], people: tuple[PersonId, ...] | None, item: Item | None = None
+        self,
+        index: int,
+        found: Sequence[Stage],
+        people: tuple[PersonId, ...] | None,
+        item: Item | None = None,
+        team: Team | None = None,
     ) -> None:
         for stage in found:
             if stage.at > self._now:
-                heapq.heappush(self._events, _Event(stage.at, index, next(self._order), stage, people, item))
+                heapq.heappush(self._events, _Event(stage.at, index, next(self._order), stage, people, item, team))
 
     def _await_own(self, index: int, standings: Sequence[Standing]) -> None:
         """People with the same anchor share an event."""
@@ -194,7 +209,7 @@ class _Walk:
             notices = by_rule.get(rule.id, [])
             out = Counter(o.sentence for o in found.left_out if o.rule == rule.id and o.person is not None)
             if notices:
-                reached = [self._people[n.person_id] for n in notices]
+                reached = [self._people[n.person_id] for n in notices if not n.told_with]
                 self._line(rule, notices[0].not_before, reached, out)
                 for notice in notices:
                     self._write(rule, notice.person_id, notice.round, notice.not_before)
@@ -208,7 +223,7 @@ class _Walk:
             return
         people = self._people.values() if event.people is None else [self._people[p] for p in event.people]
         picture = replace(self._start, standings=tuple(self._people.values()))
-        concern = self._concern(event.item)
+        concern = self._concern(event.item) if event.team is None else Concern(team=event.team.id)
         reached: list[Standing] = []
         out: Counter[str] = Counter()
         meant = False
@@ -234,7 +249,16 @@ class _Walk:
                 reached.append(standing)
         if not meant and event.people is None:
             out[nobody(rule)] = 0
-        self._line(rule, leaves, reached, out)
+        if event.item is not None:
+            if reached or out:
+                people_of, blocked_of, items = self._of_items.setdefault((leaves, event.index), ({}, Counter(), set()))
+                people_of.update({s.person.id: s for s in reached})
+                blocked_of.update(out)
+                items.add(event.item.number)
+        else:
+            self._line(
+                rule, leaves, _first_of_each_company(reached) if rule.bundle is Bundle.PER_COMPANY else reached, out
+            )
         for standing in reached:
             self._write(rule, standing.person.id, stage.round, leaves)
         if rule.invites:
@@ -260,8 +284,9 @@ class _Walk:
         self._people[person] = replace(standing, invitation=invitation, noticed=noticed, written_at=leaves)
         self.planned.append(Planned(rule.id, round_, person, leaves))
 
-    def _line(self, rule: Rule, leaves: datetime, reached: list[Standing], out: Counter[str]) -> None:
-        remarks = [_shrinks(rule)] if reached and _shrinks(rule) else []
+    def _line(self, rule: Rule, leaves: datetime, reached: list[Standing], out: Counter[str], about: str = "") -> None:
+        remarks = [about] if about else []
+        remarks += [_shrinks(rule)] if reached and _shrinks(rule) else []
         if reached and rule.on_behalf_of not in (None, Signer.CONVENER):
             alone = sum(signer_of(rule, s.person, self._start) is None for s in reached)
             if alone:
@@ -273,6 +298,13 @@ class _Walk:
             remarks.append("new: not switched on yet")
         names = tuple(_short(s.person) for s in reached[:_NAMES])
         self._lines.append(PreviewLine(leaves, rule.id, len(reached), names, rule.hold, "; ".join(remarks), rule.note))
+
+
+def _first_of_each_company(reached: Sequence[Standing]) -> list[Standing]:
+    firsts: dict[object, Standing] = {}
+    for standing in reached:
+        firsts.setdefault(standing.person.organisation.casefold() or standing.person.id, standing)
+    return list(firsts.values())
 
 
 def _shrinks(rule: Rule) -> str:

@@ -13,6 +13,7 @@ from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted,
 from mailer.decide.due import Due, due, happened, next_due
 from mailer.decide.offer import offered
 from mailer.decide.phrases import Read, read
+from mailer.decide.preview import preview
 from mailer.decide.rule import Every, Rule
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
 from mailer.decide.stages import for_team, is_repeat, item_round, last_by, meeting_round, next_after, team_of, window_of
@@ -524,3 +525,22 @@ def test_what_comes_round_keeps_its_hour_and_leaves_none_out(moment: datetime, z
             times[-1] if len(times) > 1 else last_by(found.value, now, zone, ())
         )
         times.append(coming)
+
+
+def test_a_preview_of_items_counts_people_and_items() -> None:
+    seen = picture(item(12, "2026-03-02"), item(14, "2026-03-02"), item(15, "2026-03-02", owner=2))
+    lines = preview(RULES, seen, known(*RULES), at("2026-02-20 12:00"))  # type: ignore[arg-type]
+    assert [(wall(p.at), p.count, p.remark) for p in lines if p.rule == "due-soon"] == [
+        ("2026-02-25 09:00", 2, "3 action items")
+    ]
+    assert [wall(p.at) for p in lines if p.rule == "monday-list" and p.at][:2] == [
+        "2026-02-23 09:00",
+        "2026-03-02 09:00",
+    ]
+
+
+def test_a_preview_of_drafts_counts_a_mail_for_each_team() -> None:
+    teams = (Team(TeamId(5), "Training", PersonId(3)), Team(TeamId(6), "Schools", PersonId(4)))
+    seen = replace(snapshot(standing(3, leads=(TeamId(5),)), standing(4, leads=(TeamId(6),))), teams=teams)
+    lines = preview([CALLS], seen, known(CALLS), at("2026-03-16 09:00"))  # type: ignore[arg-type]
+    assert [(wall(p.at), p.count) for p in lines] == [("2026-03-20 09:00", 1), ("2026-03-20 09:00", 1)]
