@@ -62,7 +62,7 @@ class Bare(Findings):
         if len(said.words) > 1 and said.words[1].form in lex.causes and not said.has("cond", "but", "who"):
             return True  # "yes, because …"
         if len(said.words) > 4 and not any(
-            word.form[:1].isdigit() or times((word,)) or word.form in lex.me for word in said.words
+            word.form[:1].isdigit() or times((word,)) or lex.phrases.number(word.form) for word in said.words
         ):
             return False  # "sure, you can have my slides"
         few = 1 if said.language == "en" else 0  # elsewhere a verb alone says "I"

@@ -32,11 +32,6 @@ class Findings:
         self.asked: Asked | None = None
         self.letter = bool(quoted.strip()) and asks_attendance(subject, quoted)
         """A letter that asks for attendance is known: what stands by itself answers it."""
-        if self.letter:
-            # "Sounds good" and "no problem" are an answer to a letter, and may be one to anything
-            for said in saids:
-                for match in said.found.get("likes", ()):
-                    self.sure.setdefault("works", []).append((said, match))
 
     def has(self, *signals: str) -> bool:
         return any(self.sure.get(signal) or self.unsure.get(signal) for signal in signals)

@@ -212,7 +212,8 @@ class Judge(Others, Bare):
     @staticmethod
     def freedom(said: Said, match: Match) -> int:
         """Other words beside a "maybe": after "not sure whether" they say what is doubted, and it may be anything."""
-        return 0 if said.words[match.end - 1].form in lexicon.load(said.language).whether else 1
+        promised = any(d.begin < match.end and match.begin < d.end for d in said.found.get("defer", ()))
+        return 0 if promised or said.words[match.end - 1].form in lexicon.load(said.language).whether else 1
 
     def kind_no(self) -> Reading | None:
         if not self.has("nowish"):

@@ -53,6 +53,9 @@ def weigh(saids: Sequence[Said], asked: bool = False) -> Weighed:
     weighed = Weighed()
     plain = any(said.has("bare_yes", "thanks", "yes", "ack") for said in saids)
     for said in saids:
+        if asked:
+            # "Sounds good" and "fine with us" are an answer to a letter, and may be one to anything
+            said.found.setdefault("works", []).extend(replace(m, signal="works") for m in said.found.get("likes", ()))
         if asked or plain:
             said.found.setdefault("yes", []).extend(replace(m, signal="yes") for m in said.found.get("parting", ()))
         for signal in ANSWERS:
@@ -91,14 +94,12 @@ def _of_another(said: Said, match: Match) -> bool:
     """The phrase names nobody, and a word that nothing accounts for stands right before it: a subject, perhaps."""
     lex = lexicon.load(said.language)
     if match.signal == "works" and match.begin and not match.opened:
-        subject = said.words[match.begin - 1].form
-        return not (  # "the link works for me"
-            subject == COMMA
-            or subject in lex.around
-            or match.begin - 1 in said.accounted
-            or subject in lex.known
-            or subject[:1].isdigit()
-        )
+        for place in range(said.clause(match)[0], match.begin):
+            form = said.words[place].form
+            known = form in lex.around or form in lex.known or place in said.accounted or form[:1].isdigit()
+            if not known:
+                return True  # "the link works for me", "deliveries on the 17th are fine"
+        return False
     if match.signal not in ("yes", "no") or match.opened or not match.begin or not lex.subjects_needed:
         return False
     if any(word.form in lex.self for word in said.words[match.begin : match.end]):

@@ -1,8 +1,22 @@
 """Tables of answers in four languages, read through the real reader.
 
 The sentences are our own writing, after the kinds of hard case in the design notes; none comes from a mail or a corpus. They were
-written in lots; each lot was first read unseen. One in three of each (by the checksum of its text) is held out: of the last lots
-(words_en_4, words_en_5, words_es_3, words_de_3, words_fr_3) that third was never looked at while the lexicons were written.
+written in lots; each lot was first read unseen. One in three of each (by the checksum of its text) is held out: of words_en_4,
+words_en_5, words_es_3, words_de_3 and words_fr_3 that third was never looked at while the lexicons were written.
+
+The later lots were each read once unseen and then looked at whole, to mend what went wrong by kind. Decided rightly of all decided, and
+yes and no decided of all clear ones, at that first reading:
+
+    en_7 es_5 de_4 fr_4    hard cases, no letter known      267 of 279    80 %    (two flips)
+    en_8                   notes and texts, no letter       100 of 105    87 %
+    en_9                   answers to a letter              104 of 108    67 %
+    en_10 es_6 de_5 fr_5   hard cases, no letter            226 of 241    76 %
+    en_11                  plain answers to a letter        179 of 179    95 %
+    en_12                  texts, no letter                  37 of 42     74 %
+    en_13                  notes about anything, no letter   36 of 48     66 %
+    en_14                  longer notes, no letter           25 of 37     69 %
+    en_15 es_7 de_6 fr_6   answers to a letter              159 of 160    86 %
+    en_16                  notes about anything, no letter   33 of 40     92 %
 
 A sentence under a verdict must be read so, or be left open: never decided otherwise. A sentence under [open] must never be
 decided. For the held-out third there are bounds instead, and they are what a user may expect of sentences nobody tried.
@@ -91,6 +105,7 @@ def right(case: Case, reading: Reading) -> bool:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_most_answers_are_decided(language: str) -> None:
+    """Not all: many are as hard as we could think of, and where no letter is known less is decided."""
     mine = [case for case in ANSWERED if case.language == language]
     left = [case.text for case in mine if not case.reading.decided]
     assert len(left) <= 0.09 * len(mine), left

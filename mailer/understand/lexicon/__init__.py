@@ -90,7 +90,6 @@ NEEDED: Mapping[str, str] = {
     "place": "ends an answer with the place or the act itself: there, attend",
     "toward": "leads from an answer to what it is about: to, at, in",
     "hours": "follows a number that is an hour, not a head",
-    "me": "the writer as an object",
     "joins": "ends an answer, and a name that follows is what is joined",
     "screen": "taking part without being there",
     "act": "speaks of coming",
@@ -137,7 +136,6 @@ class Lexicon:
     hours: frozenset[str]
     screen: frozenset[str]
     joins: frozenset[str]
-    me: frozenset[str]
     calls: frozenset[str]
     negation: frozenset[str]
     therefore: frozenset[str]
@@ -259,7 +257,6 @@ def load(code: str) -> Lexicon:
         frozenset(plain(word) for word in classes["hours"]),
         frozenset(plain(word) for word in classes["screen"]),
         frozenset(plain(word) for word in classes["joins"]),
-        frozenset(plain(word) for word in classes["me"]),
         frozenset(plain(word) for word in classes["calls"]),
         frozenset(plain(word) for word in classes["negation"]),
         frozenset(plain(word) for word in classes["therefore"]),
