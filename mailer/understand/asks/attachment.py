@@ -22,7 +22,7 @@ SMALLEST_SHOWN = 150_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """*size* in bytes, or about that. *number*: its place in `Message.enclosures`."""
+    """*size* in bytes, or about that. *number*: its place in `Message.enclosures`; `mailer.parse.message.enclosed` gives its content."""
 
     name: str
     content_type: str

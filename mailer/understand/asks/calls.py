@@ -74,7 +74,9 @@ _OPEN = frozenset({Result.VOICEMAIL, Result.CALL_AGAIN, Result.WRONG_NUMBER, Res
 
 _Said = tuple[frozenset[int], Result, date | None, str, str]
 """Whom (numbers), what, when again, note, words."""
-_Line = tuple[tuple[_Said, ...], tuple[str, ...]]
+_Odd = tuple[str, frozenset[int]]
+"""What was not understood, and whom it names."""
+_Line = tuple[tuple[_Said, ...], tuple[_Odd, ...]]
 """What was read, and what was not."""
 
 
@@ -84,7 +86,7 @@ def read_calls(text: str, people: Sequence[Callee], written: Written, author: st
     known = {callee.number: callee for callee in people}
     names = names_of((c.number, c.name, c.organisation) for c in people)
     said: list[_Said] = []
-    odd: list[str] = []
+    odd: list[_Odd] = []
     heading: Result | None = None
     last: frozenset[int] = frozenset()
     for line in body.split("\n"):
@@ -94,7 +96,7 @@ def read_calls(text: str, people: Sequence[Callee], written: Written, author: st
         reader = _LineReader(line, known, names, written, heading, last)
         result = in_one_way(reader.read, written.language)
         if result is None:
-            odd.append(line.strip())
+            odd.append((line.strip(), frozenset()))
             continue
         (found, left), heading = result
         said += found
@@ -102,12 +104,14 @@ def read_calls(text: str, people: Sequence[Callee], written: Written, author: st
         if found:
             last = found[-1][0]
     if body and not said and not odd:
-        odd.append(body[:LONGEST_NOTE])  # courtesy and no more, for all we know
+        odd.append((body[:LONGEST_NOTE], frozenset()))  # courtesy and no more, for all we know
     return _combined(said, odd, people)
 
 
-def _combined(said: Sequence[_Said], odd: list[str], people: Sequence[Callee]) -> CallResults:
-    """One result a person; said in two ways, none."""
+def _combined(said: Sequence[_Said], left: Sequence[_Odd], people: Sequence[Callee]) -> CallResults:
+    """One result a person; said in two ways, or once so that it is not understood, none."""
+    odd = [text for text, _ in left]
+    doubted = frozenset().union(*(numbers for _, numbers in left))
     found: dict[int, CallResult] = {}
     conflict: dict[int, list[str]] = {}
     ident = {callee.number: callee.person for callee in people}
@@ -127,6 +131,8 @@ def _combined(said: Sequence[_Said], odd: list[str], people: Sequence[Callee]) -
                 conflict.setdefault(number, [old.words if old else ""]).append(typed)
             else:
                 found[number] = merged
+    for number in doubted & found.keys() - conflict.keys():
+        odd.append(found.pop(number).words)
     for number, pieces in conflict.items():
         found.pop(number, None)
         odd.append(" / ".join(dict.fromkeys(pieces))[:LONGEST_NOTE])
@@ -199,14 +205,15 @@ class _LineReader:
             is_a("common.turn"),
         )
         said: list[_Said] = []
-        odd: list[str] = []
+        odd: list[_Odd] = []
         last = self.last
         for piece in hard_pieces(self.line, laid):
             for statement in statements(self.line, piece, reads):
                 result = self._statement(statement, last)
                 if result is None:
                     if not self._is_courtesy(statement):
-                        odd.append(self.line[statement.start : statement.stop].strip(" ,;-"))
+                        text = self.line[statement.start : statement.stop].strip(" ,;-")
+                        odd.append((text, statement.subjects))
                 else:
                     said.append(result)
                     last = result[0]

@@ -58,28 +58,30 @@ _WITHOUT_BY = frozenset({"tomorrow", "eow", "eom", "mañana", "morgen", "demain"
 
 _Said = tuple[frozenset[int], State, date | None, str, str]
 """Which items (numbers), state, new date, note, words."""
-_Line = tuple[tuple[_Said, ...], tuple[str, ...]]
+_Odd = tuple[str, frozenset[int]]
+"""What was not understood, and which items it names."""
+_Line = tuple[tuple[_Said, ...], tuple[_Odd, ...]]
 
 
 def read_items(text: str, items: Sequence[Item], written: Written, author: str = "") -> ItemReports:
     """Read how *items* stand."""
     body = answer_in(text, author)
     said: list[_Said] = []
-    odd: list[str] = []
+    odd: list[_Odd] = []
     known = {item.number: item for item in items}
     titles = titles_of((item.number, item.title) for item in items)
     last: frozenset[int] = frozenset(known) if len(known) == 1 else frozenset()
     for line in _joined(body):
         found = in_one_way(_LineReader(line, known, titles, written, last).read, written.language)
         if found is None:
-            odd.append(line.strip()[:LONGEST_NOTE])
+            odd.append((line.strip()[:LONGEST_NOTE], frozenset()))
             continue
         said += found[0]
         odd += found[1]
         if found[0]:
             last = found[0][-1][0]
     if body and not said and not odd:
-        odd.append(body[:LONGEST_NOTE])  # courtesy and no more, for all we know
+        odd.append((body[:LONGEST_NOTE], frozenset()))  # courtesy and no more, for all we know
     return _combined(said, odd, frozenset(known))
 
 
@@ -104,8 +106,10 @@ def _joined(body: str) -> list[str]:
     return [*lines, held] if held else lines
 
 
-def _combined(said: Sequence[_Said], odd: list[str], known: frozenset[int]) -> ItemReports:
-    """One report an item; said in two ways, none."""
+def _combined(said: Sequence[_Said], left: Sequence[_Odd], known: frozenset[int]) -> ItemReports:
+    """One report an item; said in two ways, or once so that it is not understood, none."""
+    odd = [text for text, _ in left]
+    doubted = frozenset().union(*(numbers for _, numbers in left))
     pieces: dict[int, list[_Said]] = {}
     for each in said:
         for number in sorted(known if each[0] == EVERYBODY else each[0]):
@@ -113,7 +117,7 @@ def _combined(said: Sequence[_Said], odd: list[str], known: frozenset[int]) -> I
     reports = []
     for number, parts in sorted(pieces.items()):
         one = _one_of(number, parts)
-        if one is None:
+        if one is None or number in doubted:
             odd.append(" / ".join(dict.fromkeys(p[4] for p in parts))[:LONGEST_NOTE])
         else:
             reports.append(one)
@@ -209,7 +213,7 @@ class _LineReader:
             is_a("common.turn"),
         )
         said: list[_Said] = []
-        odd: list[str] = []
+        odd: list[_Odd] = []
         last = self.last
         for piece in hard_pieces(self.line, laid):
             for statement in statements(self.line, piece, reads):
@@ -218,7 +222,8 @@ class _LineReader:
                     said.append(result)
                     last = result[0]
                 elif not self._is_courtesy(statement):
-                    odd.append(self.line[statement.start : statement.stop].strip(" ,;-")[:LONGEST_NOTE])
+                    text = self.line[statement.start : statement.stop].strip(" ,;-")
+                    odd.append((text[:LONGEST_NOTE], statement.subjects))
         return unknown, (tuple(said), tuple(odd))
 
     def _subjects(self, laid: Sequence[Span], i: int) -> frozenset[int]:

@@ -46,7 +46,8 @@ class _Group:
 
     @property
     def subjects(self) -> frozenset[int]:
-        return frozenset().union(*self.members)
+        """Whom the names mean; nobody, where one of them may mean two."""
+        return frozenset().union(*self.members) if self.sound else frozenset()
 
 
 @dataclass(slots=True)

@@ -190,6 +190,7 @@ def test_other_languages(text: str, language: str, results: str) -> None:
         ("Ann no dijo que no", "", ("Ann no dijo que no",)),
         ("Ann quiere venir", "", ("Ann quiere venir",)),
         ("Ann sí si va Bob", "", ("Ann sí si va Bob",)),
+        ("Ann yes\nAnn only if Bob comes\nCho no", "Cho no", ("Ann only if Bob comes", "Ann yes")),
         ("Dave no\nthe rest yes", "", ("Dave no", "the rest yes")),
         ("", "", ()),
         ("Thanks, will do!", "", ("Thanks, will do!",)),

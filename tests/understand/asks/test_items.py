@@ -227,6 +227,7 @@ def test_what_is_doubtful_is_given_back(text: str) -> None:
         ("1 done\n2 the weather is nice", "1 done", ("2 the weather is nice",)),
         ("1 done if 2 is done", "", ("1 done if 2 is done",)),
         ("1 done. We met 3 colleges.", "1 done", ("We met 3 colleges",)),
+        ("1 done\n1 if the data come\n2 done", "2 done", ("1 if the data come", "1 done")),
         ("both done", "", ("both done",)),
         ("all three done", "1 done; 2 done; 3 done", ()),
         ("", "", ()),
