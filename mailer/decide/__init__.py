@@ -8,4 +8,6 @@ rule        the values: Rule, When, Audience, Condition …; snapshot  what rule
 workdays    business days, holidays, hours, wall clocks; stages  when a rule falls due
 conditions  groups, states, conditions and the laws, read at due time and again when the mail is about to leave
 due         what falls due now, or follows from a happening; explain  why for one person; preview  the timeline of a meeting
+offer       the three times that a drafted meeting is offered at; changes  what a changed file would bring about
+meeting_sense  what makes no sense for one meeting and its people
 """

@@ -4,6 +4,7 @@
     known    what the message's ids mean: token, thread, event, author;  case  the message on the table
     answers, machines, wishes   the consequences of each kind of mail
     tick     the clock: which rules fall due, what they decide
+    drafting what a rule with `do` prepares: a question with times on offer;  rulings  changed files, another heading, looking back
     changes  the convener's hand: meetings added, moved, cancelled; answers entered; unclear mail settled
     desk     the same by mail: numbered cases and letters that wait, settled by plain replies
     announce something happened: the rules that wait for it
