@@ -17,6 +17,7 @@ yes and no decided of all clear ones, at that first reading:
     en_14                  longer notes, no letter           25 of 37     69 %
     en_15 es_7 de_6 fr_6   answers to a letter              159 of 160    86 %
     en_16                  notes about anything, no letter   33 of 40     92 %
+    en_17                  notes about anything, no letter   21 of 26     78 %
 
 A sentence under a verdict must be read so, or be left open: never decided otherwise. A sentence under [open] must never be
 decided. For the held-out third there are bounds instead, and they are what a user may expect of sentences nobody tried.
