@@ -26,28 +26,22 @@ async def particulars(
     files = tuple([await enclosure(office, meeting, word, person, now) for word in notice.attach if word in DOCUMENTS])
     if not lists:
         return Particulars(enclosures=files)
-    persons = (
-        {p.id: p for p in await people.people(office.partnership)} if lists & {"items", "plan", "comments"} else {}
-    )
     summary = await documents.document(office.partnership, documents.SUMMARY, meeting.id) if lists & _TEXTS else None
+    mine = await plan.items(office.partnership, ids=notice.items) if "items" in lists and notice.items else ()
+    every = await plan.items(office.partnership, open_only=True) if "plan" in lists else ()
+    comments = await documents.comments(summary.id) if summary and "comments" in lists else ()
+    # those who are named, not the whole register: many letters are written at a time
+    named = {i for item in (*mine, *every) for i in (item.owner, item.support)} | {c.person for c in comments}
+    persons = {p.id: p for p in await people.people(office.partnership, [i for i in named if i])}
     return Particulars(
-        items=tuple(_line(i, persons) for i in await plan.items(office.partnership, ids=notice.items))
-        if "items" in lists and notice.items
-        else (),
-        plan=tuple(_line(i, persons) for i in await plan.items(office.partnership, open_only=True))
-        if "plan" in lists
-        else (),
+        items=tuple(_line(i, persons) for i in mine),
+        plan=tuple(_line(i, persons) for i in every),
         offers=await _offers(notice) if "choices" in lists else (),
         callees=await callees(office.partnership, meeting, person.id, person.language) if "calls" in lists else (),
         totals=totals(await meetings.invitations(meeting.id), meeting) if "totals" in lists else None,
         teams=await teams_without_call(office) if "teams" in lists else (),
         document=summary.text if summary else "",
-        comments=tuple(
-            (persons[r.person].name if r.person in persons else "", r.words)
-            for r in await documents.comments(summary.id)
-        )
-        if summary and "comments" in lists
-        else (),
+        comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
         enclosures=files,
     )
 
