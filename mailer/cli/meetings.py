@@ -19,7 +19,10 @@ from mailer.partnership.meetings import Change, Meeting, MeetingStatus, moved_de
 from mailer.terms import EventUid, MeetingId, PartnershipId, canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailer.config import Config, PartnershipSettings
+    from mailer.partnership import series
     from mailer.pipeline.attendance_list import AttendanceRow
 
 app = typer.Typer(
@@ -130,6 +133,8 @@ def add(
         return await add_meeting(office, _sensible(meeting), datetime.now(UTC))
 
     added = in_office(work)
+    if added.rrule:
+        console.print(f"A series: {_dates(added)}. Rules count from its first date.", markup=False)
     console.print(
         f"Added {slug}: {added.title}, {_when(added)}. See what will be sent: convener preview {slug}", markup=False
     )
@@ -292,13 +297,16 @@ def list_(json: bool = False) -> None:
 def show(slug: Annotated[str, typer.Argument(metavar="MEETING")], json: bool = False) -> None:
     """One meeting, and how the answers stand."""
 
-    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> tuple[Meeting, list[Invitation]]:
-        from mailer.store import meetings
+    async def work(
+        _: Config, __: PartnershipSettings, partnership: PartnershipId
+    ) -> tuple[Meeting, list[Invitation], str]:
+        from mailer.store import meetings, occurrences
 
         meeting = await _meeting(partnership, slug)
-        return meeting, await meetings.invitations(meeting.id)
+        dates = _dates(meeting, await occurrences.changes(meeting.id))
+        return meeting, await meetings.invitations(meeting.id), dates
 
-    meeting, invitations = in_store(work)
+    meeting, invitations, dates = in_store(work)
     tally = _tally(invitations)
     if json:
         print_json(_record(meeting) | {"answers": tally})
@@ -306,7 +314,7 @@ def show(slug: Annotated[str, typer.Argument(metavar="MEETING")], json: bool = F
     rows = [
         ("title", meeting.title),
         ("when", _when(meeting)),
-        ("dates", _dates(meeting)),
+        ("dates", dates),
         ("kind", meeting.kind),
         ("place", meeting.place),
         ("online", meeting.online_link),
@@ -337,13 +345,16 @@ def _when(meeting: Meeting) -> str:
     return f"{start:%a %d %b %Y %H:%M}-{until} {meeting.zone}"
 
 
-def _dates(meeting: Meeting) -> str:
-    """The dates of a series."""
+def _dates(meeting: Meeting, changes: Sequence[series.Change] = ()) -> str:
+    """The dates of a series, as they are held."""
     from mailer.partnership.series import occurrences
 
     if not meeting.rrule:
         return ""
-    found = [f"{meeting.local(o.dtstart):%d %b %Y}" for o in occurrences(meeting)]
+    found = [
+        f"{meeting.local(o.dtstart):%d %b %Y}" + (" (cancelled)" if o.cancelled else "")
+        for o in occurrences(meeting, changes)
+    ]
     return ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
 
 
@@ -442,7 +453,8 @@ def _show_attendance(slug: str, json: bool, as_csv: bool, on: str | None = None)
         if on is None:
             return meeting, await attendance_rows(partnership, meeting)
         held = await date_or_error(meeting, _day(on))
-        shown = replace(meeting, dtstart=held.dtstart, dtend=held.dtend, rrule="")
+        title = f"{meeting.title} (cancelled)" if held.cancelled else meeting.title
+        shown = replace(meeting, title=title, dtstart=held.dtstart, dtend=held.dtend, rrule="")
         return shown, await attendance_rows(partnership, meeting, held.recurrence_id)
 
     meeting, rows = in_store(work)

@@ -3,6 +3,9 @@
 A series is one meeting with an RRULE; its occurrences are told apart by their RECURRENCE-ID, the instant at which the rule lets them start,
 also when one of them is moved. They keep their hour on the wall clock of the meeting when clocks change.
 
+What rules count from (meeting start, reply deadline) is the first occurrence: their letters go out once for the whole series. New dates of
+single occurrences are told by a letter of their own.
+
 Promises: pure; at most `MOST` occurrences, whatever the rule says. Fails: `repeat_rule` raises MailerError with what to write instead.
 """
 

@@ -135,6 +135,8 @@ async def accept(office: Office, ident: InboundId, now: datetime) -> str:
     """The convener takes the proposal of message *ident*: the meeting is moved, and everybody hears. Gives a sentence."""
     found = await _waiting(office, ident)
     _, meeting, one = found
+    if meeting.cancelled:
+        raise MailerError(f"“{meeting.title}” is cancelled: it cannot be moved.")
     if one.dtstart <= now:
         raise MailerError(f"The time that message {ident} proposes has passed.")
     if meeting.rrule and one.recurrence_id is None:

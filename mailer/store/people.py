@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
@@ -278,7 +278,20 @@ async def forget(partnership: PartnershipId, person: PersonId) -> None:
     await models.Log.filter(person_id=person).delete()
     await models.Log.filter(inbound_id__in=list(inbound)).delete()
     await models.Outbox.filter(about_id=person).delete()
+    await _forget_delegate(person, own)
     await models.Person.filter(id=person).delete()
+
+
+async def _forget_delegate(person: PersonId, own: Collection[str]) -> None:
+    """Whoever named *person* as coming instead named somebody who is not known any more."""
+    named = Q(delegate_id=person) | Q(address__in=list(own)) if own else Q(delegate_id=person)
+    of = await models.column(models.Delegation.filter(named), "invitation_id")
+    senders = await models.column(models.Invitation.filter(id__in=of), "person_id") if of else []
+    if senders:
+        await models.Log.filter(what="delegate", person_id__in=senders).delete()
+    await models.Delegation.filter(named).delete()
+    await models.Invitation.filter(delegate_id=person).update(delegate_id=None)
+    await models.Invitation.filter(delegate_of_id=person).update(delegate_of_id=None)
 
 
 async def exported(person: PersonId) -> dict[str, Any]:
@@ -292,6 +305,12 @@ async def exported(person: PersonId) -> dict[str, Any]:
         .values("address", "rank", "dead_at", "dead_reason"),
         "invitations": invitations,
         "answers": await models.Answer.filter(invitation_id__in=[i["id"] for i in invitations]).order_by("id").values()
+        if invitations
+        else [],
+        "dates": await models.OccurrenceAnswer.filter(invitation_id__in=[i["id"] for i in invitations]).values()
+        if invitations
+        else [],
+        "proposed_times": await models.ProposedTime.filter(invitation_id__in=[i["id"] for i in invitations]).values()
         if invitations
         else [],
         "mails": await models.Outbox.filter(person_id=person)

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailer.errors import MailerError
-from mailer.partnership.meetings import Meeting
+from mailer.partnership.meetings import Meeting, moved_deadline
 from mailer.partnership.series import (
     MOST,
     Change,
+    fits,
     last_end,
     occurrence_of,
     occurrences,
@@ -136,6 +137,20 @@ def test_one_occurrence_elsewhere_or_cancelled() -> None:
     assert following is not None
     assert following.dtstart == at(2026, 5, 12, 9)  # April is cancelled
     assert upcoming(SERIES, at(2026, 9, 1, 9)) is None
+
+
+def test_a_series_begins_only_on_one_of_its_dates() -> None:
+    assert fits(SERIES.rrule, at(2026, 3, 10, 14), SERIES.zone)
+    assert not fits(SERIES.rrule, at(2026, 3, 11, 9), SERIES.zone)
+
+
+def test_a_reply_deadline_moves_on_the_clock() -> None:
+    """Eight days before, at five, also across the change of clocks; never after the start."""
+    meeting = replace(SERIES, rrule="", reply_deadline=at(2026, 2, 2, 17))
+    assert moved_deadline(meeting, at(2026, 3, 10, 9)) == at(2026, 3, 2, 17)
+    assert moved_deadline(meeting, at(2026, 3, 17, 9)) == at(2026, 3, 9, 17)  # 8 March: summer time
+    assert moved_deadline(replace(meeting, reply_deadline=meeting.dtstart), at(2026, 3, 17, 9)) == at(2026, 3, 17, 9)
+    assert moved_deadline(replace(meeting, reply_deadline=None), at(2026, 3, 17, 9)) is None
 
 
 def test_a_single_meeting_is_its_only_occurrence() -> None:
