@@ -415,6 +415,17 @@ _NEVER_OVER = frozenset(
 """What is told after the meeting too."""
 
 
+_COUNTED = frozenset(
+    {
+        HappeningKind.REPLY_IS_YES,
+        HappeningKind.REPLY_IS_NO,
+        HappeningKind.REPLY_IS_MAYBE,
+        HappeningKind.DELEGATE_IS_NAMED,
+    }
+)
+"""Happenings whose occasion is counted for each person."""
+
+
 def happened(
     rules: Sequence[Rule],
     snapshot: Snapshot,
@@ -447,17 +458,16 @@ def happened(
         if not meant:
             left_out.append(LeftOut(None, rule.id, nobody(rule), happening.occasion, "to"))
         for standing in meant:
-            if (rule.id, happening.occasion) in standing.noticed or audience_reason(
-                rule, standing, concern
-            ) is not None:
+            about = happening.person if happening.person != standing.person.id else None
+            # The first answer of Ann and the first of Bob are two things to tell the convener.
+            own = about is None or happening.kind not in _COUNTED
+            round_ = happening.occasion if own else f"{happening.occasion}-of-{about}"
+            if (rule.id, round_) in standing.noticed or audience_reason(rule, standing, concern) is not None:
                 continue
-            if (out := _held_back(rule, happening.occasion, standing, snapshot, now, concern)) is not None:
+            if (out := _held_back(rule, round_, standing, snapshot, now, concern)) is not None:
                 left_out.append(out)
                 continue
-            about = happening.person if happening.person != standing.person.id else None
-            notices.append(
-                _notice(rule, happening.occasion, standing, snapshot, leaves, limit, str(starts), about, concern)
-            )
+            notices.append(_notice(rule, round_, standing, snapshot, leaves, limit, str(starts), about, concern))
     bundles = {rule.id: rule.bundle for rule in rules if rule.bundle is not None}
     return Due(tuple(bundled(notices, bundles, snapshot)), tuple(left_out))
 

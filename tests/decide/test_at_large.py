@@ -544,3 +544,19 @@ def test_a_preview_of_drafts_counts_a_mail_for_each_team() -> None:
     seen = replace(snapshot(standing(3, leads=(TeamId(5),)), standing(4, leads=(TeamId(6),))), teams=teams)
     lines = preview([CALLS], seen, known(CALLS), at("2026-03-16 09:00"))  # type: ignore[arg-type]
     assert [(wall(p.at), p.count) for p in lines] == [("2026-03-20 09:00", 1), ("2026-03-20 09:00", 1)]
+
+
+def test_the_answers_of_two_people_are_two_mails_to_the_convener() -> None:
+    made = rule('when = "reply is no"', 'to = ["convener", "the person who replied"]')
+    people = [standing(n, invited="2026-01-30 09:00", said="no", said_at="2026-02-02 09:00") for n in (1, 2)]
+    convener = CONVENER
+    keys = set()
+    for who in (1, 2):
+        seen = snapshot(*people, convener)
+        happening = Happening(HappeningKind.REPLY_IS_NO, "answer-1", at("2026-02-02 09:00"), PersonId(who))
+        found = happened([made], seen, happening, known(made), at("2026-02-02 09:01"))  # type: ignore[arg-type]
+        assert [n.person_id for n in found.notices] == [who, 9]
+        keys |= {n.key for n in found.notices}
+        noticed = convener.noticed | {(made.id, n.round) for n in found.notices if n.person_id == 9}
+        convener = replace(convener, noticed=noticed)
+    assert len(keys) == 4
