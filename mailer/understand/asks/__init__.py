@@ -5,7 +5,8 @@
     times       which offered times suit   ranking      an order of preference             address  where somebody is to be found now
     approval    OK to send in your name?   comments     on a draft                         attachment  which documents came
     needs       diets and access needs, beside any other answer
-    dates       days and hours, by themselves; used by the others
+    dates       days and hours, by themselves; used by the others: days (monthdays, weekdays), hours, cursor
+    statements  of whom or what is said what, where several are spoken of
     tokens      words, numbers, marks, and the expressions of a list among them; listed, names  who or what is named
     courtesy    greetings, thanks and names come off first               words/   the expressions, one file a language
 

@@ -329,7 +329,8 @@ class _Reading:
             if bare.has("ordinal"):
                 ordered = [o.number for o in self.offered]
                 place = bare.number - 1 if bare.number > 0 else len(ordered) - 1
-                found |= {ordered[place]} if 0 <= place < len(ordered) else set()
+                if 0 <= place < len(ordered) and (day is None or bare.value is day or self._on(ordered[place], day)):
+                    found.add(ordered[place])
             elif bare.number in self.every and (
                 day is None or isinstance(bare.value, Day) or self._on(bare.number, day)
             ):
