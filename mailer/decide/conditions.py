@@ -469,7 +469,7 @@ def concern_of(notice: Notice, snapshot: Snapshot, item: Item | None = None) -> 
         teams=found.teams if found else (),
         item=item,
         due=due,
-        team=notice.team if notice.team is not None else team_of(notice.round),
+        team=notice.team or team_of(notice.round) or snapshot.meeting.team_id,
     )
 
 

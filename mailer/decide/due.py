@@ -196,7 +196,7 @@ def _due_of(
     if timed is None:
         return
     if rule.do is None or not rule.do.each_team:
-        _due_for_all(rule, when, timed, snapshot, now, candidates, left_out, NOTHING)
+        _due_for_all(rule, when, timed, snapshot, now, candidates, left_out, Concern(team=meeting.team_id))
         return
     if not snapshot.teams:
         left_out.append(LeftOut(None, rule.id, "there is no action team yet", timed.stage.round, "do"))
@@ -439,7 +439,13 @@ def happened(
     if person is None and happening.item is not None:
         person = happening.item.owner
     found = snapshot.standing_of(person) if person is not None else None
-    concern = Concern(found.person if found else None, found.teams if found else (), happening.delegate, happening.item)
+    concern = Concern(
+        found.person if found else None,
+        found.teams if found else (),
+        happening.delegate,
+        happening.item,
+        team=meeting.team_id,
+    )
     notices: list[Notice] = []
     left_out: list[LeftOut] = []
     for rule in rules:

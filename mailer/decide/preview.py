@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from mailer.decide.conditions import (
-    NOTHING,
     Concern,
     audience_reason,
     belongs,
@@ -268,7 +267,7 @@ class _Walk:
 
     def _concern(self, item: Item | None) -> Concern:
         if item is None:
-            return NOTHING
+            return Concern(team=self._meeting.team_id)
         owner = self._people.get(item.owner) if item.owner is not None else None
         return Concern(owner.person if owner else None, owner.teams if owner else (), item=item, due=item.due)
 

@@ -560,3 +560,14 @@ def test_the_answers_of_two_people_are_two_mails_to_the_convener() -> None:
         noticed = convener.noticed | {(made.id, n.round) for n in found.notices if n.person_id == 9}
         convener = replace(convener, noticed=noticed)
     assert len(keys) == 4
+
+
+def test_the_action_team_of_a_teams_own_call_is_that_team() -> None:
+    made = rule('to = ["action team", "action team leads"]')
+    people = [standing(1, teams=(TeamId(5),)), standing(2, teams=(TeamId(6),)), standing(3, leads=(TeamId(5),))]
+    people.append(standing(4, leads=(TeamId(6),)))
+    call = snapshot(*people, of=meeting(team_id=TeamId(5)))
+    found = run(made, call, "2026-02-26 09:00").notices
+    assert [n.person_id for n in found] == [1, 3]
+    assert [still_wanted(made, n, call, at("2026-02-26 09:01")) for n in found] == [Wanted(), Wanted()]
+    assert [n.person_id for n in run(made, snapshot(*people), "2026-02-26 09:00").notices] == [1, 2, 3, 4]
