@@ -1,11 +1,13 @@
 """winmail.dat (MS-OXTNEF): the answer that Outlook hid from everybody but Outlook.
 
-Promises: pure; never raises; reads the message class, the body and the event's UID, nothing else.
+Promises: pure; never raises; reads the message class, the body, the event's UID and a proposed time, nothing else.
 """
 
 import re
 import warnings
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import tnefparse
 
@@ -24,13 +26,15 @@ MOST_BYTES = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class Tnef:
-    """*partstat* where the message class is that of an answer; *calendars* where the stream carries .ics files."""
+    """*partstat* where the message class is that of an answer; *calendars* where the stream carries .ics files; *proposed*: start and end of
+    another time that is proposed with the answer."""
 
     message_class: str
     partstat: PartStat | None
     body: str = ""
     event_uid: EventUid | None = None
     calendars: tuple[Part, ...] = ()
+    proposed: tuple[datetime, datetime] | None = None
 
 
 def read_tnef(content: bytes) -> Tnef | None:
@@ -45,7 +49,14 @@ def read_tnef(content: bytes) -> Tnef | None:
         return None
     message_class = _message_class(stream)
     calendars = filter(None, map(_calendar, list(getattr(stream, "attachments", ()))[:50]))
-    return Tnef(message_class, _partstat(message_class), _body(stream), _event_uid(content), tuple(calendars))
+    return Tnef(
+        message_class,
+        _partstat(message_class),
+        _body(stream),
+        _event_uid(content),
+        tuple(calendars),
+        _proposed(stream),
+    )
 
 
 def _calendar(attachment: object) -> Part | None:
@@ -90,6 +101,25 @@ def _body(stream: object) -> str:
         return _string(body) if isinstance(body, str | bytes) else ""
     except Exception:  # see read_tnef
         return ""
+
+
+# MS-OXPROPS: PidLidAppointmentProposedStartWhole and …EndWhole, of PSETID_Appointment
+_APPOINTMENT = UUID("00062002-0000-0000-c000-000000000046")
+_PROPOSED_START, _PROPOSED_END = 0x8250, 0x8251
+_FIRST = datetime(1601, 1, 1, tzinfo=UTC)  # FILETIME counts from it, in tenths of a microsecond
+
+
+def _proposed(stream: object) -> tuple[datetime, datetime] | None:
+    found: dict[int, datetime] = {}
+    try:
+        for prop in list(getattr(stream, "mapiprops", None) or ())[:2_000]:
+            if prop.guid == _APPOINTMENT and prop.guid_prop in (_PROPOSED_START, _PROPOSED_END):
+                ticks = int.from_bytes(prop.raw_data, "little")
+                found[prop.guid_prop] = (_FIRST + timedelta(microseconds=ticks // 10)).replace(microsecond=0)
+    except Exception:  # see read_tnef
+        return None
+    start, end = found.get(_PROPOSED_START), found.get(_PROPOSED_END)
+    return (start, end) if start is not None and end is not None and start.year > 2000 else None
 
 
 # MS-OXCICAL §2.1.3.1.1.20.26: an event UID from outside is wrapped in the GlobalObjectId behind this label

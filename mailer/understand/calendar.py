@@ -151,7 +151,9 @@ def _answers(
 def _speaking(event: ItipEvent, method: Method, senders: set[str]) -> list[ItipAttendee]:
     """Who of the ATTENDEE lines speaks. A REPLY names the one who answers; some calendars send the whole list."""
     own = [each for each in event.attendees if each.address in senders or each.sent_by in senders]
-    own = [each for each in own if each.partstat not in (None, PartStat.NEEDS_ACTION)] or own  # once as invited, once as answered
+    own = [
+        each for each in own if each.partstat not in (None, PartStat.NEEDS_ACTION)
+    ] or own  # once as invited, once as answered
     stated = [each for each in event.attendees if each.partstat not in (None, PartStat.NEEDS_ACTION)]
     if method is Method.COUNTER:
         return (own or stated or list(event.attendees))[:1]
@@ -217,6 +219,8 @@ def _by_tnef(message: Message, verdict: Verdict, tnef: Tnef, words: str) -> Verd
     against = beside.against
     if verdict.authentication.failed:
         against = "the sender's domain disowns this mail (DMARC)"
+    if tnef.proposed is not None:
+        return _proposal_by_tnef(verdict, tnef, tnef.partstat, attendee, words)
     answer = Answer(
         partstat=tnef.partstat,
         via=Via.TNEF,
@@ -232,4 +236,23 @@ def _by_tnef(message: Message, verdict: Verdict, tnef: Tnef, words: str) -> Verd
         return replace(verdict, kind=Kind.UNCLEAR, reason=f"Not recorded: {against}.")
     return replace(
         verdict, kind=Kind.ANSWER, reason=f"An answer by Outlook (winmail.dat): {tnef.partstat.value.lower()}."
+    )
+
+
+def _proposal_by_tnef(verdict: Verdict, tnef: Tnef, partstat: PartStat, attendee: str | None, words: str) -> Verdict:
+    """Outlook says COUNTER in winmail.dat by an answer that holds another time."""
+    assert tnef.proposed is not None
+    answer = Answer(
+        partstat=partstat,
+        via=Via.TNEF,
+        decided=False,
+        evidence=tnef.message_class,
+        attendee=attendee,
+        event_uid=tnef.event_uid,
+        comment=words,
+        proposal=Proposal(*tnef.proposed),
+    )
+    itip = ItipSummary(Method.COUNTER, tnef.event_uid)
+    return replace(
+        verdict, kind=Kind.ANSWER, itip=itip, answers=(answer,), text=words, reason=_proposal_sentence(answer)
     )

@@ -2,13 +2,15 @@
 
 import struct
 from base64 import encodebytes
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.parse.tnef import read_tnef
-from mailer.terms import PartStat, Via
+from mailer.terms import Method, PartStat, Via
 from mailer.understand.reader import understand
 from mailer.understand.verdict import Kind
 from tests.parse.mails import TOKEN, mail
@@ -94,3 +96,29 @@ def test_any_stream_cut_or_spoiled_anywhere(data: st.DataObject) -> None:
     for place in data.draw(st.lists(st.integers(0, len(raw) - 1), max_size=4)):
         raw[place] = data.draw(st.integers(0, 255))
     read_tnef(bytes(raw[: data.draw(st.integers(0, len(raw)))]))
+
+
+def proposed(lid: int, instant: datetime) -> bytes:
+    """A named MAPI property of appointments that holds an instant (MS-OXTNEF §2.1.3.5, FILETIME)."""
+    ticks = int((instant - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
+    appointment = UUID("00062002-0000-0000-c000-000000000046").bytes_le
+    return struct.pack("<HH", 0x0040, 0x8001) + appointment + struct.pack("<II", 0, lid) + struct.pack("<Q", ticks)
+
+
+def test_a_proposal_hidden_in_an_answer_is_no_answer() -> None:
+    start, end = datetime(2026, 3, 13, 10, tzinfo=UTC), datetime(2026, 3, 13, 11, tzinfo=UTC)
+    props = struct.pack("<I", 2) + proposed(0x8250, start) + proposed(0x8251, end)
+    content = stream("IPM.Schedule.Meeting.Resp.Tent", extra=attribute((0x9003, 0x0006), props))
+    found = read_tnef(content)
+    assert found is not None
+    assert found.proposed == (start, end)
+    verdict = understand(winmail(content))
+    (answer,) = verdict.answers
+    assert verdict.itip is not None
+    assert verdict.itip.method is Method.COUNTER
+    assert answer.proposal is not None
+    assert (answer.proposal.dtstart, answer.proposal.dtend, answer.decided) == (start, end, False)
+    one = struct.pack("<I", 1) + proposed(0x8250, start)
+    half = read_tnef(stream("IPM.Schedule.Meeting.Resp.Tent", extra=attribute((0x9003, 0x0006), one)))
+    assert half is not None
+    assert half.proposed is None
