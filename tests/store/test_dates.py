@@ -1,0 +1,94 @@
+"""Single dates of a series, proposals and delegates in the store, on either database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from mailer.partnership.attendance import Given, Invitation
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.register import PersonRow
+from mailer.partnership.series import Change
+from mailer.store import delegations, meetings, models, occurrences, people, proposals
+from mailer.store.transact import transact
+from mailer.terms import EventUid, MeetingId, PartnershipId, PartStat, PersonId, Via
+from tests.store.conftest import NOW
+
+START = NOW + timedelta(days=8)
+SECOND = START + timedelta(days=7)
+
+
+async def invited(partnership: PartnershipId) -> tuple[Meeting, Invitation, PersonId]:
+    """A weekly series, Ann who is invited, and Bob who is not."""
+    meeting = await meetings.add(
+        Meeting(
+            MeetingId(0), partnership, "calls", "Calls", EventUid("u@x.example"), START, START + timedelta(hours=1), "UTC",
+            rrule="FREQ=WEEKLY;COUNT=4",
+        ),
+        NOW,
+    )  # fmt: skip
+    ann, _ = await people.save(partnership, PersonRow("Ann Lee", ("ann@lee.example",)))
+    bob, _ = await people.save(partnership, PersonRow("Bob Stone", ("bob@stone.example",)))
+    await meetings.ensure_invitations(meeting.id, [ann])
+    return meeting, (await meetings.invitations(meeting.id))[0], bob
+
+
+async def test_answers_to_one_date_stand_beside_that_to_the_series(partnership: PartnershipId) -> None:
+    meeting, invitation, _ = await transact(lambda: invited(partnership))
+    yes = replace(invitation, partstat=PartStat.ACCEPTED, via=Via.WORDS, answered_at=NOW, guests=2)
+    await transact(lambda: meetings.save_invitation(yes, None))
+    own = await occurrences.standing(yes, SECOND)
+    assert (own.partstat, own.guests, own.answered_at) == (PartStat.NEEDS_ACTION, 0, None)
+    no = replace(own, partstat=PartStat.DECLINED, via=Via.ITIP, answered_at=NOW, dtstamp=NOW, sequence=1)
+    await transact(lambda: occurrences.save(no, SECOND, None))
+    await transact(lambda: occurrences.save(replace(no, reason="again"), SECOND, None))  # the same row
+    there = await occurrences.standings([yes], SECOND)
+    assert (there[yes.id].partstat, there[yes.id].reason, there[yes.id].dtstamp) == (PartStat.DECLINED, "again", NOW)
+    assert (await occurrences.standings([yes], START))[yes.id] == yes
+    assert await occurrences.counts(meeting.id) == {SECOND: 1}
+    first, second = Given(PartStat.ACCEPTED, Via.WORDS, NOW), Given(PartStat.DECLINED, Via.ITIP, NOW, dtstamp=NOW)
+    await transact(lambda: meetings.record_answer(yes.id, first, "applied", "", None, NOW))
+    await transact(lambda: meetings.record_answer(yes.id, second, "applied", "", None, NOW, SECOND))
+    await transact(lambda: meetings.record_answer(yes.id, second, "asked", "", None, NOW, SECOND))
+    assert await occurrences.given_before(yes.id, None) == [first]
+    assert await occurrences.given_before(yes.id, SECOND) == [second]
+    await transact(lambda: occurrences.ask_anew(meeting.id, SECOND))
+    assert await occurrences.counts(meeting.id) == {SECOND: 1}  # a no stays a no
+    await transact(lambda: occurrences.forget(meeting.id))
+    assert await occurrences.counts(meeting.id) == {}
+
+
+async def test_changes_of_single_dates(partnership: PartnershipId) -> None:
+    meeting, _, _ = await transact(lambda: invited(partnership))
+    moved = Change(SECOND, SECOND + timedelta(days=1), SECOND + timedelta(days=1, hours=1), False, 1)
+    await transact(lambda: occurrences.change(meeting.id, moved, NOW))
+    gone = replace(moved, cancelled=True, sequence=2)
+    await transact(lambda: occurrences.change(meeting.id, gone, NOW))
+    assert await occurrences.changes(meeting.id) == (gone,)
+
+
+async def test_proposals_wait_until_they_are_settled(partnership: PartnershipId) -> None:
+    meeting, invitation, _ = await transact(lambda: invited(partnership))
+    facts = {"recurrence_id": None, "comment": "", "sequence": 0, "inbound": None}
+    number = await transact(lambda: proposals.add(invitation.id, START, SECOND, NOW, **facts))  # type: ignore[arg-type]
+    (one,) = await proposals.open_for(meeting.id)
+    assert (one.id, one.person, one.dtstart, one.dtend) == (number, invitation.person_id, START, SECOND)
+    await transact(lambda: proposals.settle([number], proposals.REFUSED))
+    await transact(lambda: proposals.settle([number], proposals.ACCEPTED))  # too late
+    assert await proposals.open_for(meeting.id) == []
+    assert (await models.ProposedTime.get(id=number)).state == proposals.REFUSED
+
+
+async def test_a_delegate_who_is_forgotten_is_forgotten_where_he_was_named(partnership: PartnershipId) -> None:
+    _, invitation, bob = await transact(lambda: invited(partnership))
+    await transact(lambda: meetings.save_invitation(replace(invitation, delegate=bob), None))
+    await transact(
+        lambda: delegations.note(invitation.id, "Bob Stone", "bob@stone.example", delegations.NAMED, NOW, delegate=bob)
+    )
+    await transact(lambda: delegations.note(invitation.id, "Bob", "bob@stone.example", delegations.ASKED, NOW))
+    (asked,) = await delegations.asked(invitation.id)
+    assert asked.address == "bob@stone.example"
+    await transact(lambda: people.forget(partnership, bob))
+    assert await delegations.asked(invitation.id) == []
+    assert await models.Delegation.all().count() == 0
+    left = await meetings.invitation(invitation.id)
+    assert left is not None
+    assert left.delegate is None
