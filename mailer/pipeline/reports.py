@@ -21,6 +21,7 @@ from mailer.config import PartnershipSettings
 from mailer.decide.changes import Changes, Reach
 from mailer.decide.explain import Became, Outcome, Past, Why
 from mailer.decide.explain import why as why_of
+from mailer.decide.meeting_sense import warnings_for
 from mailer.decide.preview import PreviewLine, timeline
 from mailer.decide.preview import preview as preview_of
 from mailer.decide.rulebook import read_rules
@@ -60,8 +61,10 @@ async def plan_of(office: Office, slug: str, now: datetime) -> Plan:
 
 
 async def preview_text(office: Office, slug: str, now: datetime) -> str:
+    """The timeline, and below it what makes no sense for this meeting and its people."""
     plan = await plan_of(office, slug, now)
-    return timeline(plan.snapshot, plan.lines)
+    odd = warnings_for(office.serving(plan.snapshot.meeting), plan.snapshot, office.known_since, now)
+    return timeline(plan.snapshot, plan.lines) + "".join(f"\n{problem}\n" for problem in odd)
 
 
 async def preview_data(office: Office, slug: str, now: datetime) -> list[dict[str, Any]]:
