@@ -7,6 +7,7 @@
     needs       diets and access needs, beside any other answer
     dates       days and hours, by themselves; used by the others: days (monthdays, weekdays), hours, cursor
     statements  of whom or what is said what, where several are spoken of
+    offers      what a sentence says of offered times, clause by clause
     tokens      words, numbers, marks, and the expressions of a list among them; listed, names  who or what is named
     courtesy    greetings, thanks and names come off first               words/   the expressions, one file a language
 

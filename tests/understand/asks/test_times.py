@@ -172,6 +172,7 @@ def test_other_languages(text: str, language: str, expected: str) -> None:
         ("yes", ""),
         ("El martes si puedo", ""),
         ("Monday doesn't work, the others", ""),
+        ("Friday the second", ""),  # the second is on a Tuesday
         ("No 2", ""),  # number two, or not two?
         ("1-3", ""),
         ("Tuesday to Thursday", ""),
