@@ -166,7 +166,7 @@ class Judge(Others, Bare):
             return self.say("needs-person", False, evidence, "The message leaves something open, and says yes too.")
         if clear and any(self.about_a_name(said, match) for said, match in pairs):
             clear = False  # "Helen and maybe Karl"; "Ann yes, I don't know"
-        if not self.letter and not any(self.of_coming(said, match) for said, match in pairs):
+        if not (self.letter and self.size <= 20) and not any(self.of_coming(said, match) for said, match in pairs):
             clear = False  # "I'll get back to you": to what?
         plain_yes = any(
             not said.has("maybe")
