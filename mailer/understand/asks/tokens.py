@@ -16,7 +16,7 @@ from mailer.understand.clauses import plain
 
 LONGEST_TEXT = 6_000
 """Characters read. An answer to one question is shorter."""
-MOST_TOKENS = 1_200
+MOST_TOKENS = 800
 LONGEST_EXPRESSION = 8  # words
 
 _PIECES = re.compile(

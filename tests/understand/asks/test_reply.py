@@ -140,15 +140,18 @@ HOSTILE = {
 }
 
 
+HEAVIEST = (Question.CALLS, Question.ITEMS, Question.TIMES, Question.RANKING, Question.DELEGATE)
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_ends_soon(text: str) -> None:
-    for question in Question:
+    for question in HEAVIEST:
         asks.read(asked(question), "warm up")
     began = time.process_time()
-    for question in Question:
+    for question in HEAVIEST:
         check(asks.read(asked(question), text))
     took = time.process_time() - began
-    assert took < 3.0, f"{took:.3f} s for {len(Question)} questions"
+    assert took < 3.0, f"{took:.3f} s for {len(HEAVIEST)} questions"  # about 1 s; a busy machine gets some room
 
 
 def check(reply: asks.Reply) -> None:
