@@ -95,7 +95,12 @@ async def _delegates(case: Case, who: Speaks, answer: Answer) -> str | Asked | N
     if answer.recurrence_id is not None:
         return Asked("it names somebody who comes instead to one date of the series")
     await meetings.lock(who.place.meeting.id)
-    return await delegations.named(case, who.place, answer, _given(case, who.place, answer))
+    before = await meetings.invitation(who.place.invitation.id) or who.place.invitation
+    outcome = await delegations.named(case, who.place, answer, _given(case, who.place, answer))
+    after = await meetings.invitation(before.id)
+    if isinstance(outcome, str) and after is not None:
+        await understood.confirm(case, who.place, before, after)
+    return outcome
 
 
 def _given(case: Case, place: Place, answer: Answer) -> Given:

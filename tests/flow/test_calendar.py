@@ -381,6 +381,19 @@ async def test_a_delegate_named_in_words_without_an_address_is_asked_for(tmp_pat
             pytest.fail(f"not read as a delegate: {case.reason}")
 
 
+async def test_a_delegate_named_in_words_who_is_known_by_a_full_name(tmp_path: Path) -> None:
+    says = words("I can't make it, but my colleague Rob Roe will come instead of me.", DELEGATED)
+    rob = member("Rob Roe", kind=PartnerKind.SUPPORT_PARTNER)
+    async with world(tmp_path, [member("Ann Able", says), rob]) as here:
+        await here.stage.advance(INVITED)
+        desk = Desk(here)
+        assert await desk.waiting() == []
+        assert await desk.list() == {"Ann Able": "sends somebody", "Rob Roe, instead of Ann Able": "no answer"}
+        assert method_of(desk.last("rob.roe@roe.example")) == "REQUEST"
+        told = [text_of(m) for _, m in here.to("ann.able@able.example")]
+        assert any("Rob Roe" in each for each in told)  # what was understood is confirmed
+
+
 # Several events in one answer ----------------------------------------------------------------------------------------------------
 
 
