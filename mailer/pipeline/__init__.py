@@ -3,6 +3,8 @@
     handle   one inbound message: read, understand, tie to a person, apply, decide, commit
     known    what the message's ids mean: token, thread, event, author;  case  the message on the table
     answers, machines, wishes   the consequences of each kind of mail
+    proposals, delegations, requests   what calendars say beside yes and no: another time, somebody else, the event again
+    moves    a change of a meeting, or of one date of a series, with all it causes
     tick     the clock: which rules fall due, what they decide
     drafting what a rule with `do` prepares: a question with times on offer;  rulings  changed files, another heading, looking back
     changes  the convener's hand: meetings added, moved, cancelled; answers entered; unclear mail settled

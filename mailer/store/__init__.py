@@ -8,5 +8,6 @@ connection  open, migrate, close          sqlite    the client whose transaction
 models      the tables                    transact  all or nothing, whoever cancels
 people      persons and addresses         meetings  meetings, invitations, answers, the snapshot for rules
 inbound     what came                     outbox    what leaves, and the ledger
+occurrences single dates of a series      proposals, delegations   other times and other people, until they are settled
 rules       when rules fall due           log       what happened and why; troubles said once
 """
