@@ -7,7 +7,7 @@ Fails:    not at all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -169,6 +169,24 @@ def _one_of(results: set[Result], dated: bool = False) -> Result | None:
     return None
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What the spans of one statement have said so far. *early*: something beside it stood before the result."""
+
+    results: set[Result] = field(default_factory=set)
+    days: list[Day] = field(default_factory=list)
+    note_at: int | None = None
+    marked: bool = False
+    doubted: bool = False
+    turned: bool = False
+    hour: bool = False
+    early: bool = False
+
+    def begin_note(self, at: int) -> None:
+        if self.note_at is None:
+            self.note_at = at
+
+
 class _LineReader:
     """One line, read in one language at a time."""
 
@@ -297,58 +315,58 @@ class _LineReader:
         return not self._says(after) and (after.has("common.of") or not after.has("calls.filler", "calls.he"))
 
     def _judged(self, subjects: frozenset[int], said: Sequence[Span], typed: str) -> _Said | None:
-        results: set[Result] = set()
-        days: list[Day] = []
-        note_at: int | None = None
-        marked = doubted = turned = hour = early = False
-        for i, span in enumerate(said):
-            result = self._result(span)
-            if result is not None:
-                results.add(result)
-                doubted = doubted or (result is Result.NO and not self._answers_no(said, i))
-            elif isinstance(span.value, Day):
-                if span.value.usual != self.today or results:
-                    days.append(span.value)
-            elif isinstance(span.value, Hour):
-                if not days and Result.CALL_AGAIN not in results:
-                    return None
-                hour = True
-            elif self._doubts(span) and not span.has("common.turn"):
-                doubted = True
-            elif span.has("mark"):
-                marked = marked or bool(results)
-                continue
-            elif span.has("calls.when"):
-                if Result.CALL_AGAIN not in results:
-                    return None
-                note_at = span.start if note_at is None else note_at
-            elif span.has("number") and i + 1 < len(said) and said[i + 1].has("calls.times"):
-                continue
-            elif span.has("calls.note"):
-                early = early or not results
-                note_at = span.start if note_at is None else note_at
-            elif not span.has(*_AROUND):
-                if not results or not (marked or note_at is not None):
-                    return None  # a word that nobody knows, before or amid what is said
-                if note_at is None:
-                    note_at = span.start - (self.line[span.start - 1 : span.start] == "+")
-            if span.has("common.turn") and results:
-                turned = True
-                note_at = span.start if note_at is None else note_at
-        result = _one_of(results, bool(days))
-        if result is None or len(days) > 1:
+        heard = _Heard()
+        if not all(self._takes(heard, said, i) for i in range(len(said))):
             return None
-        if (days or hour) and Result.CALL_AGAIN not in results:
+        result = _one_of(heard.results, bool(heard.days))
+        if result is None or len(heard.days) > 1:
+            return None
+        if (heard.days or heard.hour) and Result.CALL_AGAIN not in heard.results:
             return None  # a day of which nobody says what it is for
-        if result not in _OPEN and (doubted or hour or turned or early):
+        if result not in _OPEN and (heard.doubted or heard.hour or heard.turned or heard.early):
             return None  # "yes, but …"
-        if doubted and note_at is None:
+        if heard.doubted and heard.note_at is None:
             return None
-        again = days[0].usual if days else None
-        if days and (again is None or result in (Result.YES, Result.NO, Result.WRONG_NUMBER)):
+        again = heard.days[0].usual if heard.days else None
+        if heard.days and (again is None or result in (Result.YES, Result.NO, Result.WRONG_NUMBER)):
             return None
         note = ""
-        if note_at is not None:
+        if heard.note_at is not None:
             end = max(span.stop for span in said)
-            note = self.line[note_at:end].strip(" ,;.:()–—-")
+            note = self.line[heard.note_at : end].strip(" ,;.:()–—-")
         return subjects, result, again, note, typed
+
+    def _takes(self, heard: _Heard, said: Sequence[Span], i: int) -> bool:
+        """Take one span into account; False where it makes the whole not understood."""
+        span = said[i]
+        result = self._result(span)
+        if result is not None:
+            heard.results.add(result)
+            heard.doubted = heard.doubted or (result is Result.NO and not self._answers_no(said, i))
+        elif isinstance(span.value, Day):
+            if span.value.usual != self.today or heard.results:  # "called her today" tells nothing
+                heard.days.append(span.value)
+        elif isinstance(span.value, Hour):
+            heard.hour = True
+            return bool(heard.days) or Result.CALL_AGAIN in heard.results
+        elif span.has("common.turn"):
+            if heard.results:
+                heard.turned = True
+                heard.begin_note(span.start)
+        elif self._doubts(span):
+            heard.doubted = True
+        elif span.has("mark"):
+            heard.marked = heard.marked or bool(heard.results)
+        elif span.has("calls.when"):
+            heard.begin_note(span.start)
+            return Result.CALL_AGAIN in heard.results
+        elif span.has("number") and i + 1 < len(said) and said[i + 1].has("calls.times"):
+            return True
+        elif span.has("calls.note"):
+            heard.early = heard.early or not heard.results
+            heard.begin_note(span.start)
+        elif not span.has(*_AROUND):
+            if not heard.results or not (heard.marked or heard.note_at is not None):
+                return False  # a word that nobody knows, before or amid what is said
+            heard.begin_note(span.start - (self.line[span.start - 1 : span.start] == "+"))
+        return True

@@ -34,7 +34,7 @@ class Reply:
     said: Said | None = None
     needs: tuple[Need, ...] = ()
     unread: str = ""
-    """The end of a text that is longer than any answer."""
+    """The end of a text that is longer than any answer; all of it, should a reader have failed."""
 
     @property
     def not_understood(self) -> tuple[str, ...]:
@@ -45,6 +45,8 @@ class Reply:
     @property
     def says_something(self) -> bool:
         """Whether anything was read that can be acted upon."""
+        if isinstance(self.said, Documents):
+            return bool(self.said.documents)
         return self.said is not None and self.said != type(self.said)(not_understood=self.said.not_understood)
 
     @property
@@ -65,7 +67,7 @@ def read(asked: Asked, text: str, message: Message | None = None) -> Reply:
             "" if whole else unread(text),
         )
     except Exception:  # the promise: one odd mail never stops the rest
-        return Reply(asked.question, Comments(not_understood=(text[:300],)) if text.strip() else None)
+        return Reply(asked.question, unread=text.strip())
 
 
 def _said(asked: Asked, text: str, message: Message | None) -> Said | None:

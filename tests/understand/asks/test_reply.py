@@ -98,6 +98,13 @@ def test_a_long_comment_is_kept() -> None:
     assert reply.said == Comments(text.strip())
 
 
+def test_a_promised_document_is_none() -> None:
+    reply = asks.read(asked(Question.ATTACHMENT), "Please find my notes attached.")
+    assert not reply.says_something
+    assert isinstance(reply.said, Documents)
+    assert reply.said.promised
+
+
 def test_empty_is_nothing() -> None:
     for question in Question:
         reply = asks.read(asked(question), "")
