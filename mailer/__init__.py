@@ -25,7 +25,7 @@ The tree (a folder for each stage; P = pure)
     receive/          IMAP → committed inbound rows; keeper says what is ours
     send/             claim → still wanted? → render → send → record; outcome says what a reply means, pace how fast
     store/            the only package that knows Tortoise and SQL: transact() is the one way in
-    printing/       P values → PDF: sign-in sheet, badges, table tents, agenda, call lists, plan, letters to post
+    printing/     P values → PDF: sign-in sheet, badges, table tents, agenda, call lists, plan, letters to post
     render/         P facts → message: letters, calendar part, headers, pre-flight
     understand/     P message → verdict: what it says (words, lexicon/), who speaks (speaker)
     decide/         P rule files → rules; rules + snapshot + now → notices; preview, why
@@ -58,6 +58,11 @@ Decisions
 * Whoever accepted in their calendar does not get the same calendar object again: the second one would reset their answer.
 * One invitation row exists as soon as anything is written about a meeting; ``invited_at`` says when an invitation really left.
 * Attempt, "about to transmit" and outcome are three commits; commits that come close together share one transaction (``send.dispatch.Shared``).
+* What concerns no single meeting (action items, rules that come round, commands) is kept under the partnership itself: a row among the meetings
+  that never takes place. So tokens, threads and the ledger are the same everywhere.
+* A letter's question is kept with it (`Notice.ask`): the reader of the reply knows what was asked, whatever became of the rule meanwhile.
+* Numbers in letters (calls, items, times) are read off the letter that was sent, for lists change.
+* A command by mail is done where the named server vouches for the mail; else when a code comes back. What takes it back stands in the answer.
 * Workers are named host:pid:chance. A dead process of this machine is known at once, one elsewhere after two minutes of silence.
 * The demo's clock does not run: it is moved to the next instant at which anybody has something to do, when all before is dealt with. No window is
   missed and every run tells the same story.

@@ -1,19 +1,28 @@
 """The story: what happens to a message, what happens when time passes, what happens when the convener changes something.
 
-    handle   one inbound message: read, understand, tie to a person, apply, decide, commit
-    known    what the message's ids mean: token, thread, event, author;  case  the message on the table
-    answers, machines, wishes   the consequences of each kind of mail
-    proposals, delegations, requests   what calendars say beside yes and no: another time, somebody else, the event again
-    moves    a change of a meeting, or of one date of a series, with all it causes
-    tick     the clock: which rules fall due, what they decide
-    drafting what a rule with `do` prepares: a question with times on offer;  rulings  changed files, another heading, looking back
-    changes  the convener's hand: meetings added, moved, cancelled; answers entered; unclear mail settled
-    desk     the same by mail: numbered cases and letters that wait, settled by plain replies
-    announce something happened: the rules that wait for it
-    opening  files and configuration → an office; the last good version while files are broken
-    office   what stays the same from message to message: partnership, rules, sender
-    attendance_list  who is coming, and why each line says so;  enclosures  documents as PDF, for letters and for `convener print`
-    post     letters and labels for people without e-mail;  call_list  whom a champion has still to call
+A message comes
+    handle      read, understand, tie to a person, apply, decide, commit        case    the message on the table
+    known       what its ids mean: token, thread, event, author                 filing  what becomes of its row
+    answers     yes, no, maybe; with proposals, delegations, requests (another time, somebody else, the event again)
+    asked       what a letter asked beside that: calls, action items, times on offer, notes, addresses
+    machines    automatic replies, reports, complaints                          wishes  to hear no more
+    understood  "I understood …" to the sender                                  loops   what keeps that from going round
+    commands    what the convener asks by mail                                  desk    numbered cases and letters that wait
+
+Time passes
+    tick        which rules fall due, what they decide                          announce  something happened: the rules that wait for it
+    drafting    what a rule with `do` prepares                                  seats     the waiting list of a full meeting
+
+The convener's hand
+    changes     meetings, answers, unclear mail                                 moves     a change of a meeting and all it causes
+    planning    the action plan                                                 settling  times on offer, tallied and settled
+    aftermath   who came, the summary                                           rulings   changed files, another heading, looking back
+    reports     preview, why, changes, rehearsal, as text
+
+What all of it stands on
+    opening     files and configuration → an office; the last good version while files are broken
+    office      what stays the same from message to message
+    particulars what a letter speaks of; enclosures  documents as PDF; call_list, attendance_list  the lists; post  letters without e-mail
 
 Promises: the consequences of one message, tick or change are one commit (answer, history, log, mails they cause); a tick costs what is due.
 Never:    understands, decides or renders itself: it calls those who do, in order, and commits what they say.
