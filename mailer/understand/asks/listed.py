@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from mailer.understand.asks import words
+from mailer.understand.asks.names import PARTICLES
 from mailer.understand.asks.tokens import tidy, tokens
 
 Names = Mapping[tuple[str, ...], frozenset[int]]
@@ -24,6 +25,12 @@ def _small_words() -> frozenset[str]:
         for entry in words.expressions(code, kind)
         for t in tokens(tidy(entry))
     )
+
+
+@cache
+def _titles() -> frozenset[str]:
+    """ "Dr" names nobody."""
+    return frozenset(entry for code in words.codes() for entry in words.expressions(code, "delegate.title"))
 
 
 def titles_of(entries: Iterable[tuple[int, str]]) -> Names:
@@ -50,15 +57,21 @@ def names_of(entries: Iterable[tuple[int, str, str]]) -> Names:
 
     for number, name, organisation in entries:
         parts = tuple(t.form for t in tokens(tidy(name[:200])) if t.sort == "word")
+        while len(parts) > 1 and parts[0] in _titles():
+            parts = parts[1:]
         add(parts, number)
         if len(parts) > 2:
             add((parts[0], parts[-1]), number)
         for part in (*parts[:1], *parts[-1:]):
             add((part,), number)
+        if len(parts) > 2 and parts[1] in PARTICLES:
+            add(parts[1:], number)  # "de la Cruz"
         whole = tuple(t.form for t in tokens(tidy(organisation[:200])))
         add(whole, number)
         if len(whole) > 1 and len(whole[0]) > 3 and whole[0] not in _COMMON:
             add(whole[:1], number)
+        if len(whole) > 2:
+            add(whole[:-1], number)  # "St. Mary's", of "St. Mary's Hospital"
     return {forms: frozenset(numbers) for forms, numbers in found.items()}
 
 

@@ -86,6 +86,10 @@ def short(read: CallResults) -> str:
         ("1. Ann Lee, Acme Tools, 555-123-4567 - yes\n2. Bob Stone, Bolt Inc., (312) 555-0199: left message", "Ann yes; Bob voicemail"),
         ("Called Ann 3 times, no answer", "Ann voicemail"),
         ("Ann yes +1", "Ann yes (+1)"),
+        ("Ann y, Bob n", "Ann yes; Bob no"),
+        ("Ann ✔, Bob ❌, Cho 👍", "Ann yes; Bob no; Cho yes"),
+        ("I got through to Ann, she's coming. Left msg for Bob.", "Ann yes; Bob voicemail"),
+        ("so far: Ann yes, Bob no", "Ann yes; Bob no"),
         ("Cho call back next week", "Cho call again (next week)"),
         ("Bob not reached yet", "Bob voicemail"),
         ("I reached Ann and Bob, both are coming", "Ann yes; Bob yes"),
@@ -213,6 +217,18 @@ def test_a_name_of_two_is_nobodys() -> None:
     assert short(read_calls("Ann (Eagle) yes", people, written())) == "Moor yes"
     assert short(read_calls("4 Ann yes", people, written())) == "Moor yes"
     assert read_calls("1 Moor yes", people, written()).results == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Maria yes", True), ("de la Cruz yes", True), ("Cruz yes", True), ("Dr. Maria de la Cruz: yes", True), ("St. Mary's yes", True),
+        ("St. Mary's Hospital yes", True), ("Dr. yes", False), ("Hospital yes", False),
+    ],
+)  # fmt: skip
+def test_titles_and_long_names(text: str, known: bool) -> None:
+    people = (*PEOPLE, Callee(4, MOOR, "Dr. Maria de la Cruz", "St. Mary's Hospital"))
+    assert short(read_calls(text, people, written())) == ("Moor yes" if known else "")
 
 
 def test_one_firm_with_two_people_names_neither() -> None:
