@@ -80,6 +80,15 @@ class Bare(Findings):
         before = all(word.form in lexicon.load(said.language).therefore for word in said.words[begin : match.begin])
         if not (after and before) or said is not self.saids[-1] or said.of_oneself:
             return False
+        # "sorry for the slow reply - yes!", "nothing planned, so yes"; not "about the colour: no"
+        led = (
+            begin == 0
+            or match.begin > begin
+            or said.has("regretful", "thanks")
+            or said.accounted >= set(range(begin - 1))
+        )
+        if not led or said.stray(match) > 3:
+            return False
         return not self.has(
             *(each for each in ANSWERS if each != signal), "reason", "cond", "partial", "remote", "g_ask"
         ) and not any(other.has("hedge", "elsewhen", "who", "but") or other.of_oneself for other in self.saids)

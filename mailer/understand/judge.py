@@ -162,6 +162,8 @@ class Judge(Others, Bare):
             for who in said.found.get("who", ())
         ):
             clear = False  # "my wife is in, but …": more than one person is spoken of
+        if all(self.strange_beside(said, match) and not self.of_act(said) for said, match in pairs):
+            clear = False  # "I'm not sure about the colour"
         if any(self.free_of_doubt(said, yes) for said, _ in pairs for yes in said.found.get("yes", ())):
             return self.say("needs-person", False, evidence, "The message leaves something open, and says yes too.")
         if clear and any(self.about_a_name(said, match) for said, match in pairs):
@@ -193,6 +195,20 @@ class Judge(Others, Bare):
         """The doubt is about coming, or is no mere promise of an answer."""
         if not any(d.begin < match.end and match.begin < d.end for d in said.found.get("defer", ())):
             return True
+        return Judge.of_act(said)
+
+    @staticmethod
+    def strange_beside(said: Said, match: Match) -> bool:
+        """Words beside a doubt that say what is doubted, and it is no meeting. Where nouns have capitals they are no names."""
+        lex = lexicon.load(said.language)
+        return said.stray(match) > 0 or any(
+            lex.nouns_capital and word.capital and word.form not in lex.known and word.form not in lex.around
+            for i, word in enumerate(said.words)
+            if i and not match.begin <= i < match.end
+        )
+
+    @staticmethod
+    def of_act(said: Said) -> bool:
         return any(word.form in lexicon.load(said.language).act for word in said.words)
 
     @staticmethod

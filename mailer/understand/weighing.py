@@ -96,7 +96,15 @@ def _of_another(said: Said, match: Match) -> bool:
     if match.signal == "works" and match.begin and not match.opened:
         for place in range(said.clause(match)[0], match.begin):
             form = said.words[place].form
-            known = form in lex.around or form in lex.known or place in said.accounted or form[:1].isdigit()
+            known = (
+                form in lex.around
+                or form in lex.marks
+                or form in lex.never_names
+                or place in said.accounted
+                or (place in said.spoken_for and not (lex.nouns_capital and said.words[place].capital))
+                or form[:1].isdigit()
+                or form == COMMA
+            )
             if not known:
                 return True  # "the link works for me", "deliveries on the 17th are fine"
         return False

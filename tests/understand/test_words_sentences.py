@@ -109,7 +109,7 @@ def test_most_answers_are_decided(language: str) -> None:
     """Not all: many are as hard as we could think of, and where no letter is known less is decided."""
     mine = [case for case in ANSWERED if case.language == language]
     left = [case.text for case in mine if not case.reading.decided]
-    assert len(left) <= 0.09 * len(mine), left
+    assert len(left) <= 0.1 * len(mine), left
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
