@@ -5,21 +5,22 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from mailer.decide.rule import ATTENDANCE
 from mailer.decide.snapshot import Happening
 from mailer.errors import MailerError
 from mailer.partnership import series
 from mailer.partnership.attendance import Applied, Given, apply
 from mailer.partnership.meetings import Change, Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline import delegations, moves, proposals, seats
-from mailer.pipeline.announce import REPLY_HAPPENINGS, announce
+from mailer.pipeline import delegations, moves, proposals, seats, understood
+from mailer.pipeline.announce import REPLY_HAPPENINGS, announced
 from mailer.pipeline.office import Office
 from mailer.pipeline.tick import reschedule
 from mailer.store import delegations as delegation_store
 from mailer.store import inbound, log, meetings, occurrences, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
-from mailer.terms import EventUid, InboundId, PartStat, Via
+from mailer.terms import EventUid, InboundId, MessageId, PartStat, RuleId, Via
 
 SAID = {"yes": PartStat.ACCEPTED, "no": PartStat.DECLINED, "maybe": PartStat.TENTATIVE, "open": PartStat.NEEDS_ACTION}
 """What a convener types for an answer."""
@@ -77,8 +78,16 @@ async def enter_answer(
     )
 
 
-async def enter(office: Office, meeting: Meeting, person: Person, given: Given, source: InboundId | None) -> str:
-    """Write an answer by hand and all it causes (inside `transact`)."""
+async def enter(
+    office: Office,
+    meeting: Meeting,
+    person: Person,
+    given: Given,
+    source: InboundId | None,
+    settles: str | None = None,
+) -> str:
+    """Write an answer by hand and all it causes (inside `transact`). *settles*: the Message-ID of the mail in which the person gave it, who
+    then is told what was understood."""
     now, partstat = given.at, given.partstat
     await meetings.lock(meeting.id)
     meeting = await meetings.by_id(meeting.id) or meeting
@@ -97,7 +106,12 @@ async def enter(office: Office, meeting: Meeting, person: Person, given: Given, 
     await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id, source))
     if outcome.news and partstat in REPLY_HAPPENINGS:
         happening = Happening(REPLY_HAPPENINGS[partstat], f"answer-{outcome.invitation.changes}", now, person.id)
-        await announce(office, meeting, happening, now)
+        answers_to = MessageId(settles) if settles else None
+        notices = await announced(office, meeting, happening, now, answers_to)
+        if any(n.person_id == person.id for n in notices):
+            return sentence
+    if settles is not None and source is not None and understood.differs(invitation, outcome.invitation):
+        await understood.confirm_settled(office, meeting, person.id, source, settles, now)
     return sentence
 
 
@@ -162,6 +176,10 @@ async def change_date(
     )
 
 
+ASK_RULE = RuleId("service-ask")
+"""The service's own mail: what did you mean? No rule file may use this heading."""
+
+
 class Settle(StrEnum):
     """What a convener may say of a message that waits."""
 
@@ -169,6 +187,8 @@ class Settle(StrEnum):
     NO = "no"
     MAYBE = "maybe"
     IGNORE = "ignore"
+    ASK = "ask"  # the sender, in one kind question
+    STOP = "stop"  # no more mail to this person
     ACCEPT = "accept"  # another time that was proposed
     REFUSE = "refuse"
 
@@ -183,9 +203,10 @@ async def settle(
     learn_alias: bool = False,
     note: str = "",
     address: str = "",
+    let_answer: bool = False,
 ) -> str:
     """Decide about a message that waits for a person; gives a sentence. Raises MailerError when that cannot be. *address*: of the delegate whom
-    the message names."""
+    the message names. *learn_alias*: the sender's address is the person's own; *let_answer*: the sender may answer for this person from now on."""
     row = await inbound.row(office.partnership, ident)
     if row is None or row.state not in (inbound.REVIEW, inbound.HELD):
         raise MailerError(f"No message {ident} waits for a decision. (convener review lists those that do.)")
@@ -219,18 +240,60 @@ async def settle(
             f"then: convener review {ident} ignore"
         )
     person = (await people.people(office.partnership, [invitation.person_id]))[0]
+    if word in (Settle.ASK, Settle.STOP):
+        return await transact(lambda: (_ask if word is Settle.ASK else _stop)(office, row, meeting, person, now))
     reason = note or f"settled by the convener from message {ident}"
     given = Given(SAID[word.value], Via.HAND, now, guests, "", None, None, reason)
 
     async def write() -> str:
         if not await inbound.settle(ident, reason, now):
             raise MailerError(f"Message {ident} was settled by somebody else at this moment.")
-        sentence = await enter(office, meeting, person, given, ident)
+        sentence = await enter(office, meeting, person, given, ident, row.message_id)
         if learn_alias and row.author:
             await people.learn_alias(person.id, office.partnership, row.author)
+        if let_answer and row.author:
+            await people.let_answer(office.partnership, person.id, row.author)
+            sentence += f"; {row.author} may answer for {person.name} from now on"
         return sentence
 
     return await transact(write)
+
+
+async def _ask(office: Office, row: inbound.InboundRow, meeting: Meeting, person: Person, now: datetime) -> str:
+    """Ask the person at their own address what they meant; the reply is an answer like any other (inside `transact`)."""
+    if not person.may_be_written_to:
+        raise MailerError(
+            f"{person.name} cannot be asked by mail: they asked not to be written to, or no address works."
+        )
+    if meeting.cancelled or meeting.dtstart <= now:
+        raise MailerError(f"“{meeting.title}” is over or cancelled: there is nothing to ask {person.name}.")
+    await _settled(row, f"{person.name} is asked what was meant", now)
+    notice = replace(
+        understood.notice_of(meeting, person.id, row.id, now, "please-say"),
+        rule=ASK_RULE,
+        ask=ATTENDANCE,
+        reason="the convener asks what was meant",
+    )
+    await office.post(meeting, [notice], now, MessageId(row.message_id) if row.message_id else None)
+    sentence = f"{person.name} is asked: will you come to “{meeting.title}”?"
+    await log.write(office.partnership, LogLine(now, "asked", sentence, meeting.id, person.id, row.id))
+    return sentence
+
+
+async def _stop(office: Office, row: inbound.InboundRow, meeting: Meeting, person: Person, now: datetime) -> str:
+    """Write to the person no more (inside `transact`)."""
+    sentence = f"{person.name} is not written to any more"
+    await _settled(row, sentence, now)
+    await people.note_stop(person.id, now)
+    await log.write(
+        office.partnership, LogLine(now, "stopped", f"{sentence}, by the convener's word", None, person.id, row.id)
+    )
+    return sentence
+
+
+async def _settled(row: inbound.InboundRow, reason: str, now: datetime) -> None:
+    if not await inbound.settle(row.id, reason, now):
+        raise MailerError(f"Message {row.id} was settled by somebody else at this moment.")
 
 
 async def meeting_or_error(office: Office, slug: str) -> Meeting:

@@ -142,6 +142,7 @@ async def _rule(office: Office, text: str, now: datetime) -> list[str]:
                 now,
                 guests=ruling.guests,
                 learn_alias=ruling.alias,
+                let_answer=ruling.assistant,
                 address=ruling.address,
                 note="settled by the convener, by mail",
             )
@@ -151,7 +152,7 @@ async def _rule(office: Office, text: str, now: datetime) -> list[str]:
     lines += [f"Not understood: “{piece[:120]}”" for piece in read.not_understood[:10]]
     if not read.rulings:
         lines.append(
-            "Nothing was changed. Write one line for each case: its number and yes, no, maybe or ignore (12 yes; 13 yes +1; 14 ignore), "
+            "Nothing was changed. Write one line for each case: its number and yes, no, maybe, ask or ignore (12 yes; 13 yes +1; 14 ask), "
             "accept or refuse where another time is proposed."
         )
     return lines

@@ -69,10 +69,12 @@ def review(cases: Sequence[InboundRow]) -> str:
     numbers = [c.id for c in reversed(cases)]
     example = f"{numbers[0]} yes" + (f", {numbers[1]} ignore" if len(numbers) > 1 else "")
     lines.append(
-        f"Just reply to this mail with numbers and words: {example}. I know yes, no, maybe and ignore, and yes +2 for guests."
+        f"Just reply to this mail with numbers and words: {example}. I know yes, no, maybe, ask and ignore, and yes +2 for guests. With ask I "
+        "write to the person and ask what was meant; with stop I write to them no more."
     )
     lines.append(
-        "If the sender's address belongs to the person who was invited, add “alias”: I will know it from then on."
+        "If the sender's address belongs to the person who was invited, add “alias”: I will know it from then on. If the sender may answer for "
+        "that person, as an assistant does, add “assistant”."
     )
     return "\n".join(lines)
 

@@ -1,6 +1,6 @@
 """What a convener answers to the service's own mails: rulings on numbered cases, and the word on letters that wait.
 
-    12 yes, 13 no, 14 yes +2, 15 ignore, 16 accept, 17 bob@acme.example          ok          not Bob, not Ann          stop
+    12 yes, 13 no, 14 yes +2, 15 ignore, 16 accept, 17 bob@acme.example, 18 ask her          ok          not Bob, not Ann          stop
 
 Promises: pure; only what is certain is a ruling, every other line is given back so that the service can say that it was not understood.
 """
@@ -18,12 +18,14 @@ _WORDS = {
     "no": "no", "n": "no", "decline": "no", "declined": "no", "not coming": "no", "nein": "no", "non": "no",
     "maybe": "maybe", "perhaps": "maybe", "unsure": "maybe", "quizás": "maybe", "vielleicht": "maybe", "peut-être": "maybe",
     "accept": "accept", "accepted": "accept", "take it": "accept", "refuse": "refuse", "refused": "refuse", "reject": "refuse",
+    "ask": "ask", "ask her": "ask", "ask him": "ask", "ask them": "ask", "ask again": "ask", "stop": "stop", "unsubscribe": "stop",
     "ignore": "ignore", "skip": "ignore", "nothing": "ignore", "drop": "ignore",
 }  # fmt: skip
 _RULING = re.compile(
     rf"(?P<number>\d{{1,9}})\s*[:.)=-]?\s*(?P<word>{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
     r"(?:\s*(?:\+|with|plus)\s*(?P<guests>\d{1,2}))?"
-    r"(?:[\s:]+<?(?P<address>[^\s<>@,;:]{1,64}@[^\s<>@,;:]{1,255}?)>?)?(?P<alias>\s+(?:alias|and it is (?:him|her|them)))?\s*[.!]?",
+    r"(?:[\s:]+<?(?P<address>[^\s<>@,;:]{1,64}@[^\s<>@,;:]{1,255}?)>?)?(?P<alias>\s+(?:alias|and it is (?:him|her|them)))?"
+    r"(?P<assistant>\s+assistant)?\s*[.!]?",
     re.IGNORECASE,
 )
 _ADDRESS_ONLY = re.compile(
@@ -44,7 +46,8 @@ _NOT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The convener's word on one case. *alias*: the sender's address belongs to that person from now on. *address*: that of a delegate who
+    """The convener's word on one case. *alias*: the sender's address belongs to that person from now on; *assistant*: the sender may answer for
+    that person. *address*: that of a delegate who
     was named; alone it means yes."""
 
     number: int
@@ -52,6 +55,7 @@ class Ruling:
     guests: int = 0
     alias: bool = False
     address: str = ""
+    assistant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def read_rulings(text: str) -> Rulings:
                 int(match["guests"] or 0),
                 bool(match["alias"]),
                 match["address"] or "",
+                bool(match["assistant"]),
             )
         )
     contradicted = {r.number for r in found if any(o.number == r.number and o != r for o in found)}

@@ -85,16 +85,59 @@ async def test_unclear_answers_come_as_one_mail_and_are_settled_by_a_reply(tmp_p
         # somebody else who says so is not obeyed
         await reply(here, digests[-1], f"{bob} yes", author="mallory@evil.example")
         assert (await here.answers())["bob.maybe@maybe.example"] == "no answer"
-        await reply(here, digests[-1], f"{ann} yes alias, {bob} ask him, 999 no\nThanks!")
+        await reply(here, digests[-1], f"{ann} yes alias, {bob} hm let me think, 999 no\nThanks!")
         answers = await here.answers()
         assert answers["ann.other@other.example"] == "yes"
         assert answers["bob.maybe@maybe.example"] == "no answer"
         told = text_of(here.to(CONVENER)[-1][1])
         assert "Ann Other: yes" in told
-        assert "ask him" in told
+        assert "hm let me think" in told
         assert "999" in told
         await reply(here, here.to(CONVENER)[-1][1], f"{bob} no")
         assert (await here.answers())["bob.maybe@maybe.example"] == "no"
         before = len(here.to(CONVENER))
         await here.stage.advance(local(2026, 2, 20, 12, 0))
-        assert len(here.to(CONVENER)) == before  # settled: no more mail about it
+        later = [text_of(m) for _, m in here.to(CONVENER)[before:]]
+        assert not [t for t in later if "for your word, because" in t]  # settled: no more mail about it
+
+
+def numbers_of(digest: EmailMessage) -> dict[str, str]:
+    """Author → number of the case."""
+    lines = [line.split() for line in text_of(digest).splitlines() if "@" in line]
+    return {words[1].rstrip(":"): words[0] for words in lines if len(words) > 1 and words[0].isdigit()}
+
+
+async def test_the_convener_lets_the_sender_be_asked(tmp_path: Path) -> None:
+    cast = [member("Bob Maybe", words("I could come if my boss lets me leave the plant early that day."))]
+    bob = "bob.maybe@maybe.example"
+    async with world(tmp_path, cast) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        (digest,) = [m for _, m in here.to(CONVENER) if bob in numbers_of(m)]
+        before = len(here.to(bob))
+        await reply(here, digest, f"{numbers_of(digest)[bob]} ask him")
+        (_, question), *more = here.to(bob)[before:]
+        assert more == []
+        assert "yes, no or maybe" in text_of(question)
+        assert "leave the plant early" in text_of(question)
+        assert (await here.answers())[bob] == "no answer"
+        await reply(here, question, "Yes.", author=bob)
+        assert (await here.answers())[bob] == "yes"
+
+
+async def test_an_assistant_answers_once_the_convener_says_so(tmp_path: Path) -> None:
+    boss, helper = "ann.ortiz@ortiz.example", "office@ortiz.example"
+    async with world(tmp_path, [member("Ann Ortiz")]) as here:
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        letter = here.to(boss)[0][1]
+        await reply(here, letter, "Yes, Ms Ortiz will attend.", author=helper)
+        assert (await here.answers())[boss] == "no answer"
+        await here.stage.advance(local(2026, 2, 3, 12, 0))
+        digest = [m for _, m in here.to(CONVENER) if helper in numbers_of(m)][-1]
+        assert "assistant" in text_of(digest)
+        await reply(here, digest, f"{numbers_of(digest)[helper]} yes assistant")
+        assert (await here.answers())[boss] == "yes"
+        assert here.to(helper) == []
+        await here.stage.advance(local(2026, 2, 4, 12, 0))
+        await reply(here, letter, "Unfortunately Ms Ortiz cannot attend after all.", author=helper)
+        assert (await here.answers())[boss] == "no"
+        assert here.to(helper) == []  # never written to

@@ -14,7 +14,9 @@ from mailer.understand.rulings import Release, Ruling, read_release, read_ruling
         ("Hi,\n\n12 yes\n13 no\n\nBest regards,\nDana Miller", [(12, "yes", 0), (13, "no", 0)], []),
         ("1 yes and 2 no", [(1, "yes", 0), (2, "no", 0)], []),
         ("1 sí; 2 nein; 3 peut-être", [(1, "yes", 0), (2, "no", 0), (3, "maybe", 0)], []),
-        ("4 ask her", [], ["4 ask her"]),
+        ("4 ask her", [(4, "ask", 0)], []),
+        ("4 ask Bob about it", [], ["4 ask Bob about it"]),
+        ("4 stop", [(4, "stop", 0)], []),
         ("yes", [], ["yes"]),
         ("12 yes, 12 no", [], ["12: said in two ways"]),
         ("I think 12 is a yes", [], ["I think 12 is a yes"]),
@@ -30,6 +32,12 @@ def test_rulings(text: str, rulings: list[tuple[int, str, int]], odd: list[str])
     read = read_rulings(text)
     assert [(r.number, r.word, r.guests) for r in read.rulings] == rulings
     assert list(read.not_understood) == odd
+
+
+def test_whose_address_it_is() -> None:
+    own, other = read_rulings("12 yes alias, 13 no assistant").rulings
+    assert (own.alias, own.assistant) == (True, False)
+    assert (other.alias, other.assistant) == (False, True)
 
 
 def test_an_alias_is_learned_only_when_said() -> None:
