@@ -6,6 +6,7 @@ rules    preview, why, words, changes, test-letter; rehearse
 meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 printing print …: documents as PDF
+aftermath came, summary
 context  what all share
 """
 
@@ -17,7 +18,7 @@ from typing import Annotated
 import typer
 
 import mailer
-from mailer.cli import context, mail, meetings, people, plan, printing, questions, rehearse, rules, run
+from mailer.cli import aftermath, context, mail, meetings, people, plan, printing, questions, rehearse, rules, run
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -54,7 +55,7 @@ def _options(
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
     run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, rules.changes,
-    meetings.attendance, mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
+    meetings.attendance, aftermath.came, aftermath.summary, mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:
     app.command()(_command)

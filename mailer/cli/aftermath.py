@@ -1,0 +1,116 @@
+"""convener came …, convener summary …: who was there, and the summary from draft to letter."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailer.cli.context import console, fail, in_office, print_json
+from mailer.errors import MailerError
+
+if TYPE_CHECKING:
+    from mailer.config import PartnershipSettings
+
+_YES = frozenset({"yes", "y", "x", "1", "true", "came", "present", "sí", "si", "ja", "oui", "✓"})
+
+
+def came(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    who: Annotated[list[str] | None, typer.Argument(help="Names or addresses of those who came.")] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--csv", help="The sign-in sheet as a CSV file: a column “email” or “name”, and one “came”."),
+    ] = None,
+) -> None:
+    """Say who came; everybody else who was invited did not. Thanks, and words to those who were missed, follow from it."""
+    wanted = list(who or ()) + (_from_sheet(sheet) if sheet is not None else [])
+    if not wanted:
+        raise fail("Name those who came, or give the sign-in sheet with --csv.", 2)
+
+    async def work(_: PartnershipSettings, office: Any) -> tuple[int, list[str]]:
+        from mailer.pipeline.aftermath import note_attendance
+        from mailer.pipeline.changes import meeting_or_error
+        from mailer.pipeline.planning import person_called
+
+        meeting = await meeting_or_error(office, slug)
+        found, odd = set(), []
+        for name in wanted:
+            try:
+                found.add((await person_called(office, name)).id)
+            except MailerError as exc:
+                odd.append(str(exc))
+        if odd:
+            return 0, odd
+        await note_attendance(office, meeting, found, datetime.now(UTC))
+        return len(found), []
+
+    count, odd = in_office(work)
+    if odd:
+        raise fail("\n".join([*odd, "Nothing was recorded. Import walk-ins first (people import), or mend the names."]))
+    console.print(f"{count} people came to {slug}.", markup=False)
+
+
+def _from_sheet(path: Path) -> list[str]:
+    """Who came, by a sheet: address where there is one, else name. Rows without a mark did not."""
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise fail(f"{path} cannot be read: {exc.strerror}.") from exc
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=text.partition("\n")[0].count))
+    headings = [h.strip().lower() for h in next(reader, [])]
+    columns = {h: i for i, h in enumerate(headings)}
+    if "came" not in columns or not {"email", "name"} & set(columns):
+        raise fail(f"{path.name}, line 1: the columns “came” and “email” or “name” are needed.")
+    found = []
+    for row in reader:
+        cell = {name: row[i].strip() if i < len(row) else "" for name, i in columns.items()}
+        if cell["came"].lower() in _YES and (who := cell.get("email") or cell.get("name")):
+            found.append(who)
+    return found
+
+
+def summary(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    write: Annotated[
+        Path | None, typer.Option(help="A text file (or - for standard input) that becomes the draft.")
+    ] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Let it go out as it stands.")] = False,
+    json: bool = False,
+) -> None:
+    """The summary of a meeting: show it, write it, approve it. What was approved goes out by rule."""
+
+    async def work(_: PartnershipSettings, office: Any) -> Any:
+        from mailer.pipeline import aftermath
+        from mailer.pipeline.changes import meeting_or_error
+        from mailer.store import documents
+
+        meeting, now = await meeting_or_error(office, slug), datetime.now(UTC)
+        if write is not None:
+            try:
+                text = sys.stdin.read() if str(write) == "-" else write.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as exc:
+                raise MailerError(f"{write} cannot be read as text (UTF-8).") from exc
+            await aftermath.write_summary(office, meeting, text, now)
+        made = await aftermath.approve_summary(office, meeting, office.convener, now) if approve else None
+        found = await documents.document(office.partnership, documents.SUMMARY, meeting.id)
+        return found, made
+
+    found, made = in_office(work)
+    if found is None:
+        raise fail(f"There is no summary of {slug} yet. Write one: convener summary {slug} --write FILE")
+    if json:
+        print_json({"state": found.state, "version": found.version, "text": found.text})
+        return
+    console.print(found.text, markup=False)
+    tail = f"; it makes {made} letters" if made is not None else ""
+    console.print(f"\n({found.state}, version {found.version}{tail})", markup=False)
