@@ -11,6 +11,7 @@ import asyncio
 import heapq
 import itertools
 import logging
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -55,6 +56,10 @@ _MAIL_PROGRAMS = {
     Program.APPLE: apple_words,
     Program.THUNDERBIRD: thunderbird_words,
 }
+HEAD = 16_384
+"""Bytes in which the header of a letter ends."""
+_THREAD = re.compile(r"^(Message-ID|In-Reply-To|References):((?:.|\n[ \t])*)", re.MULTILINE | re.IGNORECASE)
+_IDS = re.compile(r"<[^<>\s]{1,250}>")
 DELAY_REPORTED_AFTER, GIVEN_UP_AFTER, LATE_BOUNCE_AFTER = timedelta(hours=4), timedelta(days=5), timedelta(minutes=10)
 
 
@@ -103,6 +108,8 @@ class PretendPerson:
                 envelope, raw, at, [(DELAY_REPORTED_AFTER, MAILBOX_FULL_DELAY), (GIVEN_UP_AFTER, MAILBOX_FULL)]
             )
         self._first_mail = self._first_mail or at
+        if self._of_no_use(raw):
+            return []
         letter = read_letter(raw)
         intentions = [*self._absences(envelope, letter, at)]
         occasion = self._occasion(letter)
@@ -123,6 +130,24 @@ class PretendPerson:
             mail = self._answer(act, answers, letter, occasion, due, mark)
             intentions.append(Intention(due, mail, occasion, occasion.round))
         return intentions
+
+    def _of_no_use(self, raw: bytes) -> bool:
+        """Is there nothing to do about this mail, as its header shows? An acknowledgement; or a letter without calendar part in a conversation
+        in which everything has been said. (Most letters are; opening one takes longer than all else that a person does.)"""
+        if any(isinstance(act, Away) for act in self.member.acts):
+            return False
+        head = raw[:HEAD].partition(b"\r\n\r\n")[0].decode("ascii", "replace")
+        if "\nAuto-Submitted: auto-replied" in head:
+            return True
+        if b"text/calendar" in raw:
+            return False
+        ids = {name.lower(): set(_IDS.findall(value)) for name, value in _THREAD.findall(head)}
+        thread = ids.get("in-reply-to", set()) | ids.get("references", set())
+        occasion = next((each for each in self._occasions if each.message_ids & thread), None)
+        if occasion is None or not all(act in occasion.done for act in self.member.acts):
+            return False
+        occasion.message_ids |= ids.get("message-id", set())
+        return True
 
     def _occasion(self, letter: Letter) -> Occasion:
         """Find or begin what the letter is about: by its calendar part, else by its thread, else the latest."""

@@ -203,8 +203,7 @@ class Rehearsal:
         if not self._story.releases:
             return False
         partnership = self._daemon.office.partnership
-        held = await outbox.rows(partnership, [outbox.HELD], 10_000)
-        fresh = [e.id for e in held if e.attempt == 0 and e.id not in self._released]
+        fresh = [i for i in await mail_log.untried_holds(partnership) if i not in self._released]
         if fresh:
             self._released.update(fresh)
             await transact(lambda: outbox.release(partnership, fresh, self._clock.now()))

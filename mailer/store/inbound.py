@@ -162,10 +162,10 @@ _KEEP = "INSERT INTO inbound_bytes (inbound_id, part, content) VALUES (?, ?, ?) 
 
 async def waiting(partnership: PartnershipId, limit: int = 100) -> list[InboundId]:
     """Messages that are committed and not handled yet, oldest first."""
-    rows = await models.column(
-        models.Inbound.filter(partnership_id=partnership, state=FETCHED).order_by("id").limit(limit), "id"
+    found = await fetch(
+        "SELECT id FROM inbound WHERE partnership_id = ? AND state = ? ORDER BY id LIMIT ?", partnership, FETCHED, limit
     )
-    return [InboundId(int(str(i))) for i in rows]
+    return [InboundId(row["id"]) for row in found]
 
 
 async def count(partnership: PartnershipId) -> int:

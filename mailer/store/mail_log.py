@@ -39,6 +39,14 @@ async def nth_newest_attempt(partnership: PartnershipId, number: int) -> datetim
     return instant(found[0]["tried_at"]) if found else None
 
 
+async def untried_holds(partnership: PartnershipId) -> list[OutboxId]:
+    """Mails that wait for the convener's word and were never tried: those wait for nothing else."""
+    rows = await fetch(
+        "SELECT id FROM outbox WHERE partnership_id = ? AND state = 'held' AND attempt = 0 ORDER BY id", partnership
+    )
+    return [OutboxId(r["id"]) for r in rows]
+
+
 async def on_its_way(partnership: PartnershipId) -> bool:
     """Whether a mail is being handed over at this moment."""
     return bool(

@@ -23,7 +23,7 @@ from tortoise.expressions import Q
 
 from mailer.decide.snapshot import Notice
 from mailer.store import models
-from mailer.store.statement import fetch, marks, write
+from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import EventUid, ItemId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, QuestionId, RuleId
 
 HELD, QUEUED, SENDING, DEFERRED, SENT, FAILED, IN_DOUBT, DROPPED = (
@@ -237,6 +237,9 @@ def _postgres() -> bool:
 
 async def contents(idents: Sequence[OutboxId]) -> dict[OutboxId, tuple[str, str, str, str, bytes]]:
     """Bytes written before, by row: (forward_path, reverse_path, subject, text, content)."""
+    some = await fetch(f"SELECT outbox_id FROM outbox_bytes WHERE outbox_id IN {marks(idents)} LIMIT 1", *idents)  # noqa: S608
+    if not some:
+        return {}
     stored = dict(await models.OutboxBytes.filter(outbox_id__in=list(idents)).values_list("outbox_id", "content"))
     rows = await models.Outbox.filter(id__in=list(stored)).values_list(
         "id", "forward_path", "reverse_path", "subject", "text"
@@ -305,16 +308,23 @@ async def in_doubt(partnership: PartnershipId) -> list[OutboxEntry]:
 
 async def next_due(partnership: PartnershipId) -> datetime | None:
     """When the next row may leave."""
-    row = (
-        await models.Outbox.filter(partnership_id=partnership, state__in=[QUEUED, DEFERRED]).order_by("due_at").first()
+    found = await fetch(
+        "SELECT due_at FROM outbox WHERE partnership_id = ? AND state IN ('queued', 'deferred') ORDER BY due_at LIMIT 1",
+        partnership,
     )
-    return row.due_at if row else None
+    return instant(found[0]["due_at"]) if found else None
 
 
 async def busy(partnership: PartnershipId, now: datetime) -> bool:
     """Whether anything is due or under way (one query: a row that is claimed between two would be seen by neither)."""
-    due = Q(state__in=[QUEUED, DEFERRED], due_at__lte=now)
-    return await models.Outbox.filter(Q(state=SENDING) | due, partnership_id=partnership).exists()
+    return bool(
+        await fetch(
+            "SELECT 1 AS found FROM outbox WHERE partnership_id = ? AND (state = 'sending' OR "
+            "(state IN ('queued', 'deferred') AND due_at <= ?)) LIMIT 1",
+            partnership,
+            now,
+        )
+    )
 
 
 async def begun_since(partnership: PartnershipId, now: datetime) -> tuple[int, int]:

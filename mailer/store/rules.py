@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from mailer.store import models
-from mailer.store.statement import fetch
+from mailer.store.statement import fetch, instant
 from mailer.terms import MeetingId, PartnershipId, RuleId
 
 
@@ -129,22 +129,24 @@ async def fallen_due(
     partnership: PartnershipId, now: datetime, limit: int = 200
 ) -> dict[MeetingId, tuple[RuleId, ...]]:
     """Rules that are due, by meeting."""
-    rows = (
-        await models.Due.filter(partnership_id=partnership, due_at__lte=now)
-        .order_by("due_at")
-        .limit(limit)
-        .values_list("meeting_id", "rule")
+    rows = await fetch(
+        "SELECT meeting_id, rule FROM due WHERE partnership_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
+        partnership,
+        now,
+        limit,
     )
     out: dict[MeetingId, tuple[RuleId, ...]] = {}
-    for meeting, rule in rows:
-        out[MeetingId(meeting)] = (*out.get(MeetingId(meeting), ()), RuleId(rule))
+    for row in rows:
+        out[MeetingId(row["meeting_id"])] = (*out.get(MeetingId(row["meeting_id"]), ()), RuleId(row["rule"]))
     return out
 
 
 async def next_due(partnership: PartnershipId) -> datetime | None:
     """When the next tick has something to do."""
-    row = await models.Due.filter(partnership_id=partnership, due_at__not_isnull=True).order_by("due_at").first()
-    return row.due_at if row else None
+    found = await fetch(
+        "SELECT due_at FROM due WHERE partnership_id = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1", partnership
+    )
+    return instant(found[0]["due_at"]) if found else None
 
 
 async def scheduled(meeting: MeetingId) -> Sequence[tuple[RuleId, datetime | None]]:
