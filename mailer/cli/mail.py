@@ -182,6 +182,10 @@ def review(
             if r.words:
                 console.print("    " + "\n    ".join(r.words.strip().splitlines()[:8]), markup=False, style="dim")
             suggestion = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}.get(r.proposed)
+            if r.proposed == "COUNTER":
+                console.print(f"    decide with: convener review {r.id} accept, or refuse", markup=False)
+            elif r.proposed == "DELEGATE":
+                console.print(f"    decide with: convener review {r.id} yes (--address …), or no", markup=False)
             if suggestion:
                 console.print(
                     f"    it may mean: {suggestion}" + (f" with {r.guests} more" if r.guests else ""), markup=False

@@ -28,7 +28,7 @@ from mailer.terms import InboundId, MessageId, PartStat, PersonId, RuleId, Via, 
 from mailer.understand.speaker import Place
 from mailer.understand.verdict import Answer, Delegate
 
-NAMED = "DELEGATED"
+NAMED = "DELEGATE"
 """How the row of a message is marked that names somebody who is not in the register."""
 
 INVITE_RULE, DECLINED_RULE, ADDRESS_RULE = (

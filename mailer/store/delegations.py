@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.store import models
+from mailer.store.statement import fetch
 from mailer.terms import InboundId, InvitationId, PersonId
 
 ASKED, NAMED, REFUSED, ENDED = "asked", "named", "refused", "ended"
@@ -55,7 +56,23 @@ async def of_message(inbound: InboundId) -> Delegation | None:
 
 async def asked(invitation: InvitationId) -> list[Delegation]:
     """Whom this person named and nobody has decided about."""
-    return [_delegation(r) for r in await models.Delegation.filter(invitation_id=invitation, state=ASKED)]
+    rows = await fetch(
+        "SELECT id, name, address, state, delegate_id, inbound_id FROM delegation WHERE invitation_id = ? AND state = ?",
+        invitation,
+        ASKED,
+    )  # written out: every answer looks here
+    return [
+        Delegation(
+            id=r["id"],
+            invitation=invitation,
+            name=r["name"],
+            address=r["address"],
+            state=r["state"],
+            delegate=PersonId(r["delegate_id"]) if r["delegate_id"] else None,
+            inbound=InboundId(r["inbound_id"]) if r["inbound_id"] else None,
+        )
+        for r in rows
+    ]
 
 
 async def settle(ident: int, state: str, delegate: PersonId | None = None, address: str = "") -> None:
