@@ -69,5 +69,7 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.AddIndex(model_name="Inbound", index=Index(fields=("invitation_id",), name="inbound_by_invitation")),
-        ops.AddIndex(model_name="Outbox", index=Index(fields=("partnership_id", "created_at"), name="outbox_by_created")),
+        ops.AddIndex(
+            model_name="Outbox", index=Index(fields=("partnership_id", "created_at"), name="outbox_by_created")
+        ),
     ]
