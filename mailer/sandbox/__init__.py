@@ -11,5 +11,7 @@ Never: used by the service itself; knows how our own parser reads (what people d
 `calendar_programs`, `mail_programs`  answers as Gmail, Outlook, Apple and others write them, by calendar and in words
 `habits`, `cast`                      what a person does with mail, and the thirty-odd people of the demo
 `people`   who answers what, when
-`stage`    the daemon among them, on a clock that is moved on
+`stage`    the daemon among them, on a clock that is moved on;  `instants`  what is left to do, and when the next thing happens
+`rehearsal`  the daemon's own parts over a copy of the real data, with a transport that keeps the mail; `saying` reads what is pretended,
+           `rehearsed` tells what was found
 """

@@ -6,4 +6,5 @@ database file; nothing of the service is replaced.
 figure     what is printed          letters    a partnership in bulk, its invitations and the answers to them
 sending    letters to smtp-sink     receiving  answers out of Dovecot
 idling     nothing to do            memory     the daemon's peak             starting   commands
+rehearsing a year of a partnership
 """
