@@ -6,6 +6,7 @@ convener is. Stopping is never refused; it is only not done to somebody on anoth
 Promises: nobody who complains is written to about it; a program's wish is obeyed, and answered only where no loop can come of it.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from mailer.pipeline import loops
 from mailer.pipeline.case import Case
 from mailer.pipeline.filing import filed_under, told
 from mailer.store import inbound, people
-from mailer.terms import PartStat, RuleId
+from mailer.terms import RuleId
 from mailer.understand.speaker import Place
 from mailer.understand.verdict import Kind, Scope, Wish
 
@@ -31,6 +32,13 @@ _SAID = {
     Scope.EVERYTHING: "wants no mail from any partnership, ever",
 }
 _ASK = "stop: "
+_YES = re.compile(
+    r"(?:yes|yes,? please|yes,? (?:it|that) was me|sí|si|ja|ja,? bitte|oui)\W*(?:thanks|thank you|gracias|danke|merci)?\W*",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"(?:no|no,? (?:it|that) was(?: not|n.t) me|nein|non)\W*(?:thanks|thank you|gracias|danke|merci)?\W*", re.IGNORECASE
+)
 
 
 async def unsubscribe(case: Case) -> None:
@@ -60,15 +68,16 @@ async def confirmed(case: Case) -> bool:
         or case.verdict.kind in (Kind.AUTOMATIC, Kind.DELIVERY_REPORT)
     ):
         return False
-    author, said = case.known.author, {a.partstat for a in case.verdict.answers if a.decided}
+    author = case.known.author
+    said = " ".join(case.verdict.text.split())[:60]
     place = next((p for p in case.known.by_thread if p.person.id == entry.notice.person_id), None)
     if place is None or case.verdict.authentication.failed or (author is not None and author.id != place.person.id):
         await case.done(
             "answers the question whether to stop, but it is not certain who this is", inbound.REVIEW, place
         )
-    elif said == {PartStat.ACCEPTED} or case.verdict.kind is Kind.UNSUBSCRIBE:
+    elif _YES.fullmatch(said) or case.verdict.kind is Kind.UNSUBSCRIBE:
         await _stop(case, Wish(Scope(entry.notice.ask.removeprefix(_ASK)), "confirmed by mail"), place)
-    elif said == {PartStat.DECLINED}:
+    elif _NO.fullmatch(said):
         await case.done(f"{place.person.name} did not ask for it: mail goes on", place=place)
     else:
         await case.unclear(f"{place.person.name} was asked whether to stop, and answers something else", place)
