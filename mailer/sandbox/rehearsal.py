@@ -9,9 +9,11 @@ mail is read first, then what is due is decided, as after a restart. Whatever th
 Fails: MailerError where the files cannot be used; Stuck, a bug, where the work of one instant never ends.
 """
 
+import logging
 import re
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -53,6 +55,31 @@ from mailer.terms import MeetingId, MessageId, OutboxId, PersonId, canonical
 
 MOST_ROUNDS = 2_000
 """Turns of work at one instant, after which something goes in circles."""
+
+
+class _Troubles(logging.Handler):
+    """What the service would write into its log as an error, once each: a rehearsal tells it instead."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: dict[str, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = record.exc_info[1] if record.exc_info else None
+        self.told[record.getMessage() + (f" ({type(cause).__name__}: {cause})" if cause is not None else "")] = None
+
+
+@contextmanager
+def _troubles() -> Iterator[_Troubles]:
+    logger, found = logging.getLogger("mailer"), _Troubles()
+    before = logger.propagate
+    logger.addHandler(found)
+    logger.propagate = False
+    try:
+        yield found
+    finally:
+        logger.propagate = before
+        logger.removeHandler(found)
 
 
 class Stuck(MailerError):
@@ -361,7 +388,8 @@ async def rehearse(
                 story, meeting = await write(daemon)
                 kept.refuse(m.email for m in story.members if isinstance(m.trouble, Unknown))
                 rehearsal = Rehearsal(daemon, clock, kept, story)
-                await rehearsal.run()
-                return await rehearsal.tell(meeting)
+                with _troubles() as troubles:
+                    await rehearsal.run()
+                return replace(await rehearsal.tell(meeting), troubles=tuple(troubles.told))
             finally:
                 await daemon.close()
