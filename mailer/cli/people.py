@@ -78,7 +78,10 @@ async def _people(_: Config, __: PartnershipSettings, partnership: PartnershipId
 
 def _remark(person: Person) -> str:
     if person.stopped_at is not None:
-        return f"asked not to be written to ({person.stopped_at:%d %b %Y})"
+        scope = {"everything": ", by no partnership", "complaint": ", reported our mail as unwanted"}.get(
+            person.stopped_for, ""
+        )
+        return f"asked not to be written to ({person.stopped_at:%d %b %Y}{scope})"
     if person.dead:
         return f"cannot be reached: {', '.join(sorted(person.dead))}"
     return (
@@ -101,7 +104,9 @@ def _record(person: Person, everybody: tuple[Person, ...]) -> dict[str, Any]:
         "phone": person.phone,
         "dead": sorted(person.dead),
         "stopped_at": person.stopped_at,
+        "stopped_for": person.stopped_for,
         "away_until": person.away_until,
+        "assistants": sorted(person.assistants),
     }
 
 
@@ -156,3 +161,30 @@ def revive(addresses: list[str]) -> None:
 
     in_store(work)
     console.print(f"Written to again from now on: {', '.join(addresses)}.")
+
+
+@app.command()
+def again(address: str) -> None:
+    """Write again to somebody who had asked for no more mail, and now wants it."""
+    from mailer.store import people
+    from mailer.store.transact import transact
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> bool:
+        person = await _one(partnership, address)
+        return await transact(lambda: people.write_again(partnership, person))
+
+    console.print(f"{address} is written to again." if in_store(work) else f"{address} had not asked for silence.")
+
+
+@app.command()
+def assistant(address: str, of: str) -> None:
+    """Say that whoever writes from ADDRESS may answer for the person OF. Nothing is sent there."""
+    from mailer.store import people
+    from mailer.store.transact import transact
+
+    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> None:
+        person = await _one(partnership, of)
+        await transact(lambda: people.let_answer(partnership, person, address))
+
+    in_store(work)
+    console.print(f"{address} may answer for {of} from now on.")
