@@ -65,6 +65,6 @@ def test_commands_in_the_readme_exist() -> None:
 
     group = get_command(app)
     known = set(group.commands)  # type: ignore[attr-defined]
-    typed = set(re.findall(r"^\s+(?:\.venv/bin/)?convener ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    typed = set(re.findall(r"^\s+(?:\.venv/bin/)?convener ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert typed
     assert typed <= known

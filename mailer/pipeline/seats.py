@@ -6,7 +6,7 @@ from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.partnership import seats
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
-from mailer.pipeline.announce import announce
+from mailer.pipeline.announce import announce, headcount_changed
 from mailer.pipeline.office import Office
 from mailer.store import log, meetings
 from mailer.store.log import LogLine
@@ -20,6 +20,8 @@ async def save(
     """Save an answer, with a chair or on the waiting list; what becomes free is offered. Gives the invitation as saved."""
     if meeting.capacity is None:
         await meetings.save_invitation(after, source)
+        if after.party_size != before.party_size:
+            await headcount_changed(office, meeting, now)
         return after
     others = [i for i in await meetings.invitations(meeting.id) if i.id != after.id]
     placed = seats.seated(meeting, before, after, others, now)
@@ -28,6 +30,8 @@ async def save(
         sentence = f"“{meeting.title}” is full: on the waiting list"
         await log.write(office.partnership, LogLine(now, "waiting", sentence, meeting.id, placed.person_id))
     await offer(office, meeting, now)
+    if placed.party_size != before.party_size:
+        await headcount_changed(office, meeting, now)
     return placed
 
 

@@ -184,7 +184,9 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
         if trimmed.quoted or message.attachments or message.calendar_parts:
             return replace(verdict, kind=Kind.UNCLEAR, reason="There are no new words in this mail.")
         return replace(verdict, reason="The mail is empty.")
-    reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=trimmed.quoted)
+    # what was asked is in our own letter, whether or not their program quoted it
+    asked = context.own_text or trimmed.quoted
+    reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=asked)
     return _worded(message, verdict, trimmed, reading)
 
 
