@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,7 +82,7 @@ def rehearse(
             daemon, settings, slug, begins, ends, sayings, outages, moves, habits, not nobody_releases, seed
         )
 
-    found = asyncio.run(rehearsal.rehearse(config, settings.key, write, begins, eml))
+    found = rehearsal.alone(rehearsal.rehearse(config, settings.key, write, begins, eml))
     if json:
         print_json(rehearsed.as_data(found))
         return

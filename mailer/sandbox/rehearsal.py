@@ -9,16 +9,19 @@ mail is read first, then what is due is decided, as after a restart. Whatever th
 Fails: MailerError where the files cannot be used; Stuck, a bug, where the work of one instant never ends.
 """
 
+import asyncio
 import logging
 import re
+import selectors
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from mailer.clock import SteppedClock
@@ -52,6 +55,8 @@ from mailer.store.copying import copy_store
 from mailer.store.models import Worker, column
 from mailer.store.transact import transact
 from mailer.terms import MeetingId, MessageId, OutboxId, PersonId, canonical
+
+T = TypeVar("T")
 
 MOST_ROUNDS = 2_000
 """Turns of work at one instant, after which something goes in circles."""
@@ -366,6 +371,25 @@ def clock_changes(zone: str, begins: datetime, until: datetime) -> list[tuple[da
             found.append((at, f"the clocks are put {'forward' if offset > before else 'back'}"))
         before, at = offset, at + timedelta(hours=1)
     return found
+
+
+class _Patient(selectors.DefaultSelector):
+    """Looks for input now and then only while there is other work: nobody writes to a rehearsal, and each look is a call of the system."""
+
+    _looks = 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._looks += 1
+        if timeout is not None and timeout <= 0 and self._looks % 64:
+            return []
+        found: list[tuple[selectors.SelectorKey, int]] = super().select(timeout)
+        return found
+
+
+def alone(work: Coroutine[Any, Any, T]) -> T:
+    """Run *work*, a rehearsal, in a loop of its own."""
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(_Patient())) as runner:
+        return runner.run(work)
 
 
 async def rehearse(
