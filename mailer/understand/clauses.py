@@ -74,8 +74,12 @@ def plain(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
+_SPACED_PLUS = re.compile(r"\+ (?=\d)")
+
+
 def tidy(text: str) -> str:
     """Cap *text* and even out what programs put into it; places in the result are the places that evidence quotes."""
+    text = _SPACED_PLUS.sub("+", text)
     text = text[:LONGEST_TEXT]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)

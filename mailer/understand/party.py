@@ -81,7 +81,7 @@ def _named(match: Match) -> int:
 
 def _number(match: Match, words: Sequence[Word], lex: Lexicon) -> int | None:
     for key, begin, _ in match.kept:
-        if key == "#":
+        if key in ("#", "+#"):
             if any(word.form in lex.hours for word in words[begin + 1 : begin + 2]):
                 return None  # "at ten o'clock"
             return lex.phrases.number(words[begin].form)

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from mailer.understand.clauses import COMMA, Word, plain
 
 _GAPS = {"_": (1, 1), "..": (0, 2), "...": (0, 5), "....": (0, 11)}
-_KEPT = frozenset({"#", "@", "<companion>"})
+_KEPT = frozenset({"#", "+#", "@", "<companion>"})
 
 
 class LexiconFault(Exception):
@@ -109,7 +109,7 @@ class Phrases:
                     raise LexiconFault(f"{signal}: no word class {choice} for {phrase!r}")
                 key = choice
             else:
-                key = choice if choice in "^$#@;" else plain(choice)
+                key = choice if choice in "^$#@;" or choice == "+#" else plain(choice)
             after += [state.edges.setdefault(key, _State()) for state in states]
         return _unique(after)
 
@@ -127,6 +127,12 @@ class Phrases:
         out: list[list[tuple[str, int]]] = []
         for i, form in enumerate(forms):
             here: list[tuple[str, int]] = [(form, i + 1)]
+            if form[0] == "+" and form[1:].isdigit():
+                if i + 1 < n and forms[i + 1][0].isdigit():
+                    out.append([("<telephone>", i + 1)])  # "+1 414 555 0100" brings nobody along
+                    continue
+                if form != "+1":
+                    here.append(("+#", i + 1))
             for entry, name in self._entries.get(form, ()):
                 size = len(entry)
                 if size == 1 or tuple(forms[i : i + size]) == entry:
