@@ -343,6 +343,24 @@ async def begun_since(partnership: PartnershipId, now: datetime) -> tuple[int, i
     return found["minute"] + found["now"], found["day"] + found["now"]
 
 
+async def begun_of(
+    partnership: PartnershipId, rules: Sequence[RuleId], now: datetime
+) -> tuple[int, int, datetime | None, datetime | None]:
+    """The same for the mails of *rules*: tried in the last minute and in the last day, and the oldest attempt of each."""
+    minute, day = now - timedelta(minutes=1), now - timedelta(days=1)
+    (found,) = await fetch(
+        "SELECT COUNT(*) AS day, MIN(tried_at) AS oldest, SUM(CASE WHEN tried_at > ? THEN 1 ELSE 0 END) AS minute, "  # noqa: S608
+        "MIN(CASE WHEN tried_at > ? THEN tried_at END) AS newest "
+        f"FROM outbox WHERE partnership_id = ? AND tried_at > ? AND rule IN {marks(rules)}",
+        minute,
+        minute,
+        partnership,
+        day,
+        *rules,
+    )
+    return found["minute"] or 0, found["day"], instant(found["newest"]), instant(found["oldest"])
+
+
 async def drop(idents: Sequence[OutboxId], reason: str) -> int:
     """These are no longer wanted. What has begun to leave is not touched."""
     if not idents:

@@ -22,7 +22,7 @@ from tests.bench.letters import cast, daemon_of, register, settings
 PEOPLE = 100
 
 _INVITATIONS = """INSERT INTO invitation (meeting_id, person_id, token, partstat, guests, comment, changes, reason, invited_at)
-SELECT m.id, p.id, 't' || m.id || 'x' || p.id, 'NEEDS-ACTION', 0, '', 0, '', m.created_at FROM meeting m, person p 
+SELECT m.id, p.id, 't' || m.id || 'x' || p.id, 'NEEDS-ACTION', 0, '', 0, '', m.created_at FROM meeting m, person p
 WHERE p.name LIKE 'Guest%' AND m.status = 'scheduled'"""
 _SENT = """INSERT INTO outbox (partnership_id, meeting_id, person_id, key, rule, round, letter, attach, invites, reason, state, due_at, not_before,
 attempt, on_the_wire, message_id, forward_path, reverse_path, subject, text, smtp_reply, created_at, sent_at)

@@ -13,7 +13,7 @@ from mailer.send import dispatch
 from mailer.send.outcome import Deferred, InDoubt, Outcome
 from mailer.store import log, models, outbox
 from mailer.store.transact import transact
-from tests.flow.world import World, local, member, world
+from tests.flow.world import RULES, World, local, member, world
 
 ANN, BOB = "ann.silent@silent.example", "bob.slow@slow.example"
 OK = local(2026, 1, 29, 12, 0)
@@ -150,3 +150,16 @@ async def test_trouble_of_an_earlier_run_is_over_with_the_first_mail_that_leaves
         await transact(lambda: log.set_trouble(partnership, "sending", "the password is wrong", here.stage.clock.now()))
         await here.stage.advance(local(2026, 1, 30, 12, 0))
         assert await log.troubles(partnership) == []
+
+
+async def test_a_rule_file_has_a_pace_of_its_own(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    text = (RULES / "1-invitations.toml").read_text("utf-8")
+    (rules / "1-invitations.toml").write_text(text.replace("[timing]", "[timing]\nmost-per-minute = 2", 1), "utf-8")
+    people = [member(f"Guest{n} Gast{n}") for n in range(5)]
+    async with world(tmp_path, people, rules_folder=rules) as here:
+        await here.stage.advance(local(2026, 1, 29, 12, 30))
+        left = sorted(at for n in range(5) for at, _ in here.to(f"guest{n}.gast{n}@gast{n}.example"))
+        assert len(left) == 5
+        assert all(later - earlier >= timedelta(minutes=1) for earlier, later in zip(left, left[2:], strict=False))
