@@ -22,7 +22,7 @@ demo: .venv/.runtime
 	@$(BIN)/convener demo $(ARGS)
 
 test: .venv/.test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/.test
 	@$(BIN)/ruff check .
