@@ -211,6 +211,13 @@ class SmtpSettings(Section):
         description="Planned mails to one person in seven days, over all rules; what is more waits. 0 for no such limit. Answers to people"
         " and cancellations never wait for it.",
     )
+    most_replies_per_person_per_hour: int = Field(
+        default=4,
+        ge=1,
+        description="Mails in an hour in answer to mails of one person, so that two programs never write to each other without end. What"
+        " people write counts all the same, and you are told.",
+    )
+    most_replies_per_hour: int = Field(default=500, ge=1, description="The same, over all people.")
     give_up_after_hours: int = Field(
         default=48, ge=1, description="How long a mail is tried again before it counts as failed."
     )

@@ -16,7 +16,7 @@ from mailer.decide.snapshot import Notice
 from mailer.errors import LetterProblems, Problem, RuleProblems
 from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.register import PersonRow, read_people
-from mailer.pipeline.office import Office
+from mailer.pipeline.office import Office, ReplyLimits
 from mailer.pipeline.tick import install, newcomers
 from mailer.render.letters import Letters, read_letters, shipped_letters
 from mailer.render.outgoing import Sender
@@ -120,6 +120,9 @@ async def open_office(settings: PartnershipSettings, now: datetime) -> tuple[Off
         paper=settings.paper,
         zone=settings.time_zone,
         commanders=frozenset(map(canonical, (settings.convener.address, *settings.convener.also))),
+        replies=ReplyLimits(
+            to_one=settings.sending.most_replies_per_person_per_hour, to_all=settings.sending.most_replies_per_hour
+        ),
     )
     return await install(office, now), files.letters, problems
 
