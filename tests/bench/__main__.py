@@ -4,6 +4,8 @@ import asyncio
 import importlib
 import sys
 
+from mailer.sandbox.rehearsal import alone
+
 FIGURES = ("sending", "receiving", "idling", "memory", "starting", "rehearsing", "printing", "rules")
 
 
@@ -14,7 +16,8 @@ def main() -> None:
         sys.exit(f"There is no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}.")
     met = []
     for name in wanted:
-        met.append(asyncio.run(importlib.import_module(f"tests.bench.{name}").measure()))
+        run = alone if name == "rehearsing" else asyncio.run  # the loop in which the command runs a rehearsal
+        met.append(run(importlib.import_module(f"tests.bench.{name}").measure()))
         print(flush=True)
     sys.exit(0 if all(met) else 1)
 
