@@ -150,16 +150,27 @@ def outbox(
 
 def review(
     number: Annotated[int | None, typer.Argument(help="The message to decide about.")] = None,
-    word: Annotated[str | None, typer.Argument(metavar="[yes|no|maybe|ignore|accept|refuse]")] = None,
+    word: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[yes|no|maybe|accept|refuse|ask|ignore|stop]",
+            help="yes, no, maybe: the answer, or whether a delegate may come. accept, refuse: another time that is proposed. "
+            "ask: the sender what was meant. ignore: set it aside. stop: write to this person no more.",
+        ),
+    ] = None,
     guests: Annotated[int, typer.Option(min=0, max=99)] = 0,
     alias: Annotated[
         bool, typer.Option("--alias", help="The sender's address belongs to this person from now on.")
+    ] = False,
+    assistant: Annotated[
+        bool,
+        typer.Option("--assistant", help="The sender may answer for this person from now on; nothing is sent there."),
     ] = False,
     address: Annotated[str, typer.Option(help="Of the delegate whom the message names.")] = "",
     note: str = "",
     json: bool = False,
 ) -> None:
-    """What waits for a person: list it, or decide (convener review 12 yes --guests 1; 13 accept, where another time is proposed)."""
+    """What waits for a person: list it, or decide (convener review 12 yes --guests 1; 13 accept; 14 ask; 15 no --assistant)."""
     from mailer.store import inbound as store
 
     if number is None:
@@ -191,7 +202,8 @@ def review(
                     f"    it may mean: {suggestion}" + (f" with {r.guests} more" if r.guests else ""), markup=False
                 )
         console.print(
-            "\nDecide with: convener review NUMBER yes|no|maybe|ignore   (--alias if the address is theirs too)",
+            "\nDecide with: convener review NUMBER yes|no|maybe|ask|ignore|stop   (--alias if the address is theirs too, --assistant if"
+            " the sender may answer for them)",
             markup=False,
         )
         return
@@ -199,8 +211,13 @@ def review(
 
     if word not in [s.value for s in Settle]:
         raise fail(
-            "Write: convener review NUMBER yes|no|maybe|ignore, or accept|refuse where another time is proposed", 2
+            "Write: convener review NUMBER yes|no|maybe|ask|ignore|stop, or accept|refuse where another time is proposed",
+            2,
         )
+    if alias and assistant:
+        raise fail("An address is the person's own (--alias) or an assistant's (--assistant), not both.", 2)
+    if (alias or assistant) and word not in ("yes", "no", "maybe"):
+        raise fail(f"--alias and --assistant go with an answer (yes, no, maybe), not with {word}.", 2)
 
     async def work(_: PartnershipSettings, office: Any) -> str:
         return await settle(
@@ -210,6 +227,7 @@ def review(
             datetime.now(UTC),
             guests=guests,
             learn_alias=alias,
+            let_answer=assistant,
             note=note,
             address=address,
         )
