@@ -54,7 +54,14 @@ def list_(json: bool = False, as_csv: Annotated[bool, typer.Option("--csv", help
         out.writeheader()
         for p in found:
             r = _record(p, found)
-            out.writerow({**r, "other emails": " ".join(r["other_emails"]), "roles": ", ".join(r["roles"])})
+            out.writerow(
+                {
+                    **r,
+                    "other emails": " ".join(r["other_emails"]),
+                    "roles": ", ".join(r["roles"]),
+                    "assistant of": " ".join(r["assistant_of"]),
+                }
+            )
     else:
         rows = [
             (
@@ -107,6 +114,11 @@ def _record(person: Person, everybody: tuple[Person, ...]) -> dict[str, Any]:
         "stopped_for": person.stopped_for,
         "away_until": person.away_until,
         "assistants": sorted(person.assistants),
+        "assistant_of": [
+            p.addresses[0]
+            for p in everybody
+            if p.addresses and p.id != person.id and p.assistants & set(person.addresses)
+        ],
     }
 
 

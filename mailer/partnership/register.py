@@ -15,7 +15,9 @@ from mailer.errors import Problem
 from mailer.partnership.people import PartnerKind, Role
 from mailer.terms import canonical
 
-COLUMNS = ("name", "email", "other emails", "organisation", "title", "kind", "roles", "champion", "language", "phone")
+COLUMNS = (
+    "name", "email", "other emails", "organisation", "title", "kind", "roles", "champion", "language", "phone", "assistant of",
+)  # fmt: skip
 """The headings, as `convener init` writes them. Only name and email are needed."""
 
 MOST_ROWS = 20_000
@@ -23,7 +25,7 @@ MOST_ROWS = 20_000
 _SPELLINGS = {
     "e-mail": "email", "mail": "email", "email address": "email", "address": "email", "other e-mails": "other emails", "aliases": "other emails",
     "company": "organisation", "organization": "organisation", "employer": "organisation", "full name": "name", "role": "roles",
-    "type": "kind", "job title": "title", "telephone": "phone", "lang": "language",
+    "assistant to": "assistant of", "answers for": "assistant of", "type": "kind", "job title": "title", "telephone": "phone", "lang": "language",
 }  # fmt: skip
 _KINDS = {k.value: k for k in PartnerKind} | {
     "": PartnerKind.BUSINESS, "businesses": PartnerKind.BUSINESS, "company": PartnerKind.BUSINESS, "public": PartnerKind.PUBLIC_PARTNER,
@@ -37,7 +39,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2})?")
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as a people file or a convener gives them; *champion* is an address or empty. Addresses are canonical."""
+    """A person as a people file or a convener gives them; *champion* is an address or empty. Addresses are canonical. *assistant_of*: the
+    addresses of those for whom this person may answer."""
 
     name: str
     addresses: tuple[str, ...]
@@ -49,6 +52,7 @@ class PersonRow:
     language: str = "en"
     phone: str = ""
     line: int = 0
+    assistant_of: tuple[str, ...] = ()
 
 
 def read_people(
@@ -206,6 +210,14 @@ def _row(
                 "Write the address under which the champion stands in this file.",
             )
         )
+    bosses = tuple(a.strip() for a in re.split(r"[;,\s]+", cells.get("assistant of", "")) if a.strip())
+    for boss in [b for b in bosses if not _ADDRESS.fullmatch(b)]:
+        refused.append(
+            (
+                f"“{boss}” under “assistant of” is no e-mail address",
+                "Write the address under which the person whom this one may answer for stands in this file.",
+            )
+        )
     problems += [_refused(where, line, name, why, remedy) for why, remedy in refused]
     if refused or kind is None:
         return None
@@ -220,4 +232,5 @@ def _row(
         language=language,
         phone=cells.get("phone", ""),
         line=line,
+        assistant_of=tuple(dict.fromkeys(canonical(b) for b in bosses)),
     )

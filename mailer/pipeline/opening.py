@@ -232,12 +232,29 @@ async def import_people(
                     warning=True,
                 )
             )
+        for row in lines.values():
+            found.extend(await _assists(partnership, where, row))
         return new, known
 
     new, known = await transact(write)
     if new:
         await newcomers(office, now)
     return new, known, tuple(sorted(found, key=lambda p: p.line))
+
+
+async def _assists(partnership: PartnershipId, where: str, row: PersonRow) -> list[Problem]:
+    """Let whoever *row* names answer for the people under "assistant of" (inside `transact`); tells who of them is not in the register."""
+    found = []
+    for boss in row.assistant_of:
+        person = await people.by_address(partnership, boss)
+        if person is None or row.addresses[0] in person.addresses:
+            why = "is not in the register" if person is None else "is the same person"
+            sentence = f"{row.name} cannot answer for {boss}: that {why}."
+            found.append(Problem(where, row.line, sentence, context=row.name, warning=True))
+            continue
+        for address in row.addresses:
+            await people.let_answer(partnership, person.id, address)
+    return found
 
 
 def errors_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:

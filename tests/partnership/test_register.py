@@ -30,15 +30,16 @@ def test_spreadsheets_differ(content: str) -> None:
 def test_every_column() -> None:
     rows, found = read_people(
         "people.csv",
-        "name,email,other emails,organisation,title,kind,roles,champion,language,phone\n"
+        "name,email,other emails,organisation,title,kind,roles,champion,language,phone,assistant of\n"
         'Inés Arroyo,ines@arroyo.example,"i@home.example; i2@home.example",Arroyo Foods,Director,public partner,"champion, co-chair",'
-        "ruth@x.example,es,+1 555\n".encode("cp1252"),
+        "ruth@x.example,es,+1 555,Ruth@x.example; tom@x.example\n".encode("cp1252"),
     )
     assert found == ()
     (row,) = rows
     assert row.addresses == ("ines@arroyo.example", "i@home.example", "i2@home.example")
     assert (row.kind, row.roles, row.language) == (PartnerKind.PUBLIC_PARTNER, {Role.CHAMPION, Role.CO_CHAIR}, "es")
     assert row.champion == "ruth@x.example"
+    assert row.assistant_of == ("ruth@x.example", "tom@x.example")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,11 @@ def test_every_column() -> None:
         ),
         ("name,email,kind\nAnn,a@b.example,busines\n", 2, "This row is left out: I do not know the kind “busines”."),
         ("name,email,roles\nAnn,a@b.example,champ\n", 2, "This row is left out: I do not know the role “champ”."),
+        (
+            "name,email,assistant of\nAnn,a@b.example,Ruth Vance\n",
+            2,
+            "This row is left out: “Ruth” under “assistant of” is no e-mail address.",
+        ),
         ("name,email,shoe size\nAnn,a@b.example,43\n", 1, "I do not know the column “shoe size”; it is left out."),
         (
             "name,email\nAnn,a@b.example\nBob,b@b..example\n",
