@@ -19,7 +19,11 @@ from tests.flow.world import NO, YES, button, local, member, world
 async def test_a_second_answer_within_the_hour_counts_and_is_confirmed_only_below_the_limit(
     tmp_path: Path, limits: dict[str, int], confirmed: int
 ) -> None:
-    flip = member("Ann Flip", button(YES, after=timedelta(minutes=60)), button(NO, after=timedelta(minutes=70)))
+    flip = member(
+        "Ann Flip",
+        button(YES, after=timedelta(minutes=60), punctual=True),
+        button(NO, after=timedelta(minutes=70), punctual=True),
+    )
     async with world(tmp_path, [flip]) as here:
         stage = here.stage
         own = stage.config.partnerships[0]
