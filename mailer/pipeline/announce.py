@@ -123,6 +123,9 @@ async def overtaken(office: Office, entry: outbox.OutboxEntry, now: datetime) ->
     elif meeting.last_major_sequence > (entry.sequence or 0):
         kind = HappeningKind.MEETING_IS_MOVED
     else:
+        before = await meetings.version_before(meeting)
+        if before is None or (before.place, before.online_link) == (meeting.place, meeting.online_link):
+            return  # one date of a series: those invited hear of it by themselves
         kind = HappeningKind.PLACE_IS_CHANGED
     await announce(office, meeting, Happening(kind, f"sequence-{meeting.sequence}", now), now)
 

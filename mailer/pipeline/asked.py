@@ -81,7 +81,10 @@ async def answered(case: Case, question: Question) -> bool:
             return False
         await case.unclear(f"asked for {question.value}, {author.name} writes something that I do not understand")
         return True
-    done, doubts = await _Taker(case, meeting, author, asked).take(reply)
+    taker = _Taker(case, meeting, author, asked)
+    done, doubts = await taker.take(reply)
+    if taker.closed:
+        return True
     doubts += [f"not understood: “{piece[:200]}”" for piece in reply.not_understood]
     told = "; ".join([*done, *doubts]) or case.verdict.reason
     await case.done(told, inbound.REVIEW if doubts else inbound.HANDLED)
@@ -100,6 +103,9 @@ async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
         await case.unclear(
             f"{author.name} answers the question “{found.title if found else 'that was asked'}”: please look"
         )
+        return True
+    if found.state != questions.OPEN:
+        await case.done(f"{author.name} says {word} to “{found.title}”, which was settled before")
         return True
     await questions.vote(found.id, author.id, {1: word}, case.now, case.ident)
     told = f"{author.name} says {word} to “{found.title}”"
@@ -167,6 +173,8 @@ class _Taker:
     def __init__(self, case: Case, meeting: Meeting, author: Person, asked: Asked) -> None:
         self.case, self.meeting, self.author, self.asked = case, meeting, author, asked
         self.office, self.now = case.office, case.now
+        self.closed = False
+        """Another way has closed the message's row."""
         self.done: list[str] = []
         self.doubts: list[str] = []
 
@@ -268,6 +276,7 @@ class _Taker:
             self.case.verdict.text[:300],
             delegate=Delegate(said.name, said.address),
         )
+        self.closed = True
         await answers.answers(
             replace(self.case, verdict=replace(self.case.verdict, kind=Kind.ANSWER, answers=(answer,)))
         )

@@ -9,7 +9,7 @@ Promises: a line that was not wholly understood changes nothing; each change is 
 
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -70,44 +70,47 @@ def commands_in(case: Case) -> Commands | None:
         return None
     written = Written(verdict.date or case.now, case.office.zone, "en")
     found = read_commands(verdict.text, verdict.subject, written)
+    if not found.commands and (verdict.kind is Kind.ANSWER or verdict.answers or _on_a_letter(case)):
+        return None  # begins like a command, and is an answer, or talk about a letter
     return found if found.any else None
 
 
+def _on_a_letter(case: Case) -> bool:
+    return bool(case.thread) and not case.thread[0].notice.rule.startswith("service-")
+
+
 async def obey(case: Case, found: Commands, tools: Tools) -> None:
-    """Do what *found* says, and answer with what was done. Each change is a commit of its own."""
-    report = "\n\n".join([part async for part in _parts(case, found, tools)])
-    at_large = await meetings.at_large(
-        case.office.partnership, case.office.sender.partnership, case.office.zone, case.now
-    )
+    """Do what *found* says, and answer with what was done: one commit. (What only looks is looked up before: a rehearsal takes its time.)"""
+    office, hand = case.office, _Hand(case, tools)
+    wanted = [await hand.way_back() or c if c.verb is Verb.UNDO else c for c in found.commands]
+    seen = {c: await _one(case, c, tools) for c in wanted if c.verb in _LOOKS and c.verb is not Verb.CODE}
+    proven = case.verdict.authentication.dmarc == "pass" and bool(office.authentication_server)
+    asked = [c for c in wanted if c.verb in _FOR_GOOD or (c.verb not in _LOOKS and not proven)]
+    parts = [
+        f"“{typed}”: I am not sure what you mean, so nothing was done. Write it like:\n  {form}"
+        for typed, form in found.doubtful
+    ]
 
     async def write() -> None:
         if not await inbound.claim(case.ident):
             return
-        state = inbound.HANDLED
+        told = [seen[c] if c in seen else await _one(case, c, tools) for c in wanted if c not in asked]
+        report = "\n\n".join([*parts, *told, *([_code(asked, proven)] if asked else [])])
         await inbound.finish(
-            case.ident, state=state, kind="command", reason=report, now=case.now, words=case.verdict.text
+            case.ident, state=inbound.HANDLED, kind="command", reason=report, now=case.now, words=case.verdict.text
         )
         assert case.known.author is not None
+        at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, case.now)
         await desk.tell(case, at_large, case.known.author.id)
 
     await transact(write)
 
 
-async def _parts(case: Case, found: Commands, tools: Tools) -> AsyncIterator[str]:
-    proven = case.verdict.authentication.dmarc == "pass" and bool(case.office.authentication_server)
-    hand = _Hand(case, tools)
-    commands = [await hand.way_back() or c if c.verb is Verb.UNDO else c for c in found.commands]
-    asked = [c for c in commands if c.verb in _FOR_GOOD or (c.verb not in _LOOKS and not proven)]
-    for typed, form in found.doubtful:
-        yield f"“{typed}”: I am not sure what you mean, so nothing was done. Write it like:\n  {form}"
-    for command in commands:
-        if command not in asked:
-            yield await _one(case, command, tools)
-    if asked:
-        lines = "\n".join(f"> {c.words}" for c in asked)
-        code = f"{secrets.randbelow(10**6):06d}"
-        why = "This cannot be taken back." if proven else "I cannot see that this mail is really from you."
-        yield f"{why}\nTo do this, reply with the code {code}.\n{lines}"
+def _code(asked: Sequence[Command], proven: bool) -> str:
+    """What is done when its code comes back."""
+    lines = "\n".join(f"> {c.words}" for c in asked)
+    why = "This cannot be taken back." if proven else "I cannot see that this mail is really from you."
+    return f"{why}\nTo do this, reply with the code {secrets.randbelow(10**6):06d}.\n{lines}"
 
 
 async def _one(case: Case, command: Command, tools: Tools) -> str:
@@ -252,12 +255,8 @@ class _Hand:
 
     async def release(self, command: Command, *, send: bool) -> _Done:
         rule = command.text
-        held = [
-            e for e in await outbox.rows(self.office.partnership, [outbox.HELD], limit=2000) if e.notice.rule == rule
-        ]
-        if command.meeting:
-            meeting = await self.meeting(command)
-            held = [e for e in held if e.notice.meeting_id == meeting.id]
+        meeting = await self.meeting(command) if command.meeting else None
+        held = await outbox.held_of(self.office.partnership, rule, meeting.id if meeting else None)
         if not held:
             raise MailerError(f"No letter of [{rule}] waits.")
         if len({e.notice.meeting_id for e in held}) > 1:

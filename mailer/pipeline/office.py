@@ -59,7 +59,7 @@ class Office:
         """Put *notices* into the outbox, with a token for everybody they write to or about (inside `transact`)."""
         wanted = [await self._bundled(n) for n in notices]
         await meetings.ensure_invitations(meeting.id, {n.person_id for n in wanted if not n.told_with})
-        return await outbox.put(self.partnership, wanted, meeting.event_uid, self.domain, now, answers_to)
+        return await outbox.put(self.partnership, wanted, self.domain, now, answers_to)
 
     async def _bundled(self, notice: Notice) -> Notice:
         """*notice*, or only a note in the ledger that a mail which waits tells it too: one mail per person per day."""

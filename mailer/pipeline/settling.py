@@ -116,7 +116,11 @@ async def put(
 
 
 async def settle_question(office: Office, slug: str, number: int, now: datetime) -> str:
-    """Take choice *number*; gives a sentence about what that did."""
+    """Take choice *number*, in one commit; gives a sentence about what that did."""
+    return await transact(lambda: _settle(office, slug, number, now))
+
+
+async def _settle(office: Office, slug: str, number: int, now: datetime) -> str:
     question = await question_or_error(office, slug)
     if question.state != questions.OPEN:
         raise MailerError(f"{slug} is {question.state} already.")
@@ -124,8 +128,10 @@ async def settle_question(office: Office, slug: str, number: int, now: datetime)
     if chosen is None:
         raise MailerError(f"{slug} has no choice {number}.")
     if chosen.dtstart is None:
-        await transact(lambda: questions.settle(question.id, chosen.id))
+        await questions.settle(question.id, chosen.id)
         return f"{question.title}: {chosen.label}."
+    if not await questions.settle(question.id, chosen.id):
+        raise MailerError(f"{slug} was settled by somebody else at this moment.")
     kind = await makes(question.id)
     about = await meetings.by_id(question.meeting) if question.meeting else None
     end = chosen.dtend or chosen.dtstart + timedelta(hours=1)
@@ -139,11 +145,9 @@ async def settle_question(office: Office, slug: str, number: int, now: datetime)
             ),
             now,
         )  # fmt: skip
-        await transact(lambda: questions.settle(question.id, chosen.id))
         return f"{question.title}: {chosen.label}. The meeting {made.slug} was made; its rules invite to it."
     after = replace(about, dtstart=chosen.dtstart, dtend=chosen.dtstart + (about.dtend - about.dtstart))
     saved, change, letters = await changes.change_meeting(office, about, after, now)
-    await transact(lambda: questions.settle(question.id, chosen.id))
     return f"{saved.slug} is on {chosen.label} ({change.value}); that makes {letters} letters."
 
 

@@ -65,7 +65,7 @@ async def confirmed(case: Case) -> bool:
     if (
         entry is None
         or entry.notice.rule != CONFIRM_RULE
-        or case.verdict.kind in (Kind.AUTOMATIC, Kind.DELIVERY_REPORT)
+        or case.verdict.kind in (Kind.AUTOMATIC, Kind.DELIVERY_REPORT, Kind.COMPLAINT)
     ):
         return False
     author = case.known.author

@@ -21,9 +21,9 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar, assert_never
 
 from mailer.clock import Clock
-from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted
+from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted, unreachable
 from mailer.decide.rule import Rule
-from mailer.decide.snapshot import Notice, Snapshot
+from mailer.decide.snapshot import Notice, Snapshot, Standing
 from mailer.errors import MailerError, StoreUnusable
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
@@ -38,7 +38,7 @@ from mailer.send.pace import Allowance, Limits, Recent, jitter_of, may_send, nex
 from mailer.store import inbound, log, meetings, occurrences, outbox, people, workers
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact, unusable
-from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, RuleId, Via
+from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PartStat, PersonId, RuleId, Via
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,9 @@ AT_THE_GATE = 16
 
 LOOK_AGAIN = timedelta(seconds=30)
 MANY = 1_000_000
+
+UNASKED = frozenset({"service-question", "service-occurrence", "service-proposal-refused", "service-delegate-declined"})
+"""The service's own letters that answer nothing of the reader's: a wish not to be written to holds for them, unless the reader is coming."""
 LONGEST_QUIET = timedelta(minutes=15)
 """How long everything waits when the server or the network is in trouble."""
 
@@ -304,7 +307,11 @@ class Dispatcher:
             return False
         if rule is None:
             if entry.notice.rule.startswith("service-"):
-                return True
+                if entry.notice.rule not in UNASKED or (stop := unreachable(standing)) is None or _comes(standing):
+                    return True
+                why = stop
+                await transact(lambda: outbox.drop([entry.id], why))
+                return False
             await transact(lambda: outbox.drop([entry.id], f"the rule [{entry.notice.rule}] is in no file any more"))
             return False
         if rule.chases and not head.may_chase():
@@ -507,6 +514,10 @@ class Dispatcher:
                 await asyncio.wait_for(stop.wait(), every)
             except TimeoutError:
                 continue
+
+
+def _comes(standing: Standing) -> bool:
+    return standing.partstat is PartStat.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)

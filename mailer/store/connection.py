@@ -54,24 +54,25 @@ _THROWAWAY = {"engine": "mailer.store.sqlite_here", "synchronous": "OFF", "journ
 
 
 @asynccontextmanager
-async def opened(url: str, *, throwaway: bool = False) -> AsyncIterator[None]:
+async def opened(url: str, *, throwaway: bool = False, by_steps: bool = False) -> AsyncIterator[None]:
     """Open the database at *url*, bring its tables up to date, and close it in the end whatever happens. *throwaway*: nobody needs it
-    else and nobody after a crash, so nothing waits for the disk or for another thread.
+    else and nobody after a crash, so nothing waits for the disk or for another thread. *by_steps*: an empty database goes through every
+    migration, too, instead of getting the tables as they are now.
 
     Raises StoreUnusable when it cannot be opened or is of a newer version than this program.
     """
     try:
-        await open_store(url, **(_THROWAWAY if throwaway else {}))
+        await open_store(url, by_steps=by_steps, **(_THROWAWAY if throwaway else {}))
         yield
     finally:
         await close_store()
 
 
-async def open_store(url: str, **pragmas: str) -> None:
+async def open_store(url: str, *, by_steps: bool = False, **pragmas: str) -> None:
     """See `opened`; the caller must `close_store` (an unclosed SQLite connection keeps the process alive)."""
     try:
         await Tortoise.init(config=_settings(url, **pragmas), _enable_global_fallback=True)
-        await _migrate(url)
+        await _migrate(url, by_steps)
     except (OperationalError, DBConnectionError, sqlite3.Error, OSError) as exc:
         raise StoreUnusable(_sentence(url, exc)) from exc
 
@@ -100,7 +101,7 @@ def _sentence(url: str, exc: BaseException) -> str:
     )
 
 
-async def _migrate(url: str) -> None:
+async def _migrate(url: str, by_steps: bool) -> None:
     """Apply what is missing. On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and a copy of the file
     is put beside it first; afterwards every foreign key is checked."""
     connection = Tortoise.get_connection("default")
@@ -116,6 +117,12 @@ async def _migrate(url: str) -> None:
             "The database was written by a newer version of convener. Install that version again; nothing was changed."
         )
     if not plan:
+        return
+    if not applied and not by_steps:
+        # an empty database needs no history: the tables as they are now, and a note that all steps are done (a test holds them equal)
+        await Tortoise.generate_schemas()
+        for step in plan:
+            await executor.recorder.record_applied(step.migration.app_label, step.migration.name)
         return
     file = sqlite_file(url)
     if file and applied:

@@ -12,8 +12,8 @@ States and their next steps::
 The key of a row is the ledger: a notice with a known key is nothing.
 """
 
-import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from tortoise.expressions import Q
 from mailer.decide.snapshot import Notice
 from mailer.store import models
 from mailer.store.statement import fetch, instant, marks, write
-from mailer.terms import EventUid, ItemId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, QuestionId, RuleId
+from mailer.terms import ItemId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, QuestionId, RuleId
 
 HELD, QUEUED, SENDING, DEFERRED, SENT, FAILED, IN_DOUBT, DROPPED = (
     "held", "queued", "sending", "deferred", "sent", "failed", "in-doubt", "dropped",
@@ -81,15 +81,14 @@ class Result:
     tried: bool = True
 
 
-def message_id_of(key: str, event_uid: EventUid | None, domain: str) -> MessageId:
-    """The Message-ID of the mail that *key* names: the same facts, the same id, on every attempt."""
-    return MessageId(f"<{hashlib.sha256(f'{event_uid}/{key}'.encode()).hexdigest()[:32]}@{domain}>")
+def new_message_id(domain: str) -> MessageId:
+    """The Message-ID of a mail, kept with its row for every attempt. It cannot be guessed: whoever names it in a reply has had the mail."""
+    return MessageId(f"<{secrets.token_hex(16)}@{domain}>")
 
 
 async def put(
     partnership: PartnershipId,
     notices: Iterable[Notice],
-    event_uid: EventUid | None,
     domain: str,
     now: datetime,
     answers_to: MessageId | None = None,
@@ -108,7 +107,7 @@ async def put(
         (
             partnership, n.meeting_id, n.person_id, n.key, n.rule, n.round, n.letter, json.dumps(n.attach), n.on_behalf_of, n.about, n.invites,
             _reason(n), DROPPED if n.told_with else HELD if n.hold else QUEUED, n.not_before, n.not_before, n.not_after,
-            message_id_of(n.key, event_uid, domain), answers_to, now, 0, False, "", "", "", "", "",
+            new_message_id(domain), answers_to, now, 0, False, "", "", "", "", "",
             json.dumps(n.items), n.question, n.ask, json.dumps(n.people),
         )
         for n in wanted.values()
@@ -466,12 +465,20 @@ async def thread(meeting: MeetingId, persons: Sequence[PersonId]) -> dict[Person
     return out
 
 
+async def held_of(partnership: PartnershipId, rule: str, meeting: MeetingId | None = None) -> list[OutboxEntry]:
+    """Every letter of *rule* that waits for the convener's word."""
+    query = models.Outbox.filter(partnership_id=partnership, rule=rule, state=HELD)
+    if meeting is not None:
+        query = query.filter(meeting_id=meeting)
+    return [_entry(r) for r in await query.order_by("id")]
+
+
 async def send_again(partnership: PartnershipId, person: PersonId, now: datetime) -> int:
     """What came back from *person*'s old address, and may still be of use, goes out once more; gives how many."""
     fresh = Q(not_after=None) | Q(not_after__gte=now)
     recent = models.Outbox.filter(created_at__gte=now - timedelta(days=30))
     return await recent.filter(fresh, partnership_id=partnership, person_id=person, state=FAILED).update(
-        state=QUEUED, due_at=now, claimed_by=None, on_the_wire=False, doubts=0, attempt=0
+        state=QUEUED, due_at=now, claimed_by=None, on_the_wire=False, doubts=0, attempt=0, first_tried_at=None
     )
 
 

@@ -122,6 +122,6 @@ async def votes(ident: QuestionId) -> dict[int, dict[PersonId, str]]:
     return found
 
 
-async def settle(ident: QuestionId, choice: int | None, state: str = SETTLED) -> None:
-    """The question is answered: *choice* is the id of what was chosen."""
-    await models.Question.filter(id=ident).update(state=state, chosen_id=choice)
+async def settle(ident: QuestionId, choice: int | None, state: str = SETTLED) -> bool:
+    """The question is answered: *choice* is the id of what was chosen. False where it was answered before."""
+    return bool(await models.Question.filter(id=ident, state=OPEN).update(state=state, chosen_id=choice))

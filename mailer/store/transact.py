@@ -2,12 +2,13 @@
 
 Why (measured on Tortoise with SQLite): cancelling a task inside a bare transaction left the connection locked for ever; with the work in its
 own task behind a shield it never did. Rules for *work*: its first statement writes where two processes may race; no network, no rendering,
-no sleep inside; no task, gather or nested `transact` inside.
+no sleep inside; no task or gather inside. A `transact` within joins the one around it: all of it is one commit.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TypeVar
 
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
@@ -16,6 +17,8 @@ from tortoise.transactions import in_transaction
 from mailer.errors import StoreUnusable
 
 T = TypeVar("T")
+
+_INSIDE: ContextVar[bool] = ContextVar("inside a transaction", default=False)
 
 
 _GONE = frozenset(
@@ -52,8 +55,11 @@ async def transact(work: Callable[[], Awaitable[T]]) -> T:
 
     Raises StoreUnusable when the database is locked, full or gone; then nothing happened.
     """
+    if _INSIDE.get():
+        return await work()
 
     async def whole() -> T:
+        _INSIDE.set(True)
         try:
             async with in_transaction("default"):
                 return await work()

@@ -62,7 +62,7 @@ async def case(tmp_path: Path) -> AsyncIterator[Case]:
             rule=RuleId("invite"), meeting_id=meeting.id, person_id=person, round="r0", letter="invitation-business", attach=(),
             on_behalf_of=None, hold=False, invites=True, not_before=NOW, reason="",
         )  # fmt: skip
-        await outbox.put(here.partnership, [notice], EventUid(UID), "northwdb.example", NOW)
+        await outbox.put(here.partnership, [notice], "northwdb.example", NOW)
         here.message_id = (await outbox.rows(here.partnership))[0].message_id
         yield here
 

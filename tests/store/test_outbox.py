@@ -44,16 +44,14 @@ def _notice(meeting: Meeting, person: PersonId, rule: str = "invite", **facts: o
 async def test_a_known_key_is_nothing(partnership: PartnershipId) -> None:
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
     for _ in range(3):
-        await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+        await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW))
     assert len(await outbox.rows(partnership)) == 1
 
 
 async def test_claims_at_once_never_share_a_row(partnership: PartnershipId) -> None:
     meeting = await _meeting(partnership)
     persons = [await _person(partnership, f"p{i}") for i in range(60)]
-    await transact(
-        lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], meeting.event_uid, "x.example", NOW)
-    )
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], "x.example", NOW))
     claims = await asyncio.gather(*(outbox.claim(partnership, f"w{i}", NOW, 7) for i in range(12)))
     taken = [e.id for claim in claims for e in claim]
     assert len(taken) == len(set(taken)) == 60
@@ -64,9 +62,7 @@ async def test_instants_of_any_zone_compare_as_instants(partnership: Partnership
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
     east = timezone(timedelta(hours=2))
     due = datetime(2026, 3, 2, 12, 0, tzinfo=east)  # 10:00 UTC
-    await transact(
-        lambda: outbox.put(partnership, [_notice(meeting, ann, not_before=due)], meeting.event_uid, "x.example", NOW)
-    )
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann, not_before=due)], "x.example", NOW))
     assert await outbox.claim(partnership, "w", datetime(2026, 3, 2, 11, 59, tzinfo=east), 5) == []
     assert len(await outbox.claim(partnership, "w", datetime(2026, 3, 2, 12, 0, 0, 5, tzinfo=east), 5)) == 1
 
@@ -76,7 +72,7 @@ async def test_sent_marks_the_person_invited_and_written_to(partnership: Partner
 
     async def prepare() -> None:
         await meetings.ensure_invitations(meeting.id, [ann])
-        await outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW)
+        await outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW)
 
     await transact(prepare)
     (entry,) = await outbox.claim(partnership, "w", NOW, 5)
@@ -104,9 +100,7 @@ async def test_sent_marks_the_person_invited_and_written_to(partnership: Partner
 async def test_what_a_dead_worker_held_is_taken_over(partnership: PartnershipId) -> None:
     meeting = await _meeting(partnership)
     persons = [await _person(partnership, n) for n in ("ann", "bob", "cho")]
-    await transact(
-        lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], meeting.event_uid, "x.example", NOW)
-    )
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], "x.example", NOW))
     held = await outbox.claim(partnership, "dead", NOW, 2)
     (living,) = await outbox.claim(partnership, "alive", NOW, 1)
     await transact(lambda: outbox.on_the_wire([held[0].id], "dead", NOW))
@@ -128,7 +122,7 @@ async def test_a_worker_of_this_machine_is_dead_when_its_process_is(partnership:
 
 async def test_what_no_longer_waits_is_not_dropped(partnership: PartnershipId) -> None:
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
-    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW))
     (entry,) = await outbox.claim(partnership, "w", NOW, 1)
     await transact(lambda: outbox.on_the_wire([entry.id], "w", NOW))
     assert await transact(lambda: outbox.drop([entry.id], "too late")) == 0
@@ -138,9 +132,7 @@ async def test_what_no_longer_waits_is_not_dropped(partnership: PartnershipId) -
 async def test_only_what_is_still_in_hand_goes_on_the_wire(partnership: PartnershipId) -> None:
     meeting = await _meeting(partnership)
     persons = [await _person(partnership, n) for n in ("ann", "bob", "cho")]
-    await transact(
-        lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], meeting.event_uid, "x.example", NOW)
-    )
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, p) for p in persons], "x.example", NOW))
     mine = [e.id for e in await outbox.claim(partnership, "w", NOW, 2)]
     others = [e.id for e in await outbox.claim(partnership, "other", NOW, 1)]
     waiting = [e.id for e in await outbox.waiting_for(meeting.id)]
@@ -156,7 +148,7 @@ async def test_only_what_is_still_in_hand_goes_on_the_wire(partnership: Partners
 
 async def test_waiting_for_others_is_no_attempt(partnership: PartnershipId) -> None:
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
-    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW))
     for tried, attempt, first in ((False, 0, None), (True, 1, NOW), (True, 2, NOW)):
         (entry,) = await outbox.claim(partnership, "w", NOW, 1)
         result = Result(entry.id, outbox.DEFERRED, "451 later", NOW, "later", tried=tried)
@@ -167,7 +159,7 @@ async def test_waiting_for_others_is_no_attempt(partnership: PartnershipId) -> N
 
 async def test_a_delivery_report_may_come_before_the_servers_yes_is_written(partnership: PartnershipId) -> None:
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
-    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW))
     (entry,) = await outbox.claim(partnership, "w", NOW, 1)
     await transact(lambda: outbox.on_the_wire([entry.id], "w", NOW))
     assert await transact(lambda: outbox.bounced(entry, "550 no such user"))
@@ -177,7 +169,7 @@ async def test_a_delivery_report_may_come_before_the_servers_yes_is_written(part
 
 async def test_an_invitation_that_left_while_its_meeting_moved_is_overtaken(partnership: PartnershipId) -> None:
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
-    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW))
     (entry,) = await outbox.claim(partnership, "w", NOW, 1)
     await transact(lambda: outbox.begun([Written(entry.id, "a@x.example", "r@x.example", "S", "T", b"bytes", 0)]))
     assert await transact(lambda: outbox.overtaken([entry.id])) == set()
@@ -194,7 +186,7 @@ async def test_a_silent_worker_whose_process_runs_is_alive(partnership: Partners
 
 async def test_the_dead_are_forgotten_when_nothing_of_theirs_is_left(partnership: PartnershipId) -> None:
     meeting, ann = await _meeting(partnership), await _person(partnership, "ann")
-    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], meeting.event_uid, "x.example", NOW))
+    await transact(lambda: outbox.put(partnership, [_notice(meeting, ann)], "x.example", NOW))
     await outbox.claim(partnership, "busy:1:a", NOW, 1)
     for name in ("busy:1:a", "idle:1:a"):
         await workers.beat(name, NOW)

@@ -20,7 +20,7 @@ _INTERNAL = re.compile(r"tortoise_|sqlite_")
 
 async def _sqlite_schema(url: str, *, migrate: bool) -> dict[str, set[str]]:
     if migrate:
-        async with opened(url):
+        async with opened(url, by_steps=True):
             return await _read()
     await Tortoise.init(config=connection._settings(url), _enable_global_fallback=True)
     try:
@@ -59,7 +59,7 @@ async def test_migrations_and_models_agree(tmp_path: Path) -> None:
 
 
 async def test_migrations_run_on_postgres(postgres_url: str) -> None:
-    async with opened(postgres_url):
+    async with opened(postgres_url, by_steps=True):
         assert await models.Partnership.all().count() == 0
         db = Tortoise.get_connection("default")
         rows = await db.execute_query_dict("SELECT indexname FROM pg_indexes WHERE tablename = 'outbox'")
