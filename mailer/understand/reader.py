@@ -185,7 +185,7 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
             return replace(verdict, kind=Kind.UNCLEAR, reason="There are no new words in this mail.")
         return replace(verdict, reason="The mail is empty.")
     # what was asked is in our own letter, whether or not their program quoted it
-    asked = context.own_text or trimmed.quoted
+    asked = trimmed.quoted or context.own_text
     reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=asked)
     return _worded(message, verdict, trimmed, reading)
 
