@@ -21,7 +21,7 @@ The tree (a folder for each stage; P = pure)
     cli/              one module a family of commands; thin
     sandbox/          embedded SMTP + IMAP servers, pretend people, the stage (a clock that is moved on when all is quiet), the demo
     daemon.py         builds every part from Config, runs the loops, stops by event
-    pipeline/         the story: handle (a message), tick (the clock), changes (the convener's hand), opening (files → an office)
+    pipeline/         the story: mail/ (a message), hand/ (the convener), due/ (the clock, happenings), papers/; opening (files → an office)
     receive/          IMAP → committed inbound rows; keeper says what is ours
     send/             claim → still wanted? → render → send → record; outcome says what a reply means, pace how fast
     store/            the only package that knows Tortoise and SQL: transact() is the one way in

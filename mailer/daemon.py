@@ -21,12 +21,15 @@ from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError, Problem, StoreUnusable
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline import desk, opening, reports, seats, tick
-from mailer.pipeline.announce import headcount_told, overtaken, undeliverable
-from mailer.pipeline.commands import Tools
-from mailer.pipeline.handle import handle
+from mailer.pipeline import opening
+from mailer.pipeline.due import seats, tick
+from mailer.pipeline.due.announce import headcount_told, overtaken, undeliverable
+from mailer.pipeline.hand import reports
+from mailer.pipeline.mail import desk
+from mailer.pipeline.mail.commands import Tools
+from mailer.pipeline.mail.handle import handle
 from mailer.pipeline.office import Office
-from mailer.pipeline.particulars import particulars
+from mailer.pipeline.papers.particulars import particulars
 from mailer.receive.keeper import Keeper
 from mailer.receive.watch import watch
 from mailer.render.letters import Letters

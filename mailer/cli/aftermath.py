@@ -34,9 +34,9 @@ def came(
         raise fail("Name those who came, or give the sign-in sheet with --csv.", 2)
 
     async def work(_: PartnershipSettings, office: Any) -> tuple[int, list[str]]:
-        from mailer.pipeline.aftermath import note_attendance
-        from mailer.pipeline.changes import meeting_or_error
-        from mailer.pipeline.planning import person_called
+        from mailer.pipeline.hand.aftermath import note_attendance
+        from mailer.pipeline.hand.changes import meeting_or_error
+        from mailer.pipeline.hand.planning import person_called
 
         meeting = await meeting_or_error(office, slug)
         found, odd = set(), []
@@ -90,8 +90,8 @@ def summary(
     """The summary of a meeting: show it, write it, approve it. What was approved goes out by rule."""
 
     async def work(_: PartnershipSettings, office: Any) -> Any:
-        from mailer.pipeline import aftermath
-        from mailer.pipeline.changes import meeting_or_error
+        from mailer.pipeline.hand import aftermath
+        from mailer.pipeline.hand.changes import meeting_or_error
         from mailer.store import documents
 
         meeting, now = await meeting_or_error(office, slug), datetime.now(UTC)

@@ -207,7 +207,7 @@ def review(
             markup=False,
         )
         return
-    from mailer.pipeline.changes import Settle, settle
+    from mailer.pipeline.hand.unclear import Settle, settle
 
     if word not in [s.value for s in Settle]:
         raise fail(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mailer.config import Config, PartnershipSettings
     from mailer.partnership import series
-    from mailer.pipeline.attendance_list import AttendanceRow
+    from mailer.pipeline.papers.attendance_list import AttendanceRow
 
 app = typer.Typer(
     help="Meetings: add, change, cancel, list, show. A change of time or place sends updates.", no_args_is_help=True
@@ -102,7 +102,7 @@ def add(
 
     async def work(settings: PartnershipSettings, office: Any) -> Meeting:
         from mailer.partnership.series import repeat_rule
-        from mailer.pipeline.changes import add_meeting
+        from mailer.pipeline.hand.changes import add_meeting
         from mailer.render.calendar import check_series
         from mailer.store import meetings
 
@@ -169,7 +169,7 @@ def change(
 
     async def work(_: PartnershipSettings, office: Any) -> tuple[Meeting, Change, int]:
         from mailer.partnership.series import fits
-        from mailer.pipeline.changes import change_meeting, meeting_or_error
+        from mailer.pipeline.hand.changes import change_meeting, meeting_or_error
 
         before = await meeting_or_error(office, slug)
         if before.cancelled:
@@ -230,7 +230,7 @@ def _change_date(slug: str, on: str, start: str | None, end: str | None, hours: 
     """Move one date of a series, or cancel it where there is no *start*."""
 
     async def work(_: PartnershipSettings, office: Any) -> int:
-        from mailer.pipeline.changes import change_date, date_or_error, meeting_or_error
+        from mailer.pipeline.hand.changes import change_date, date_or_error, meeting_or_error
 
         meeting = await meeting_or_error(office, slug)
         found = await date_or_error(meeting, _day(on))
@@ -265,7 +265,7 @@ def cancel(
         raise typer.Exit(1)
 
     async def work(_: PartnershipSettings, office: Any) -> tuple[Meeting, Change, int]:
-        from mailer.pipeline.changes import change_meeting, meeting_or_error
+        from mailer.pipeline.hand.changes import change_meeting, meeting_or_error
 
         before = await meeting_or_error(office, slug)
         return await change_meeting(office, before, replace(before, status=MeetingStatus.CANCELLED), datetime.now(UTC))
@@ -380,7 +380,7 @@ def _record(meeting: Meeting) -> dict[str, Any]:
 
 
 def _tally(invitations: list[Invitation]) -> dict[str, int]:
-    from mailer.pipeline.attendance_list import SAID_AS
+    from mailer.pipeline.papers.attendance_list import SAID_AS
 
     tally = dict.fromkeys(("yes", "maybe", "no answer", "sends somebody", "no"), 0)
     for invitation in invitations:
@@ -406,7 +406,7 @@ def attendance(
     if action is None:
         _show_attendance(slug, json, as_csv, on)
         return
-    from mailer.pipeline.changes import SAID
+    from mailer.pipeline.hand.changes import SAID
 
     if action != "set" or address is None or answer is None:
         raise fail("Write: convener attendance MEETING set ADDRESS yes|no|maybe", 2)
@@ -414,7 +414,7 @@ def attendance(
         raise fail(f"“{answer}” is no answer I know: yes, no, maybe or open.", 2)
 
     async def work(_: PartnershipSettings, office: Any) -> str:
-        from mailer.pipeline.changes import enter_answer, enter_answer_to_date, meeting_or_error
+        from mailer.pipeline.hand.changes import enter_answer, enter_answer_to_date, meeting_or_error
         from mailer.store import people
 
         meeting = await meeting_or_error(office, slug)
@@ -442,12 +442,12 @@ def attendance(
 
 
 def _show_attendance(slug: str, json: bool, as_csv: bool, on: str | None = None) -> None:
-    from mailer.pipeline.attendance_list import AttendanceRow, attendance_rows
+    from mailer.pipeline.papers.attendance_list import AttendanceRow, attendance_rows
 
     async def work(
         _: Config, __: PartnershipSettings, partnership: PartnershipId
     ) -> tuple[Meeting, list[AttendanceRow]]:
-        from mailer.pipeline.changes import date_or_error
+        from mailer.pipeline.hand.changes import date_or_error
 
         meeting = await _meeting(partnership, slug)
         if on is None:

@@ -64,7 +64,7 @@ def list_(
     if json:
         print_json(rows)
     elif as_csv:
-        from mailer.pipeline.planning import COLUMNS
+        from mailer.pipeline.hand.planning import COLUMNS
 
         out = csv.DictWriter(sys.stdout, COLUMNS, extrasaction="ignore")
         out.writeheader()
@@ -92,7 +92,7 @@ def add(
     support: Support = None,
 ) -> None:
     """Add an item."""
-    from mailer.pipeline.planning import Wanted, add_item
+    from mailer.pipeline.hand.planning import Wanted, add_item
 
     wanted = Wanted(text, owner, _day(due), priority, team, support)
     item = in_office(lambda _, office: add_item(office, wanted, datetime.now(UTC)))
@@ -112,7 +112,7 @@ def change(
 ) -> None:
     """Change what you name of an item; the rest stays."""
     from mailer.partnership.plan import ItemStatus
-    from mailer.pipeline.planning import Wanted, change_item
+    from mailer.pipeline.hand.planning import Wanted, change_item
 
     try:
         state = ItemStatus(status) if status else None
@@ -126,7 +126,7 @@ def change(
 @app.command()
 def done(number: int) -> None:
     """An item is finished."""
-    from mailer.pipeline.planning import close_item
+    from mailer.pipeline.hand.planning import close_item
 
     item = in_office(lambda _, office: close_item(office, number, datetime.now(UTC)))
     console.print(f"Item {item.number} is done: {item.text}", markup=False)
@@ -137,7 +137,7 @@ def show(number: int, json: bool = False) -> None:
     """One item and its history."""
 
     async def work(_: PartnershipSettings, office: Any) -> tuple[Any, list[dict[str, Any]]]:
-        from mailer.pipeline.planning import item_or_error
+        from mailer.pipeline.hand.planning import item_or_error
         from mailer.store import plan
 
         item = await item_or_error(office, number)
@@ -160,7 +160,7 @@ def team(
     member: Annotated[list[str] | None, typer.Option(help="Who is in it; may be given several times.")] = None,
 ) -> None:
     """Make an action team, or give it a lead and members."""
-    from mailer.pipeline.planning import save_team
+    from mailer.pipeline.hand.planning import save_team
 
     made = in_office(lambda _, office: save_team(office, name, lead, tuple(member or ()), datetime.now(UTC)))
     console.print(f"Team “{made.name}” has {len(made.members)} members.", markup=False)
@@ -169,7 +169,7 @@ def team(
 @app.command("import")
 def import_(file: Annotated[Path, typer.Argument(help="A CSV file with the headings of plan list --csv.")]) -> None:
     """Bring a plan file into the plan: known numbers are changed, other rows are added."""
-    from mailer.pipeline.planning import import_plan
+    from mailer.pipeline.hand.planning import import_plan
 
     try:
         content = file.read_bytes()

@@ -21,7 +21,7 @@ from mailer.terms import PartnershipId, canonical
 if TYPE_CHECKING:
     from mailer.config import Config, PartnershipSettings
     from mailer.partnership.people import Person
-    from mailer.pipeline.enclosures import Desk
+    from mailer.pipeline.papers.enclosures import Desk
     from mailer.printing.sheets import Printed
 
 app = typer.Typer(
@@ -152,7 +152,7 @@ def letters(
     async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> tuple[Printed, Printed]:
         from mailer.cli.meetings import _meeting
         from mailer.partnership.postal import read_addressees
-        from mailer.pipeline.post import posted
+        from mailer.pipeline.papers.post import posted
 
         addressees, problems = read_addressees(to.name, content)
         print_problems(problems)
@@ -177,7 +177,7 @@ def _outlined(
 
     async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> str:
         from mailer.cli.meetings import _meeting
-        from mailer.pipeline.enclosures import AGENDA, CHECKLIST, outline
+        from mailer.pipeline.papers.enclosures import AGENDA, CHECKLIST, outline
         from mailer.store import documents
         from mailer.store.transact import transact
 
@@ -215,7 +215,7 @@ def _print(
 ) -> None:
     async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> tuple[Printed, str]:
         from mailer.cli.meetings import _meeting
-        from mailer.pipeline.enclosures import filename, printed
+        from mailer.pipeline.papers.enclosures import filename, printed
 
         meeting = await _meeting(partnership, slug) if slug is not None else None
         person = await _person(partnership, champion) if champion is not None else None
@@ -226,8 +226,8 @@ def _print(
 
 
 def _desk(settings: PartnershipSettings, partnership: PartnershipId, paper: PaperSize | None) -> Desk:
-    from mailer.pipeline.enclosures import Desk
     from mailer.pipeline.opening import sender_of
+    from mailer.pipeline.papers.enclosures import Desk
     from mailer.printing.sheets import Paper
 
     return Desk(partnership, sender_of(settings), Paper(paper.value if paper else settings.paper))

@@ -38,7 +38,7 @@ def list_(json: bool = False) -> None:
 @app.command()
 def show(name: str, json: bool = False) -> None:
     """How a question stands: who said what to each choice."""
-    from mailer.pipeline.settling import tally
+    from mailer.pipeline.hand.settling import tally
 
     question, rows = in_office(lambda _, office: tally(office, name))
     if json:
@@ -68,8 +68,8 @@ def ask(
 
     async def work(settings: PartnershipSettings, office: Any) -> Any:
         from mailer.cli.meetings import instant
-        from mailer.pipeline.changes import meeting_or_error
-        from mailer.pipeline.settling import put
+        from mailer.pipeline.hand.changes import meeting_or_error
+        from mailer.pipeline.hand.settling import put
 
         about = await meeting_or_error(office, meeting) if meeting else None
         starts = [instant(t, about.zone if about else settings.time_zone, "The time") for t in time]
@@ -82,7 +82,7 @@ def ask(
 
 async def _people(office: Any, wanted: list[str]) -> list[Any]:
     from mailer.partnership.people import PartnerKind, Role
-    from mailer.pipeline.planning import person_called
+    from mailer.pipeline.hand.planning import person_called
     from mailer.store import people
 
     register = [p for p in await people.people(office.partnership) if p.may_be_written_to and p.id != office.convener]
@@ -111,6 +111,6 @@ async def _people(office: Any, wanted: list[str]) -> list[Any]:
 @app.command()
 def settle(name: str, number: int) -> None:
     """Take one of the choices: the time makes the meeting, or moves it."""
-    from mailer.pipeline.settling import settle_question
+    from mailer.pipeline.hand.settling import settle_question
 
     console.print(in_office(lambda _, office: settle_question(office, name, number, datetime.now(UTC))), markup=False)

@@ -104,7 +104,7 @@ async def _story(
     releases: bool,
     seed: int,
 ) -> tuple[Story, Meeting | None]:
-    from mailer.pipeline.changes import meeting_or_error
+    from mailer.pipeline.hand.changes import meeting_or_error
     from mailer.sandbox.rehearsal import Story
     from mailer.sandbox.saying import habitual, members_of
     from mailer.store import meetings, people

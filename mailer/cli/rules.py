@@ -14,8 +14,8 @@ from mailer.errors import MailerError
 
 if TYPE_CHECKING:
     from mailer.config import Config, PartnershipSettings
+    from mailer.pipeline.hand.reports import Edit
     from mailer.pipeline.office import Office
-    from mailer.pipeline.reports import Edit
     from mailer.render.outgoing import OutgoingMessage
     from mailer.terms import PartnershipId
 
@@ -34,7 +34,7 @@ def preview(
 
     async def work(settings: PartnershipSettings, office: Office) -> tuple[Any, str]:
         from mailer.cli.rehearse import moment
-        from mailer.pipeline import reports
+        from mailer.pipeline.hand import reports
 
         now = moment(as_of, settings.time_zone) if as_of else datetime.now(UTC)
         told = await (reports.preview_data if json else reports.preview_text)(office, slug, now)
@@ -58,7 +58,7 @@ def why(
     """Why somebody got a mail, will get it, or will not: for each rule the first line that decides it, and what happened so far."""
 
     async def work(_: PartnershipSettings, office: Office) -> Any:
-        from mailer.pipeline import reports
+        from mailer.pipeline.hand import reports
 
         one = rule.strip("[] ") if rule else None
         return await (reports.why_data if json else reports.why_text)(office, address, datetime.now(UTC), one, meeting)
@@ -72,7 +72,7 @@ def why(
 
 def words(json: bool = False) -> None:
     """The whole vocabulary of rule files."""
-    from mailer.pipeline import reports
+    from mailer.pipeline.hand import reports
 
     if json:
         print_json(reports.words_data())
@@ -100,12 +100,12 @@ def changes(
         raise MailerError(f"There is no folder {folder}.")
 
     async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> Edit:
-        from mailer.pipeline import reports
+        from mailer.pipeline.hand import reports
 
         office = await reports.office_in_force(settings, partnership)
         return await reports.edit_of(office, settings, datetime.now(UTC), folder)
 
-    from mailer.pipeline import reports
+    from mailer.pipeline.hand import reports
 
     edit = in_store(work)
     if json:
@@ -125,7 +125,7 @@ def _rule_about(same: str | None, look_back: str | None) -> None:
 
     async def work(settings: PartnershipSettings, office: Office) -> list[str]:
         del settings
-        from mailer.pipeline import rulings
+        from mailer.pipeline.hand import rulings
         from mailer.terms import RuleId
 
         now, told = datetime.now(UTC), []
@@ -152,8 +152,8 @@ def letter_test(
     """Any letter with a real person's data, sent to you alone. An answer to it changes nothing."""
 
     async def work(settings: PartnershipSettings, office: Office) -> tuple[OutgoingMessage, str]:
+        from mailer.pipeline.hand.trial import trial_letter
         from mailer.pipeline.opening import read_files
-        from mailer.pipeline.trial import trial_letter
 
         letters = read_files(settings).letters
         message = await trial_letter(office, letters, letter, to_person, datetime.now(UTC), meeting)

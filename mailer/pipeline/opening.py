@@ -16,8 +16,8 @@ from mailer.decide.snapshot import Notice
 from mailer.errors import LetterProblems, Problem, RuleProblems
 from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.register import PersonRow, read_people
+from mailer.pipeline.due.tick import install, newcomers
 from mailer.pipeline.office import Office, ReplyLimits
-from mailer.pipeline.tick import install, newcomers
 from mailer.render.letters import Letters, read_letters, shipped_letters
 from mailer.render.outgoing import Sender
 from mailer.store import goodfiles, meetings, people

@@ -25,8 +25,9 @@ from rich.text import Text
 
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
-from mailer.pipeline.attendance_list import AttendanceRow, attendance_rows
-from mailer.pipeline.changes import SAID, Settle, add_meeting, change_meeting, enter_answer, settle
+from mailer.pipeline.hand.changes import SAID, add_meeting, change_meeting, enter_answer
+from mailer.pipeline.hand.unclear import Settle, settle
+from mailer.pipeline.papers.attendance_list import AttendanceRow, attendance_rows
 from mailer.render.letters import shipped_letters
 from mailer.sandbox.cast import CAST, people_csv
 from mailer.sandbox.servers import Envelope

@@ -7,7 +7,7 @@ instants. Promises: asks the store only, changes nothing.
 from datetime import datetime, timedelta
 
 from mailer.daemon import Daemon
-from mailer.pipeline import desk
+from mailer.pipeline.mail import desk
 from mailer.send.pace import DAY, MINUTE
 from mailer.store import inbound, mail_log, meetings, outbox, rules
 

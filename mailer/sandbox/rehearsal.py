@@ -30,9 +30,9 @@ from mailer.daemon import Daemon, build
 from mailer.decide.due import Due
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
-from mailer.pipeline.attendance_list import SAID_AS
-from mailer.pipeline.changes import change_meeting
+from mailer.pipeline.hand.changes import change_meeting
 from mailer.pipeline.office import Office
+from mailer.pipeline.papers.attendance_list import SAID_AS
 from mailer.receive.intake import Fetched
 from mailer.render.outgoing import OutgoingMessage
 from mailer.sandbox import instants

@@ -187,7 +187,7 @@ def _person(message: Message, verdict: Verdict, context: Context) -> Verdict:
     # what was asked is in our own letter, whether or not their program quoted it
     asked = trimmed.quoted or context.own_text
     reading = reading_of(trimmed.words, subject=bare_subject(message.subject), quoted=asked)
-    return _worded(message, verdict, trimmed, reading)
+    return _worded(message, verdict, trimmed, reading, context.answers_for)
 
 
 def _calendar_without_its_part(message: Message, verdict: Verdict, partstat: PartStat) -> Verdict:
@@ -207,7 +207,7 @@ def _calendar_without_its_part(message: Message, verdict: Verdict, partstat: Par
     )
 
 
-def _worded(message: Message, verdict: Verdict, trimmed: Trimmed, reading: Reading) -> Verdict:
+def _worded(message: Message, verdict: Verdict, trimmed: Trimmed, reading: Reading, answers_for: str = "") -> Verdict:
     if reading.verdict == "none":
         return replace(verdict, reason=reading.reason or "There is no answer to the invitation in these words.")
     if reading.verdict not in PARTSTATS:
@@ -217,7 +217,9 @@ def _worded(message: Message, verdict: Verdict, trimmed: Trimmed, reading: Readi
         doubt = "The sender's domain disowns this mail (DMARC)."
     elif not trimmed.sure:
         doubt = "These words stand below a line that introduces a quoted letter: they may be ours."
-    elif reading.answers_for and not _is_author(reading.answers_for, message):
+    elif reading.answers_for and not (
+        _is_author(reading.answers_for, message) or _same_name(reading.answers_for, answers_for)
+    ):
         doubt = f"The words speak for {reading.answers_for}: whose answer is it?"
     answer = Answer(
         partstat=PARTSTATS[reading.verdict],
@@ -235,7 +237,12 @@ def _worded(message: Message, verdict: Verdict, trimmed: Trimmed, reading: Readi
 
 def _is_author(name: str, message: Message) -> bool:
     """Whether *name* is the author's own: an assistant who writes from the mailbox of the one invited."""
-    own = set(re.findall(r"\w{2,}", message.author.display_name.casefold())) if message.author else set()
+    return message.author is not None and _same_name(name, message.author.display_name)
+
+
+def _same_name(name: str, whole: str) -> bool:
+    """Whether *name* ("Ms Ortiz") may be that of *whole* ("Ann Ortiz")."""
+    own = set(re.findall(r"\w{2,}", whole.casefold()))
     named = set(re.findall(r"\w{3,}", name.casefold())) - {"mrs", "herr", "frau", "señor", "señora", "prof"}
     return bool(named) and named <= own
 

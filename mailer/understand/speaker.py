@@ -76,7 +76,8 @@ def speaker(verdict: Verdict, answer: Answer, known: Known) -> Speaks | AskWho |
     if (elsewhere := _belongs_elsewhere(verdict, answer, known)) is not None:
         return elsewhere
     author = canonical(verdict.author.addr_spec) if verdict.author else ""
-    attendee = canonical(answer.attendee) if answer.attendee else None
+    # a calendar names whose answer it is; in words that is only the author, who may be the assistant of the one invited
+    attendee = canonical(answer.attendee) if answer.attendee and answer.via is not Via.WORDS else None
     place = _written_to(answer, known)
     if place is None:
         return AskWho(_untied(author, attendee, known))

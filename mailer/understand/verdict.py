@@ -141,7 +141,8 @@ class Context:
 
     *own_text*: the text of the letter this answers, whose lines are never the person's own. *authentication_server*: the
     authserv-id to believe. *own_domains*, *own_addresses*: to know our own mail come back;
-    *commanders*: whose own mail it is all the same. *asked*: what the letter asked
+    *commanders*: whose own mail it is all the same. *answers_for*: the name of the one invited, where the convener has said that
+    the author may answer for them. *asked*: what the letter asked
     ("yes, no or maybe", "name of a delegate", …).
     """
 
@@ -149,6 +150,7 @@ class Context:
     authentication_server: str | None = None
     own_addresses: frozenset[str] = frozenset()
     commanders: frozenset[str] = frozenset()
+    answers_for: str = ""
     asked: str = "yes, no or maybe"
 
 

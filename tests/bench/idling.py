@@ -13,7 +13,7 @@ from statistics import median
 from tortoise import connections
 
 from mailer.daemon import Daemon
-from mailer.pipeline import tick
+from mailer.pipeline.due import tick
 from mailer.store import models
 from mailer.terms import PartnershipId
 from tests.bench.figure import verdict

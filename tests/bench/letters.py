@@ -15,8 +15,8 @@ from mailer.clock import WorldClock
 from mailer.config import Config, ConvenerSettings, ImapSettings, PartnershipSettings, SmtpSettings
 from mailer.daemon import Daemon, build
 from mailer.partnership.meetings import Meeting, MeetingStatus
-from mailer.pipeline import tick
-from mailer.pipeline.changes import add_meeting
+from mailer.pipeline.due import tick
+from mailer.pipeline.hand.changes import add_meeting
 from mailer.render.outgoing import OutgoingMessage
 from mailer.sandbox.habits import Answers, Member, Program, Way
 from mailer.sandbox.people import PretendPerson

@@ -13,7 +13,7 @@ from statistics import median
 import aiosmtplib
 
 from mailer.config import Config
-from mailer.pipeline import tick
+from mailer.pipeline.due import tick
 from mailer.render.outgoing import OutgoingMessage
 from tests.bench.figure import Measured, rates, verdict
 from tests.bench.letters import cast, daemon_of, invite, plan, register, settings

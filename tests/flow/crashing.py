@@ -10,7 +10,7 @@ from typing import Any
 
 from mailer import daemon, log
 from mailer.config import load
-from mailer.pipeline import handle
+from mailer.pipeline.mail import handle
 from mailer.receive.keeper import Keeper
 from mailer.send import dispatch
 from mailer.store import inbound, outbox

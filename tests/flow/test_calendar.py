@@ -14,9 +14,9 @@ import pytest
 from mailer.errors import MailerError
 from mailer.partnership.meetings import MeetingStatus
 from mailer.partnership.people import PartnerKind
-from mailer.pipeline import moves
-from mailer.pipeline.attendance_list import attendance_rows
-from mailer.pipeline.changes import Settle, settle
+from mailer.pipeline.hand import moves
+from mailer.pipeline.hand.unclear import Settle, settle
+from mailer.pipeline.papers.attendance_list import attendance_rows
 from mailer.sandbox.calendar_programs import CalendarAnswer, apple_answer, gmail_answer, outlook_answer
 from mailer.sandbox.habits import Member
 from mailer.sandbox.letter import Letter, read_letter

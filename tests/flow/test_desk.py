@@ -124,7 +124,7 @@ async def test_the_convener_lets_the_sender_be_asked(tmp_path: Path) -> None:
         assert (await here.answers())[bob] == "yes"
 
 
-async def test_the_convener_names_an_assistant(tmp_path: Path) -> None:
+async def test_an_assistant_answers_once_the_convener_says_so(tmp_path: Path) -> None:
     boss, helper = "ann.ortiz@ortiz.example", "office@ortiz.example"
     async with world(tmp_path, [member("Ann Ortiz")]) as here:
         await here.stage.advance(local(2026, 2, 2, 12, 0))
@@ -137,4 +137,7 @@ async def test_the_convener_names_an_assistant(tmp_path: Path) -> None:
         await reply(here, digest, f"{numbers_of(digest)[helper]} yes assistant")
         assert (await here.answers())[boss] == "yes"
         assert here.to(helper) == []
+        await here.stage.advance(local(2026, 2, 4, 12, 0))
+        await reply(here, letter, "Unfortunately Ms Ortiz cannot attend after all.", author=helper)
+        assert (await here.answers())[boss] == "no"
         assert here.to(helper) == []  # never written to

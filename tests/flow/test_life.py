@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from mailer.partnership.people import Role
-from mailer.pipeline import aftermath, planning, settling
+from mailer.pipeline.hand import aftermath, planning, settling
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER, MAILBOX
 from mailer.store import documents, meetings, people, plan

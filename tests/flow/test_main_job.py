@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailer.partnership.meetings import Change, MeetingStatus
-from mailer.pipeline.changes import SAID, enter_answer
+from mailer.pipeline.hand.changes import SAID, enter_answer
 from mailer.pipeline.opening import import_people
 from mailer.sandbox.habits import Answers, Away, Forwards, Full, Greylisted, Member, Program, Unknown, Way
 from mailer.store import inbound, outbox, people

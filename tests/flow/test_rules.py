@@ -11,9 +11,9 @@ from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.partnership import plan as plans
 from mailer.partnership.meetings import Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Role
-from mailer.pipeline import aftermath, planning, rulings
-from mailer.pipeline.announce import announce
-from mailer.pipeline.changes import SAID, add_meeting, change_meeting, enter_answer
+from mailer.pipeline.due.announce import announce
+from mailer.pipeline.hand import aftermath, planning, rulings
+from mailer.pipeline.hand.changes import SAID, add_meeting, change_meeting, enter_answer
 from mailer.sandbox.habits import Unknown
 from mailer.sandbox.stage import CONVENER
 from mailer.store import documents, log, meetings, models, people, plan, questions

@@ -163,7 +163,7 @@ async def test_a_responder_that_says_yes_and_no_in_turn_comes_to_rest(tmp_path: 
 
 
 async def test_what_the_convener_settles_is_told_to_the_sender(tmp_path: Path) -> None:
-    from mailer.pipeline.changes import Settle, settle
+    from mailer.pipeline.hand.unclear import Settle, settle
 
     async with world(tmp_path, [member("Ann Able")], rules_folder=rules(tmp_path, RULES)) as here:
         letter = await invited(here)

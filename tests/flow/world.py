@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar
 
 from mailer.partnership.meetings import Change, Meeting
-from mailer.pipeline.changes import add_meeting, change_meeting
+from mailer.pipeline.hand.changes import add_meeting, change_meeting
 from mailer.render.letters import shipped_letters
 from mailer.sandbox.cast import people_csv
 from mailer.sandbox.habits import Answers, Member, Program, Way
@@ -88,7 +88,7 @@ class World:
 
     async def answers(self) -> dict[str, str]:
         """How everybody stands, by first address."""
-        from mailer.pipeline.attendance_list import attendance_rows
+        from mailer.pipeline.papers.attendance_list import attendance_rows
 
         rows = await attendance_rows(self.stage.daemon.office.partnership, await self.meeting())
         return {r.address: r.answer + (f" +{r.guests}" if r.guests else "") for r in rows}

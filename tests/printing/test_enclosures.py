@@ -20,9 +20,9 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item, ItemStatus
 from mailer.partnership.register import PersonRow
-from mailer.pipeline.call_list import callees
-from mailer.pipeline.enclosures import DOCUMENTS, Desk, enclosure, printed
 from mailer.pipeline.office import Office
+from mailer.pipeline.papers.call_list import callees
+from mailer.pipeline.papers.enclosures import DOCUMENTS, Desk, enclosure, printed
 from mailer.printing.sheets import Paper
 from mailer.render.outgoing import Sender
 from mailer.store import calls, documents, meetings, models, people, plan

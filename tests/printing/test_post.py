@@ -9,8 +9,8 @@ from mailer.errors import LetterProblems
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person, Role
 from mailer.partnership.postal import Addressee
-from mailer.pipeline.enclosures import Desk
-from mailer.pipeline.post import posted
+from mailer.pipeline.papers.enclosures import Desk
+from mailer.pipeline.papers.post import posted
 from mailer.render.outgoing import Sender
 from mailer.terms import EventUid, MeetingId, PartnershipId, PersonId
 from tests.printing.reading import pages, words

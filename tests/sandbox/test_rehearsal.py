@@ -9,7 +9,7 @@ import pytest
 
 from mailer.errors import MailerError
 from mailer.partnership.people import PartnerKind, Person
-from mailer.pipeline.reports import arguments_of, harmless
+from mailer.pipeline.hand.reports import arguments_of, harmless
 from mailer.sandbox.habits import Answers, Unknown
 from mailer.sandbox.rehearsed import AnswerLine, Event, LeftOutLine, MailLine, Rehearsed, as_text
 from mailer.sandbox.saying import habitual, members_of, read_outage, read_saying

@@ -1,0 +1,62 @@
+"""After a meeting: who came, the summary as it grows from a draft to a letter that goes out.
+
+Promises: each step is one commit with its log line; a summary goes out only when it was approved, and the same words that were approved.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from mailer.decide.snapshot import Happening, HappeningKind
+from mailer.errors import MailerError
+from mailer.partnership.meetings import Meeting
+from mailer.pipeline.due.announce import announce
+from mailer.pipeline.office import Office
+from mailer.store import documents, log, meetings
+from mailer.store.log import LogLine
+from mailer.store.transact import transact
+from mailer.terms import PersonId
+
+
+async def note_attendance(office: Office, meeting: Meeting, came: Collection[PersonId], now: datetime) -> None:
+    """Those of *came* were at *meeting*; whoever else was invited was not."""
+    if now < meeting.dtstart:
+        raise MailerError(f"{meeting.slug} has not begun yet.")
+
+    async def write() -> None:
+        await meetings.note_attendance(meeting.id, came, now)
+        sentence = f"{len(set(came))} people came to “{meeting.title}”"
+        await log.write(office.partnership, LogLine(now, "attendance", sentence, meeting.id))
+
+    await transact(write)
+
+
+async def write_summary(office: Office, meeting: Meeting, text: str, now: datetime) -> documents.Document:
+    """Save *text* as the draft of the summary. What was approved before is no longer."""
+    if not text.strip():
+        raise MailerError("The summary is empty.")
+
+    async def write() -> documents.Document:
+        found = await documents.write(office.partnership, documents.SUMMARY, meeting.id, text.strip(), now)
+        sentence = f"the summary of “{meeting.title}” was written (version {found.version})"
+        await log.write(office.partnership, LogLine(now, "summary", sentence, meeting.id))
+        return found
+
+    return await transact(write)
+
+
+async def approve_summary(office: Office, meeting: Meeting, by: PersonId, now: datetime) -> int:
+    """The summary may go out; gives how many letters that makes."""
+
+    async def write() -> int:
+        found = await documents.document(office.partnership, documents.SUMMARY, meeting.id)
+        if found is None:
+            raise MailerError(f"There is no summary of {meeting.slug} yet.")
+        if found.state in (documents.APPROVED, documents.SENT):
+            raise MailerError(f"The summary of {meeting.slug} was approved before.")
+        await documents.set_state(found.id, documents.APPROVED, now, by)
+        sentence = f"the summary of “{meeting.title}” was approved (version {found.version})"
+        await log.write(office.partnership, LogLine(now, "summary", sentence, meeting.id, by))
+        happening = Happening(HappeningKind.SUMMARY_IS_APPROVED, f"summary-{found.id}-{found.version}", now, by)
+        return await announce(office, meeting, happening, now)
+
+    return await transact(write)

@@ -1,0 +1,163 @@
+"""Questions with choices: put by the convener, tallied, settled.
+
+Promises: each step is one commit; a question is settled once, by the convener; the time that is chosen makes the meeting that was drafted, or
+moves the one it was asked about. Never: settles by itself.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailer.decide.snapshot import Notice
+from mailer.errors import MailerError
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.pipeline.due.drafting import makes
+from mailer.pipeline.hand import changes
+from mailer.pipeline.office import Office
+from mailer.store import log, meetings, people, questions
+from mailer.store.log import LogLine
+from mailer.store.transact import transact
+from mailer.terms import EventUid, MeetingId, RuleId
+
+QUESTION_RULE = RuleId("service-question")
+"""Letters of a question that the convener put by hand. No rule file may use this heading."""
+
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was said to one choice, by name."""
+
+    number: int
+    label: str
+    yes: tuple[str, ...]
+    maybe: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+async def question_or_error(office: Office, slug: str) -> questions.AskedQuestion:
+    found = await questions.by_slug(office.partnership, slug)
+    if found is None:
+        known = ", ".join(q.slug for q in await questions.every(office.partnership, open_only=True)) or "none"
+        raise MailerError(f"No question is called {slug}. Open: {known}.")
+    return found
+
+
+async def tally(office: Office, slug: str) -> tuple[questions.AskedQuestion, tuple[Tally, ...]]:
+    """How a question stands. In a ranking, whoever named a choice first counts as a yes."""
+    question = await question_or_error(office, slug)
+    names = {p.id: p.name for p in await people.people(office.partnership)}
+    votes = await questions.votes(question.id)
+    rows = []
+    for choice in await questions.choices(question.id):
+        said = {names.get(person, "?"): word for person, word in votes[choice.number].items()}
+
+        def those(*words: str, said: dict[str, str] = said) -> tuple[str, ...]:
+            return tuple(sorted(name for name, word in said.items() if word in words))
+
+        rows.append(Tally(choice.number, choice.label, those("yes", "1"), those("maybe", "2"), those("no")))
+    return question, tuple(rows)
+
+
+async def tally_text(office: Office, slug: str) -> str:
+    question, rows = await tally(office, slug)
+    lines = [f"{question.title} ({question.slug}, {question.state})"]
+    for row in rows:
+        more = "".join(f"; {word}: {', '.join(who)}" for word, who in (("maybe", row.maybe), ("no", row.no)) if who)
+        lines.append(
+            f"{row.number}. {row.label}: {len(row.yes)} yes{f' ({chr(44).join(row.yes)})' if row.yes else ''}{more}"
+        )
+    return "\n".join(lines)
+
+
+async def put(
+    office: Office,
+    title: str,
+    times: Sequence[tuple[datetime, datetime]],
+    to: Sequence[Person],
+    now: datetime,
+    *,
+    about: Meeting | None = None,
+) -> tuple[questions.AskedQuestion, int]:
+    """Offer *times* to the people *to*; gives the question and how many letters that makes."""
+    if not 2 <= len(times) <= 12:
+        raise MailerError("Offer between two and twelve times.")
+    if not to:
+        raise MailerError("Nobody would be asked.")
+    slug = await _free_slug(office, title, now)
+
+    async def write() -> tuple[questions.AskedQuestion, int]:
+        at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, now)
+        under = about or at_large
+        labels = [
+            (f"{(local := under.local(start)):%A} {local.day} {local:%B %Y, %H:%M}", start, end) for start, end in times
+        ]
+        ident = await questions.ask(
+            office.partnership, slug, questions.TIMES, title, labels, now, meeting=under.id, closes_at=times[0][0]
+        )
+        notices = [
+            Notice(
+                rule=QUESTION_RULE, meeting_id=under.id, person_id=person.id, round=slug, letter="pick-a-time", attach=(), on_behalf_of=None,
+                hold=False, invites=False, not_before=now, reason=f"asked: {title}", not_after=times[-1][0], question=ident,
+                ask="one of the offered times",
+            )
+            for person in to
+        ]  # fmt: skip
+        made = await office.post(under, notices, now)
+        await log.write(office.partnership, LogLine(now, "question", f"“{title}” was asked of {made} people", under.id))
+        found = await questions.question(ident)
+        assert found is not None
+        return found, made
+
+    return await transact(write)
+
+
+async def settle_question(office: Office, slug: str, number: int, now: datetime) -> str:
+    """Take choice *number*, in one commit; gives a sentence about what that did."""
+    return await transact(lambda: _settle(office, slug, number, now))
+
+
+async def _settle(office: Office, slug: str, number: int, now: datetime) -> str:
+    question = await question_or_error(office, slug)
+    if question.state != questions.OPEN:
+        raise MailerError(f"{slug} is {question.state} already.")
+    chosen = next((c for c in await questions.choices(question.id) if c.number == number), None)
+    if chosen is None:
+        raise MailerError(f"{slug} has no choice {number}.")
+    if chosen.dtstart is None:
+        await questions.settle(question.id, chosen.id)
+        return f"{question.title}: {chosen.label}."
+    if not await questions.settle(question.id, chosen.id):
+        raise MailerError(f"{slug} was settled by somebody else at this moment.")
+    kind = await makes(question.id)
+    about = await meetings.by_id(question.meeting) if question.meeting else None
+    end = chosen.dtend or chosen.dtstart + timedelta(hours=1)
+    if kind or about is None or about.standing:
+        zone = about.zone if about is not None else office.zone
+        made = await changes.add_meeting(
+            office,
+            Meeting(
+                MeetingId(0), office.partnership, await _free_meeting_slug(office, question.title, chosen.dtstart), question.title,
+                EventUid(""), chosen.dtstart, end, zone, kind=kind or "meetings", team_id=question.team,
+            ),
+            now,
+        )  # fmt: skip
+        return f"{question.title}: {chosen.label}. The meeting {made.slug} was made; its rules invite to it."
+    after = replace(about, dtstart=chosen.dtstart, dtend=chosen.dtstart + (about.dtend - about.dtstart))
+    saved, change, letters = await changes.change_meeting(office, about, after, now)
+    return f"{saved.slug} is on {chosen.label} ({change.value}); that makes {letters} letters."
+
+
+async def _free_slug(office: Office, title: str, now: datetime) -> str:
+    name = _NOT_IN_NAMES.sub("-", title.lower()).strip("-")[:40] or "question"
+    taken = {q.slug for q in await questions.every(office.partnership)}
+    return next(s for s in (name, *(f"{name}-{n}" for n in range(2, 10_000))) if s not in taken)
+
+
+async def _free_meeting_slug(office: Office, title: str, start: datetime) -> str:
+    name = f"{_NOT_IN_NAMES.sub('-', title.lower()).strip('-')[:40] or 'meeting'}-{start:%Y-%m}"
+    taken = {m.slug for m in await meetings.all_of(office.partnership)}
+    return next(s for s in (name, *(f"{name}-{n}" for n in range(2, 10_000))) if s not in taken)

@@ -1,0 +1,141 @@
+"""What waits for the convener is settled: an unclear answer recorded, its sender asked or left alone, a proposal or a delegate decided.
+
+Promises: each is one commit with all it causes; whoever comes second is told so. Fails: MailerError, with a sentence, where it cannot be done.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.decide.rule import ATTENDANCE
+from mailer.errors import MailerError
+from mailer.partnership.attendance import Given
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.pipeline.due import understood
+from mailer.pipeline.hand import delegates, proposed_times
+from mailer.pipeline.hand.changes import SAID, enter
+from mailer.pipeline.office import Office
+from mailer.store import delegations, inbound, log, meetings, people
+from mailer.store.log import LogLine
+from mailer.store.transact import transact
+from mailer.terms import InboundId, MessageId, RuleId, Via
+
+ASK_RULE = RuleId("service-ask")
+"""The service's own mail: what did you mean? No rule file may use this heading."""
+
+
+class Settle(StrEnum):
+    """What a convener may say of a message that waits."""
+
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+    IGNORE = "ignore"
+    ASK = "ask"  # the sender, in one kind question
+    STOP = "stop"  # no more mail to this person
+    ACCEPT = "accept"  # another time that was proposed
+    REFUSE = "refuse"
+
+
+async def settle(
+    office: Office,
+    ident: InboundId,
+    word: Settle,
+    now: datetime,
+    *,
+    guests: int = 0,
+    learn_alias: bool = False,
+    note: str = "",
+    address: str = "",
+    let_answer: bool = False,
+) -> str:
+    """Decide about a message that waits for a person; gives a sentence. Raises MailerError when that cannot be. *address*: of the delegate whom
+    the message names. *learn_alias*: the sender's address is the person's own; *let_answer*: the sender may answer for this person from now on."""
+    row = await inbound.row(office.partnership, ident)
+    if row is None or row.state not in (inbound.REVIEW, inbound.HELD):
+        raise MailerError(f"No message {ident} waits for a decision. (convener review lists those that do.)")
+    if word is Settle.IGNORE:
+
+        async def aside() -> None:
+            await inbound.settle(ident, note or "set aside by the convener", now)
+            await proposed_times.set_aside([ident])
+            await delegates.set_aside(ident)
+
+        await transact(aside)
+        return f"Message {ident} from {row.author} is set aside."
+    if row.proposed == proposed_times.PROPOSED:
+        if word not in (Settle.ACCEPT, Settle.REFUSE):
+            raise MailerError(
+                f"Message {ident} proposes another time: write {ident} accept, {ident} refuse or {ident} ignore."
+            )
+        return await (proposed_times.accept if word is Settle.ACCEPT else proposed_times.refuse)(office, ident, now)
+    if row.proposed == delegates.NAMED and await delegations.of_message(ident) is not None:
+        if word in (Settle.YES, Settle.ACCEPT):
+            return await delegates.approve(office, ident, now, address)
+        if word in (Settle.NO, Settle.REFUSE):
+            return await delegates.refuse(office, ident, now)
+        raise MailerError(f"Message {ident} names a delegate: write {ident} yes, {ident} no or {ident} ignore.")
+    word = {Settle.ACCEPT: Settle.YES, Settle.REFUSE: Settle.NO}.get(word, word)
+    invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
+    meeting = await meetings.by_id(invitation.meeting_id) if invitation else None
+    if invitation is None or meeting is None:
+        raise MailerError(
+            f"Message {ident} is not tied to an invitation. Enter the answer with: convener attendance MEETING set ADDRESS {word.value}, "
+            f"then: convener review {ident} ignore"
+        )
+    person = (await people.people(office.partnership, [invitation.person_id]))[0]
+    if word in (Settle.ASK, Settle.STOP):
+        return await transact(lambda: (_ask if word is Settle.ASK else _stop)(office, row, meeting, person, now))
+    reason = note or f"settled by the convener from message {ident}"
+    given = Given(SAID[word.value], Via.HAND, now, guests, "", None, None, reason)
+
+    async def write() -> str:
+        if not await inbound.settle(ident, reason, now):
+            raise MailerError(f"Message {ident} was settled by somebody else at this moment.")
+        sentence = await enter(office, meeting, person, given, ident, row.message_id)
+        if learn_alias and row.author:
+            await people.learn_alias(person.id, office.partnership, row.author)
+        if let_answer and row.author:
+            await people.let_answer(office.partnership, person.id, row.author)
+            sentence += f"; {row.author} may answer for {person.name} from now on"
+        return sentence
+
+    return await transact(write)
+
+
+async def _ask(office: Office, row: inbound.InboundRow, meeting: Meeting, person: Person, now: datetime) -> str:
+    """Ask the person at their own address what they meant; the reply is an answer like any other (inside `transact`)."""
+    if not person.may_be_written_to:
+        raise MailerError(
+            f"{person.name} cannot be asked by mail: they asked not to be written to, or no address works."
+        )
+    if meeting.cancelled or meeting.dtstart <= now:
+        raise MailerError(f"“{meeting.title}” is over or cancelled: there is nothing to ask {person.name}.")
+    await _settled(row, f"{person.name} is asked what was meant", now)
+    notice = replace(
+        understood.notice_of(meeting, person.id, row.id, now, "please-say"),
+        rule=ASK_RULE,
+        ask=ATTENDANCE,
+        reason="the convener asks what was meant",
+    )
+    await office.post(meeting, [notice], now, MessageId(row.message_id) if row.message_id else None)
+    sentence = f"{person.name} is asked: will you come to “{meeting.title}”?"
+    await log.write(office.partnership, LogLine(now, "asked", sentence, meeting.id, person.id, row.id))
+    return sentence
+
+
+async def _stop(office: Office, row: inbound.InboundRow, meeting: Meeting, person: Person, now: datetime) -> str:
+    """Write to the person no more (inside `transact`)."""
+    sentence = f"{person.name} is not written to any more"
+    await _settled(row, sentence, now)
+    await people.note_stop(person.id, now)
+    await log.write(
+        office.partnership, LogLine(now, "stopped", f"{sentence}, by the convener's word", None, person.id, row.id)
+    )
+    return sentence
+
+
+async def _settled(row: inbound.InboundRow, reason: str, now: datetime) -> None:
+    if not await inbound.settle(row.id, reason, now):
+        raise MailerError(f"Message {row.id} was settled by somebody else at this moment.")

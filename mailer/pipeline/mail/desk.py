@@ -1,0 +1,195 @@
+"""The convener's desk, by mail: what is unclear reaches the convener as one mail with numbered cases; the reply settles them.
+
+The numbers are those of ``convener review``. Letters that wait for a word are released by a reply too ("ok", "not Bob", "stop").
+
+Promises: nothing is decided by silence, and nothing by words that were not wholly understood; every reply is answered with what was done.
+Only mail from the convener's own address, on the thread of such a mail, and with no failed authentication, is obeyed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mailer.decide.snapshot import Notice
+from mailer.errors import MailerError
+from mailer.partnership.meetings import Meeting
+from mailer.pipeline.due.announce import WAITING_RULE
+from mailer.pipeline.hand.unclear import Settle, settle
+from mailer.pipeline.mail.case import Case
+from mailer.pipeline.office import Office
+from mailer.store import inbound, meetings, outbox, people
+from mailer.store.transact import transact
+from mailer.terms import InboundId, PersonId, RuleId
+from mailer.understand.rulings import Release, read_release, read_rulings
+from mailer.understand.speaker import Known
+from mailer.understand.verdict import Verdict
+
+REVIEW_RULE = RuleId("service-review")
+DONE_RULE = RuleId("service-done")
+URGENT = timedelta(days=2)
+"""A case about a meeting so near is told at once instead of with the daily mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTimes:
+    """When unclear cases are told: once a day at *at* on the clock of *zone*, urgent ones at once."""
+
+    at: time = time(8, 0)
+    zone: str = "UTC"
+
+
+async def digest(office: Office, times: DigestTimes, now: datetime) -> bool:
+    """Post the mail about unclear cases if one is due; True when it was posted. The ledger keeps it from being posted twice."""
+    coming = await next_digest(office, times, now)
+    if coming is None or coming[0] > now:
+        return False
+    _, meeting, newest = coming
+    notice = _service(office, meeting, REVIEW_RULE, f"to-{newest}", now, "cases wait for your word")
+    await transact(lambda: office.post(meeting, [notice], now))
+    return True
+
+
+async def next_digest(office: Office, times: DigestTimes, now: datetime) -> tuple[datetime, Meeting, int] | None:
+    """When unclear cases are told next, the meeting that mail is filed under, and the newest case; None where nothing new waits."""
+    rows = await inbound.rows(office.partnership, [inbound.REVIEW, inbound.HELD], limit=50)
+    if not rows:
+        return None
+    newest = max(r.id for r in rows)
+    last = await outbox.last_of(office.partnership, REVIEW_RULE)
+    if last is not None and int(last.notice.round.removeprefix("to-")) >= newest:
+        return None
+    meeting = await _meeting_of(office, rows, now)
+    if meeting is None:
+        return None
+    if timedelta(0) <= meeting.dtstart - now <= URGENT:
+        return now, meeting, newest
+    zone = ZoneInfo(times.zone)
+    day = now.astimezone(zone).date()
+    if last is not None and last.created_at.astimezone(zone).date() == day:
+        day += timedelta(days=1)  # once a day
+    return datetime.combine(day, times.at, zone).astimezone(UTC), meeting, newest
+
+
+async def _meeting_of(office: Office, rows: list[inbound.InboundRow], now: datetime) -> Meeting | None:
+    """The meeting a mail about *rows* is filed under: the nearest ahead that a case is about, else the next one, else the last."""
+    found: dict[object, Meeting] = {}
+    for row in rows:
+        invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
+        meeting = await meetings.by_id(invitation.meeting_id) if invitation else None
+        if meeting is not None:
+            found[meeting.id] = meeting
+    every = list(found.values()) or await meetings.all_of(office.partnership)
+    ahead = [m for m in every if m.dtstart >= now]
+    return min(ahead, key=lambda m: m.dtstart) if ahead else (max(every, key=lambda m: m.dtstart) if every else None)
+
+
+def _service(office: Office, meeting: Meeting, rule: RuleId, round_: str, now: datetime, reason: str) -> Notice:
+    return Notice(
+        rule=rule, meeting_id=meeting.id, person_id=office.convener, round=round_, letter="service-notice", attach=(), on_behalf_of=None,
+        hold=False, invites=False, not_before=now, reason=reason,
+    )  # fmt: skip
+
+
+def is_for_the_desk(office: Office, verdict: Verdict, known: Known, thread: list[outbox.OutboxEntry]) -> bool:
+    """Is this the convener's reply to one of the service's own mails?"""
+    return (
+        bool(thread)
+        and thread[0].notice.rule in (REVIEW_RULE, WAITING_RULE, DONE_RULE)
+        and known.author is not None
+        and known.author.id == office.convener
+        and not verdict.authentication.failed
+        and verdict.automatic is None
+    )
+
+
+async def obey(office: Office, ident: InboundId, verdict: Verdict, entry: outbox.OutboxEntry, now: datetime) -> None:
+    """Do what the reply says, and answer with what was done.
+
+    Each ruling is a commit of its own; done again after a crash it finds its case settled and says so."""
+    if entry.notice.rule == WAITING_RULE:
+        lines = await _release(office, entry, read_release(verdict.text), now)
+    else:
+        lines = await _rule(office, verdict.text, now)
+    meeting = await meetings.by_id(entry.notice.meeting_id)
+    report = "\n".join(lines)
+
+    async def write() -> None:
+        if not await inbound.claim(ident):
+            return
+        await inbound.finish(ident, state=inbound.HANDLED, kind="command", reason=report, now=now, words=verdict.text)
+        if meeting is not None:
+            notice = _service(office, meeting, DONE_RULE, f"inbound-{ident}", now, "what your mail did")
+            await office.post(meeting, [notice], now, verdict.message_id)
+
+    await transact(write)
+
+
+async def tell(case: Case, meeting: Meeting, person: PersonId) -> None:
+    """Tell *person* what their mail did: the reason that its row was closed with (inside `transact`)."""
+    notice = _service(case.office, meeting, DONE_RULE, f"inbound-{case.ident}", case.now, "what your mail did")
+    await case.office.post(meeting, [replace(notice, person_id=person)], case.now, case.verdict.message_id)
+
+
+async def _rule(office: Office, text: str, now: datetime) -> list[str]:
+    read = read_rulings(text)
+    lines = []
+    for ruling in read.rulings:
+        try:
+            sentence = await settle(
+                office,
+                InboundId(ruling.number),
+                Settle(ruling.word),
+                now,
+                guests=ruling.guests,
+                learn_alias=ruling.alias,
+                let_answer=ruling.assistant,
+                address=ruling.address,
+                note="settled by the convener, by mail",
+            )
+        except MailerError as exc:
+            sentence = str(exc)
+        lines.append(f"{ruling.number}: {sentence}")
+    lines += [f"Not understood: “{piece[:120]}”" for piece in read.not_understood[:10]]
+    if not read.rulings:
+        lines.append(
+            "Nothing was changed. Write one line for each case: its number and yes, no, maybe, ask or ignore (12 yes; 13 yes +1; 14 ask), "
+            "accept or refuse where another time is proposed."
+        )
+    return lines
+
+
+async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now: datetime) -> list[str]:
+    held = await outbox.held_by(entry.notice.meeting_id, *split_round(entry.notice.round))
+    if word.send is None:
+        return [
+            "I did not understand this, so nothing was sent.",
+            "Write: ok (send them all), not NAME (send to all others), or stop (send none).",
+        ]
+    if not held:
+        return ["Nothing waits here any more."]
+    if not word.send:
+        await transact(lambda: outbox.drop([e.id for e in held], "the convener said stop"))
+        return [f"{len(held)} letters will not be sent."]
+    names = {p.id: p.name for p in await people.people(office.partnership, [e.notice.person_id for e in held])}
+    without = []
+    for name in word.without:
+        matches = [e for e in held if name.casefold() in names.get(e.notice.person_id, "").casefold()]
+        if len(matches) != 1:
+            who = ", ".join(names[e.notice.person_id] for e in matches[:5]) or "nobody of those who wait"
+            return [f"“{name}” is {who}: which do you mean? Nothing was sent."]
+        without += matches
+    go = [e for e in held if e.id not in {w.id for w in without}]
+
+    async def write() -> None:
+        await outbox.drop([w.id for w in without], "the convener said not to this person")
+        await outbox.release(office.partnership, [e.id for e in go], now)
+
+    await transact(write)
+    told = f" Not to {', '.join(names[w.notice.person_id] for w in without)}." if without else ""
+    return [f"{len(go)} letters are on their way.{told}"]
+
+
+def split_round(round_: str) -> tuple[str, str]:
+    """(rule, round) that a mail about waiting letters speaks of."""
+    rule, _, rest = round_.partition("/")
+    return rule, rest.rpartition("/")[0]

@@ -1,0 +1,8 @@
+"""What letters and documents speak of, loaded when they are written.
+
+    attendance_list   who is coming, and why each line says so       call_list   whom a champion has still to call
+    particulars       what a letter speaks of beside person and meeting
+    enclosures        documents as PDF                               post        letters for people without e-mail
+
+Promises: reads only; changes nothing.
+"""

@@ -1,0 +1,79 @@
+"""What a letter speaks of beside person and meeting, loaded when it is written: items, offered times, calls to make, totals, texts, files.
+
+Promises: reads only; a letter gets what its rule asks for (`ask`, `attach`, `items`, `question`) and the short lists any letter may name.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from mailer.decide.snapshot import Notice
+from mailer.partnership.attendance import Invitation
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Person
+from mailer.partnership.plan import Item
+from mailer.pipeline.office import Office
+from mailer.pipeline.papers.call_list import callees
+from mailer.pipeline.papers.enclosures import DOCUMENTS, enclosure
+from mailer.render.outgoing import ItemLine, Offer, Particulars, Totals
+from mailer.store import documents, meetings, people, plan, questions
+from mailer.terms import PartStat, PersonId
+
+
+async def particulars(
+    office: Office, notice: Notice, meeting: Meeting, person: Person, lists: frozenset[str], now: datetime
+) -> Particulars:
+    """What the letter of *notice* speaks of; *lists* are the names of `render.listings` that stand in it."""
+    files = tuple([await enclosure(office, meeting, word, person, now) for word in notice.attach if word in DOCUMENTS])
+    if not lists:
+        return Particulars(enclosures=files)
+    summary = await documents.document(office.partnership, documents.SUMMARY, meeting.id) if lists & _TEXTS else None
+    mine = await plan.items(office.partnership, ids=notice.items) if "items" in lists and notice.items else ()
+    every = await plan.items(office.partnership, open_only=True) if "plan" in lists else ()
+    comments = await documents.comments(summary.id) if summary and "comments" in lists else ()
+    # those who are named, not the whole register: many letters are written at a time
+    named = {i for item in (*mine, *every) for i in (item.owner, item.support)} | {c.person for c in comments}
+    persons = {p.id: p for p in await people.people(office.partnership, [i for i in named if i])}
+    return Particulars(
+        items=tuple(_line(i, persons) for i in mine),
+        plan=tuple(_line(i, persons) for i in every),
+        offers=await _offers(notice) if "choices" in lists else (),
+        callees=await callees(office.partnership, meeting, person.id, person.language) if "calls" in lists else (),
+        totals=totals(await meetings.invitations(meeting.id), meeting) if "totals" in lists else None,
+        teams=await teams_without_call(office) if "teams" in lists else (),
+        document=summary.text if summary else "",
+        comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
+        enclosures=files,
+    )
+
+
+_TEXTS = frozenset({"document", "comments"})
+
+
+def _line(item: Item, persons: Mapping[PersonId, Person]) -> ItemLine:
+    owner = persons.get(item.owner) if item.owner else None
+    support = persons.get(item.support) if item.support else None
+    return ItemLine(item, owner.name if owner else "", support.name if support else "")
+
+
+async def _offers(notice: Notice) -> tuple[Offer, ...]:
+    if notice.question is None:
+        return ()
+    return tuple(Offer(c.number, c.label, c.dtstart) for c in await questions.choices(notice.question))
+
+
+def totals(invitations: Sequence[Invitation], meeting: Meeting) -> Totals:
+    """Chairs and needs of those who come, never names."""
+    needs: dict[str, int] = {}
+    coming = [i for i in invitations if i.partstat is PartStat.ACCEPTED and i.waiting_since is None]
+    for invitation in coming:
+        for line in invitation.needs.splitlines():
+            kind, _, count = line.partition(":")
+            needs[kind.strip()] = needs.get(kind.strip(), 0) + int(count.strip() or 1)
+    return Totals(sum(i.party_size for i in coming), tuple(sorted(needs.items())), meeting.told_headcount)
+
+
+async def teams_without_call(office: Office) -> tuple[str, ...]:
+    """The action teams that have no meeting of their own yet."""
+    every = await plan.teams(office.partnership)
+    have = {m.team_id for m in await meetings.all_of(office.partnership) if m.team_id is not None and not m.cancelled}
+    return tuple(t.name for t in every if t.id not in have)
