@@ -7,7 +7,8 @@ from mailer.terms import MessageId
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One address of a report (RFC 3464 §2.3). *permanent*: trying again would give the same."""
+    """One address of a report (RFC 3464 §2.3). *permanent*: this mail would be refused again (class 5 of RFC 3463). Whether the address itself
+    is dead says *reason*: only those in `mailer.parse.reasons.HARD` speak of it."""
 
     address: str
     action: str

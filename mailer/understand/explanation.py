@@ -5,7 +5,8 @@ Promises: every key is there, whatever the message; absent facts are None or emp
 
 from datetime import UTC, datetime
 
-from mailer.understand.verdict import Answer, DeliveryReport, Verdict
+from mailer.parse.report import Report
+from mailer.understand.verdict import Answer, Verdict
 
 
 def as_json(verdict: Verdict, file: str) -> dict[str, object]:
@@ -64,7 +65,7 @@ def _answer(answer: Answer) -> dict[str, object]:
     }
 
 
-def _report(report: DeliveryReport) -> dict[str, object]:
+def _report(report: Report) -> dict[str, object]:
     return {
         "recipients": [
             {

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from mailer.parse.dsn import read_report
 from mailer.parse.message import Message
+from mailer.parse.report import Recipient, Report
 from mailer.terms import MessageId, Token, canonical
 from mailer.understand.buttons import tokens_of
-from mailer.understand.verdict import Automatic, DeliveryReport, Kind, ReportedRecipient, Verdict
+from mailer.understand.verdict import Automatic, Kind, Verdict
 
 
 def complaint(message: Message, verdict: Verdict) -> Verdict | None:
@@ -18,13 +19,13 @@ def complaint(message: Message, verdict: Verdict) -> Verdict | None:
     if _hotmail_complaint(message):
         reported = (message.returned or {}).get("x-hmxmroriginalrecipient", ())
         recipients = tuple(
-            ReportedRecipient(canonical(each), "complaint", "", False, "abuse") for each in reported if "@" in each
+            Recipient(canonical(each), "complaint", "", False, "abuse") for each in reported if "@" in each
         )
         return replace(
             verdict,
             kind=Kind.COMPLAINT,
             reason="Somebody reports our mail as unwanted.",
-            delivery_report=DeliveryReport(recipients, _returned_id(message)),
+            delivery_report=Report(recipients, _returned_id(message)),
             tokens=_with_returned(message, verdict),
         )
     if message.feedback is None and not (
@@ -40,14 +41,12 @@ def complaint(message: Message, verdict: Verdict) -> Verdict | None:
         if "@" in each
     )
     kind = " ".join(feedback.get("feedback-type", ("abuse",))[:1])
-    recipients = tuple(
-        ReportedRecipient(each, "complaint", "", False, kind.strip().lower() or "abuse") for each in addresses
-    )
+    recipients = tuple(Recipient(each, "complaint", "", False, kind.strip().lower() or "abuse") for each in addresses)
     return replace(
         verdict,
         kind=Kind.COMPLAINT,
         reason="Somebody's mail service reports our mail as unwanted.",
-        delivery_report=DeliveryReport(recipients, _returned_id(message)),
+        delivery_report=Report(recipients, _returned_id(message)),
         tokens=_with_returned(message, verdict),
     )
 
@@ -73,17 +72,13 @@ def report(message: Message, raw: bytes, verdict: Verdict) -> Verdict | None:
     found = read_report(message, raw)
     if found is None:
         return None
-    recipients = tuple(
-        ReportedRecipient(each.address, each.action, each.status, each.permanent, each.reason, each.diagnostic)
-        for each in found.recipients
-    )
     tokens = _with_returned(message, verdict)
     if found.complaint:
         return replace(
             verdict,
             kind=Kind.COMPLAINT,
             reason="Somebody reports our mail as unwanted.",
-            delivery_report=DeliveryReport(recipients, found.original_message_id),
+            delivery_report=found,
             tokens=tokens,
         )
     if found.challenge:
@@ -92,19 +87,19 @@ def report(message: Message, raw: bytes, verdict: Verdict) -> Verdict | None:
             kind=Kind.AUTOMATIC,
             reason="A filter wants proof that a person wrote our mail.",
             automatic=Automatic("challenge"),
-            delivery_report=DeliveryReport(recipients, found.original_message_id) if recipients else None,
+            delivery_report=found if found.recipients else None,
             tokens=tokens,
         )
     return replace(
         verdict,
         kind=Kind.DELIVERY_REPORT,
-        reason=_report_sentence(recipients),
-        delivery_report=DeliveryReport(recipients, found.original_message_id),
+        reason=_report_sentence(found.recipients),
+        delivery_report=found,
         tokens=tokens,
     )
 
 
-def _report_sentence(recipients: tuple[ReportedRecipient, ...]) -> str:
+def _report_sentence(recipients: tuple[Recipient, ...]) -> str:
     if not recipients:
         return "A delivery report that does not say whom it concerns."
     who = ", ".join(each.address for each in recipients[:3]) + (" and others" if len(recipients) > 3 else "")

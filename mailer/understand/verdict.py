@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from mailer.parse.report import Report
 from mailer.terms import Address, EventUid, MessageId, Method, PartStat, Token, Via
 
 
@@ -70,25 +71,6 @@ class Answer:
 class ItipSummary:
     method: Method
     event_uid: EventUid | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportedRecipient:
-    """One recipient block of a delivery report (RFC 3464 §2.3). *permanent*: this mail would be refused again (class 5 of RFC 3463).
-    Whether the address itself is dead says *reason*: only those in `mailer.parse.reasons.HARD` speak of it."""
-
-    address: str
-    action: str
-    status: str
-    permanent: bool
-    reason: str
-    diagnostic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    recipients: tuple[ReportedRecipient, ...]
-    original_message_id: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +155,7 @@ class Verdict:
     recipients: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     itip: ItipSummary | None = None
-    delivery_report: DeliveryReport | None = None
+    delivery_report: Report | None = None
     automatic: Automatic | None = None
     authentication: Authentication = field(default_factory=Authentication)
     text: str = ""

@@ -1,6 +1,5 @@
 """Configurations that people write, and exactly what they are told."""
 
-import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -527,7 +526,6 @@ def test_warnings() -> None:
     )
 
 
-@pytest.mark.skipif(os.name == "nt", reason="file modes are of POSIX")
 def test_a_password_that_others_can_read_is_warned_of() -> None:
     text = after("mailbox", f'password = "{SECRET}"')
     assert warnings(text) == ""

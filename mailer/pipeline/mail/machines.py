@@ -7,10 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailer.parse.reasons import HARD
+from mailer.parse.report import Recipient
 from mailer.pipeline.due.announce import undeliverable
 from mailer.pipeline.mail.case import Case
 from mailer.store import inbound, log, outbox, people
-from mailer.understand.verdict import ReportedRecipient
 
 OUR_TROUBLE = frozenset({"policy", "blocked", "spam", "authentication", "rejected"})
 """Reasons of refusal that speak of our mail, not of the address."""
@@ -81,9 +81,7 @@ async def delivery_report(case: Case) -> None:
     await case.done("; ".join(reasons) or case.verdict.reason, state, place)
 
 
-async def _reported(
-    case: Case, entry: outbox.OutboxEntry, recipient: ReportedRecipient, told_before: bool
-) -> tuple[str, bool]:
+async def _reported(case: Case, entry: outbox.OutboxEntry, recipient: Recipient, told_before: bool) -> tuple[str, bool]:
     address = entry.forward_path
     if recipient.action in ("delivered", "relayed", "expanded"):
         return f"delivered to {address}", False
