@@ -529,12 +529,19 @@ class Approval(Model):
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
     meeting_id = fields.IntField()
     rule = fields.CharField(max_length=100)
+    # Names the text that was shown: another text is asked about anew.
     round = fields.CharField(max_length=120)
     state = fields.CharField(max_length=20, default="asked")
     words = fields.TextField(default="")
     asked_at = Instant()
     answered_at = Instant(null=True)
     inbound_id = fields.IntField(null=True)
+    # What was shown: the letter as its readers get it, how many of them there were, and when it was to leave.
+    subject = fields.TextField(default="", db_default="")
+    text = fields.TextField(default="", db_default="")
+    letters = fields.IntField(default=0, db_default=0)
+    leaves_at = Instant(null=True)
+    reminded_at = Instant(null=True)
 
     class Meta:
         table = "approval"
