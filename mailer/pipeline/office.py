@@ -1,6 +1,6 @@
 """What stays the same from message to message: one partnership with its rules in force and its own side of every letter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from mailer.decide.rulebook import RuleBook
 from mailer.decide.snapshot import Notice, Snapshot
 from mailer.partnership.meetings import Meeting
 from mailer.render.outgoing import Sender
-from mailer.store import meetings, outbox, people, plan
+from mailer.store import meetings, outbox, people, plan, rules
 from mailer.terms import MessageId, PartnershipId, PersonId, RuleId
 
 
@@ -53,11 +53,16 @@ class Office:
         wanted |= {p.champion for p in await people.people(self.partnership, wanted) if p.champion is not None}
         return await meetings.snapshot(meeting, wanted)
 
+    async def kept(self, meeting: Meeting, notices: Sequence[Notice]) -> list[Notice]:
+        """*notices*, where those of rules that the convener holds back wait for a word."""
+        held = await rules.kept_of(meeting.id) if any(self.book.rule(n.rule) for n in notices) else set()
+        return [replace(n, hold=True) if n.rule in held else n for n in notices] if held else list(notices)
+
     async def post(
         self, meeting: Meeting, notices: Iterable[Notice], now: datetime, answers_to: MessageId | None = None
     ) -> int:
         """Put *notices* into the outbox, with a token for everybody they write to or about (inside `transact`)."""
-        wanted = [await self._bundled(n) for n in notices]
+        wanted = [await self._bundled(n) for n in await self.kept(meeting, list(notices))]
         await meetings.ensure_invitations(meeting.id, {n.person_id for n in wanted if not n.told_with})
         return await outbox.put(self.partnership, wanted, self.domain, now, answers_to)
 

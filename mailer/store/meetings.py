@@ -329,6 +329,12 @@ async def note_attendance(meeting: MeetingId, came: Collection[PersonId], now: d
     await models.Meeting.filter(id=meeting).update(attendance_at=now)
 
 
+async def forget_attendance(meeting: MeetingId) -> None:
+    """Nothing is known any more of who was there."""
+    await models.Invitation.filter(meeting_id=meeting).update(attended=None)
+    await models.Meeting.filter(id=meeting).update(attendance_at=None)
+
+
 async def save_seat(ident: InvitationId, waiting_since: datetime | None, offered_until: datetime | None) -> None:
     await models.Invitation.filter(id=ident).update(waiting_since=waiting_since, offered_until=offered_until)
 

@@ -696,6 +696,8 @@ class Due(Model):
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
     rule = fields.CharField(max_length=100)
     due_at = Instant(null=True)
+    # The convener holds its letters about this meeting back.
+    kept = fields.BooleanField(default=False)
 
     class Meta:
         table = "due"

@@ -465,12 +465,20 @@ async def thread(meeting: MeetingId, persons: Sequence[PersonId]) -> dict[Person
     return out
 
 
-async def held_of(partnership: PartnershipId, rule: str, meeting: MeetingId | None = None) -> list[OutboxEntry]:
-    """Every letter of *rule* that waits for the convener's word."""
-    query = models.Outbox.filter(partnership_id=partnership, rule=rule, state=HELD)
+async def of_rule(
+    partnership: PartnershipId, rule: str, states: Sequence[str], meeting: MeetingId | None = None
+) -> list[OutboxEntry]:
+    """Every letter of *rule* in one of *states*."""
+    query = models.Outbox.filter(partnership_id=partnership, rule=rule, state__in=list(states))
     if meeting is not None:
         query = query.filter(meeting_id=meeting)
     return [_entry(r) for r in await query.order_by("id")]
+
+
+async def take_up(idents: Sequence[OutboxId]) -> None:
+    """What was dropped waits for the convener's word once more."""
+    if idents:
+        await models.Outbox.filter(id__in=list(idents), state=DROPPED).update(state=HELD)
 
 
 async def send_again(partnership: PartnershipId, person: PersonId, now: datetime) -> int:

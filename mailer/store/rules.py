@@ -119,6 +119,24 @@ async def schedule(
         await models.Due.bulk_create(fresh, ignore_conflicts=True)
 
 
+async def keep_back(meetings: Iterable[MeetingId], rule: str, kept: bool) -> None:
+    """The convener says that letters of *rule* wait for a word, or need wait no more."""
+    for meeting in meetings:
+        await models.Due.filter(meeting_id=meeting, rule=rule).update(kept=kept)
+
+
+async def kept_back(partnership: PartnershipId, rule: str) -> set[MeetingId]:
+    """The meetings for which letters of *rule* wait, by the convener's word."""
+    found = models.Due.filter(partnership_id=partnership, rule=rule, kept=True)
+    return {MeetingId(m) for m in await models.column(found, "meeting_id")}
+
+
+async def kept_of(meeting: MeetingId) -> set[RuleId]:
+    """The rules whose letters about *meeting* wait, by the convener's word."""
+    rows = await fetch("SELECT rule FROM due WHERE meeting_id = ? AND kept", meeting)
+    return {RuleId(r["rule"]) for r in rows}
+
+
 async def sooner(meeting: MeetingId, rule: RuleId, at: datetime) -> None:
     """Bring the instant of a rule forward, if it is later or none (an invitation left: what counts from it may fall due)."""
     await models.Due.filter(meeting_id=meeting, rule=rule, due_at__gt=at).update(due_at=at)

@@ -6,47 +6,17 @@ Never:    knows whether the writer may command; looks anything up; takes quoted 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
-from enum import StrEnum
 
 from mailer.understand.asks.dates import read_date
 from mailer.understand.asks.question import Written
+from mailer.understand.forms import FORMS, LOOKS, OTHER_WORDS, PATTERNS, VERB_WORDS, Verb, form_of
+from mailer.understand.rollcall import LONGEST, RollCall, read_rollcall
 
-LONGEST = 4_000
-MOST_LINES = 30
-
-
-class Verb(StrEnum):
-    """What can be asked."""
-
-    HELP = "help"
-    STATUS = "status"
-    WHO = "who is coming"
-    WAITING = "waiting"
-    PREVIEW = "preview"
-    REHEARSE = "rehearse"
-    WHY = "why"
-    WORDS = "words"
-    CHANGES = "changes"
-    PLAN = "plan"
-    QUESTIONS = "questions"
-    RELEASE = "release"
-    DROP = "drop"
-    MOVE = "move"
-    PLACE = "place"
-    CANCEL = "cancel"
-    ADD = "add"
-    FORGET = "forget"
-    ANSWER = "answer"
-    CAME = "came"
-    ITEM_ADD = "add item"
-    ITEM_DONE = "done"
-    ITEM_DUE = "due"
-    APPROVE = "approve"
-    SETTLE = "settle"
-    UNDO = "undo"
-    CODE = "code"
+MOST_LINES = 60
+MOST_OF_A_LINE = 500
+"""Characters: only a list of who came is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +37,7 @@ class Command:
     number: int | None = None
     answer: str = ""
     guests: int = 0
+    roll: RollCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,164 +52,194 @@ class Commands:
         return bool(self.commands or self.doubtful)
 
 
-FORMS: tuple[tuple[Verb, str, str], ...] = (
-    (Verb.HELP, "help", "what you can write to me"),
-    (Verb.STATUS, "status", "meetings, answers, what waits for you"),
-    (Verb.WHO, "who is coming to MEETING", "the list, with why each line says so"),
-    (Verb.WAITING, "waiting", "letters that wait for your word, and unclear cases"),
-    (Verb.PREVIEW, "preview MEETING", "what will be sent when, and to how many"),
-    (Verb.REHEARSE, "rehearse MEETING", "the whole sequence with pretend answers; nothing is sent"),
-    (Verb.WHY, "why ADDRESS", "why somebody got, or did not get, each letter"),
-    (Verb.WORDS, "words", "the words of rule files"),
-    (Verb.CHANGES, "changes", "what edited rule files would change"),
-    (Verb.PLAN, "plan", "the action plan with its open items"),
-    (Verb.QUESTIONS, "questions", "what you have offered, and who said what"),
-    (Verb.RELEASE, "release RULE of MEETING", "send letters that wait for your word"),
-    (Verb.DROP, "drop RULE of MEETING", "do not send them"),
-    (Verb.MOVE, "move MEETING to 19 March 2026 9:00", "another date or time; everybody is told"),
-    (Verb.PLACE, "place of MEETING: Acme Hall, 1 Main St", "another place; everybody is told"),
-    (Verb.CANCEL, "cancel MEETING", "everybody is told"),
-    (
-        Verb.ADD,
-        "add Ann Lee ann@acme.example from Acme",
-        "somebody new in the register; add “as champion”, “as public partner”",
-    ),
-    (Verb.FORGET, "forget ann@acme.example", "erase a person"),
-    (Verb.ANSWER, "ann@acme.example yes +1 for MEETING", "an answer you got by telephone"),
-    (Verb.CAME, "came to MEETING: Ann Lee, Bob Stone", "who was there"),
-    (Verb.ITEM_ADD, "add item: call three schools, owner Ann Lee, due 3 May", "something for the action plan"),
-    (Verb.ITEM_DONE, "item 12 done", "an action item is finished"),
-    (Verb.ITEM_DUE, "item 12 due 3 May", "an action item has another day"),
-    (Verb.APPROVE, "approve summary of MEETING", "the summary may go out"),
-    (Verb.SETTLE, "settle QUESTION 2", "take the second of the offered times"),
-    (Verb.UNDO, "undo", "in reply to what I did: take it back"),
-)
-"""Every form, and what it does: for "help" and for what is suggested instead of a slip."""
-
-_ADDRESS = r"[^\s<>,;:()\"']{1,64}@[^\s<>,;:()\"']{1,190}\.[a-z]{2,24}"
-_MEETING = r"(?P<meeting>[\w][\w .-]{0,60}?)"
-_THE = r"(?:the )?"
-_ROLES = "business|public partner|support partner|champion|lead champion|co-chair|note taker|caterer|action team lead"
-
-
-def _form(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern + r"\s*[.!?]?", re.IGNORECASE)
-
-
-_PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
-    (Verb.HELP, _form(r"help|commands|what can (?:you do|i write)|ayuda")),
-    (Verb.STATUS, _form(r"status|how (?:are we doing|is it going)|estado")),
-    (Verb.WHO, _form(rf"(?:who(?: is|'s|’s) coming|who comes|attendance|list)(?: (?:to|for|of|at) {_THE}{_MEETING})?")),
-    (Verb.WAITING, _form(r"waiting|held|review|what(?: is|'s|’s) (?:waiting|held)|what waits(?: for me)?")),
-    (Verb.PREVIEW, _form(rf"preview {_THE}{_MEETING}")),
-    (Verb.REHEARSE, _form(rf"rehearse {_THE}{_MEETING}(?P<text> (?:--|with ).{{0,300}})?")),
-    (Verb.WHY, _form(rf"why (?P<address>{_ADDRESS})(?: (?P<text>\[?[a-z0-9][a-z0-9-]{{0,60}}\]?))?(?: (?:for|at) {_MEETING})?")),
-    (Verb.WORDS, _form(r"words")),
-    (Verb.CHANGES, _form(r"changes")),
-    (Verb.PLAN, _form(r"plan|(?:the )?action plan|open items")),
-    (Verb.QUESTIONS, _form(r"questions|tally|votes")),
-    (Verb.RELEASE, _form(rf"(?:release|send) \[?(?P<text>[a-z0-9][a-z0-9-]{{0,60}})\]?(?: (?:of|for) {_MEETING})?")),
-    (Verb.DROP, _form(rf"(?:drop|do not send|don'?t send) \[?(?P<text>[a-z0-9][a-z0-9-]{{0,60}})\]?(?: (?:of|for) {_MEETING})?")),
-    (Verb.MOVE, _form(rf"move {_THE}{_MEETING} to (?P<when>.{{3,60}}?)")),
-    (Verb.PLACE, _form(rf"(?:change )?(?:the )?place of {_THE}{_MEETING}(?: to |: ?)(?P<text>.{{2,200}}?)")),
-    (Verb.PLACE, _form(rf"{_MEETING} is now at (?P<text>.{{2,200}}?)")),
-    (Verb.CANCEL, _form(rf"cancel {_THE}{_MEETING}")),
-    (Verb.ITEM_ADD, _form(r"(?:add |new )item:? (?P<text>.{3,300}?)(?:,? owner:? (?P<who>[^,]{2,80}?))?(?:,? due:? (?P<when>.{3,40}?))?")),
-    (Verb.ADD, _form(
-        rf"add (?P<who>[^\d<>@:;]{{2,80}}?)[ ,]+<?(?P<address>{_ADDRESS})>?"
-        rf"(?:,? (?:from|of|at) (?P<organisation>.{{2,100}}?))?(?:,? as (?P<role>{_ROLES}))?"
-    )),
-    (Verb.FORGET, _form(rf"(?:forget|erase) (?P<address>{_ADDRESS})")),
-    (Verb.ANSWER, _form(
-        rf"(?P<address>{_ADDRESS})(?: says?)? (?P<answer>yes|no|maybe)(?: ?\+ ?(?P<guests>\d{{1,2}}))?(?: (?:to|for) {_THE}{_MEETING})?"
-    )),
-    (Verb.CAME, _form(rf"(?:came|attended|were there)(?: (?:to|at) {_THE}{_MEETING})?: ?(?P<who>.{{2,3000}}?)")),
-    (Verb.ITEM_DONE, _form(r"(?:item (?P<number>\d{1,4}) (?:is )?done|done (?P<number2>\d{1,4}))")),
-    (Verb.ITEM_DUE, _form(r"item (?P<number>\d{1,4}) (?:is )?(?:due|by|to) (?P<when>.{3,40}?)")),
-    (Verb.APPROVE, _form(rf"approve (?:the )?summary(?: of {_THE}{_MEETING})?")),
-    (Verb.SETTLE, _form(r"settle (?P<text>[a-z0-9][a-z0-9-]{0,90}) (?P<number>\d{1,3})")),
-    (Verb.UNDO, _form(r"undo|take it back")),
-    (Verb.CODE, _form(r"(?:code:? )?(?P<number>\d{6})")),
-)  # fmt: skip
-
-_VERB_WORDS = re.compile(
-    r"(?:preview|rehearse|why|release|drop|move|cancel|add|forget|erase|approve|settle|postpone|reschedule|delete|remove|undo|place of|change)\b",
+_END = re.compile(
+    r"(?:--|[-_*=]{2,}|thanks|thank you|many thanks|thx|best|regards|(?:kind|best|warm) (?:regards|wishes)|cheers|"
+    r"yours|sincerely|sent from|on .{4,80} wrote:).*",
     re.IGNORECASE,
 )
-_END = re.compile(
-    r"(?:--|thanks|thank you|best|regards|kind regards|cheers|sent from|on .{4,80} wrote:).*", re.IGNORECASE
+_POLITE = re.compile(
+    r"(?:(?:hi|hello|hey)(?: [\w.]{1,30}){0,2}, )?(?P<please>(?:please|pls|kindly)[, ]+)?"
+    r"(?P<wish>(?:(?:could|can|would|will) you(?: please)?|i(?:'d|’d| would) like (?:you )?to|i (?:want|need) (?:you )?to|let['’]?s|let us|"
+    r"we (?:should|must|need to|have to|want to)|(?:should|shall|can|could|may|must) (?:we|i)|"
+    r"(?:do not|don['’]?t|never|not)(?! send\b)|what if (?:we|i)|"
+    r"maybe|perhaps|i think we should|ok(?:ay)?,?|yes,?|no,?|and|then|now|also) )?"
+    r"(?P<look>(?:please )?(?:(?:tell|show|send|give) (?:me|us)|let me (?:know|see)|"
+    r"i(?:'d|’d| would) like to (?:know|see)|i want to (?:know|see)|what is|see) )?",
+    re.IGNORECASE,
 )
+_COURTESY_BEHIND = re.compile(r"[, ]+(?:please|pls|thanks|thank you|thx|right now|now)[.! ]*$", re.IGNORECASE)
+_OPEN_PLACE = re.compile(
+    r"\b(?:maybe|perhaps|possibly|probably|unless|either|tbd|tba|unknown|undecided|unclear|not|to be|if|or|we|you|they|please|instead)\b|"
+    r"(?<!\w)I(?:['’]\w+)? [a-z]|\bwill\b|^at? ?\d{1,2}(?::\d\d)?(?: ?[ap]m)?$",
+)
+"""Words that leave a place open, or say more than a place."""
+_NO_PERSON = re.compile(
+    r"\b(?:chairs?|seats?|items?|for|to|a|an|the|new|another|somebody|someone|person|people|everyone|everybody|me|my|our|his|her|their|e-?mail|address|"
+    r"alias|guests?|note|team|and|or|not|also|back|again|number|phone|member|colleague)\b|['’]s\b|&",
+    re.IGNORECASE,
+)
+_NO_ORGANISATION = re.compile(r"@|\b(?:as|if|maybe|perhaps|and then|but|instead|please)\b|,.*,", re.IGNORECASE)
+_MEANT_ELSE = re.compile(
+    r"\b(?:but|unless|only if|not|wait|don['’]?t|do not|actually|instead|scratch|forget|sorry|never ?mind|no|if|hold on|oops|mistake|wrong|undo|"
+    r"stop|later|before|until|first)\b|\?",
+    re.IGNORECASE,
+)
+"""Beside a command these may take it back, or put a condition to it."""
 
 
-def read_commands(text: str, subject: str, written: Written) -> Commands:
-    """Read the commands of a mail: its lines, or its subject where the mail has hardly any other words."""
-    found = _in_lines([line.strip() for line in text[:LONGEST].splitlines()[:MOST_LINES]], written)
-    if not found.any and len(text.strip()) < _A_SIGNATURE:
-        return _in_lines([_PREFIX.sub("", subject.strip()[:300])], written)
+def read_commands(text: str, subject: str, written: Written, author: str = "") -> Commands:
+    """Read the commands of a mail: its lines, or its subject where the mail has no other words. *author*: the display name, a signature."""
+    lines = [line.strip() for line in text[:LONGEST].splitlines()[:MOST_LINES]]
+    found = _in_lines(lines, written, author)
+    if found.any:
+        return found
+    said = [line for line in lines if line and not _greeting(line)]
+    told = _in_lines([subject.strip()[:300]], written, author)
+    if not said or _signs(said[0], author) or _END.fullmatch(said[0]):
+        return told
+    if told.any and len(text.strip()) < _A_SIGNATURE:  # the words beside it may say something else
+        return Commands(doubtful=tuple((c.words, c.words) for c in told.commands) or told.doubtful)
     return found
 
 
-_PREFIX = re.compile(r"(?:(?:re|aw|fwd?|wg|rv)\s*:\s*){1,5}", re.IGNORECASE)
 _A_SIGNATURE = 80
-"""Characters: who writes no more than that below a subject has said it there."""
+"""Characters: who writes no more than that below a subject has perhaps said it there."""
 
 
-def _in_lines(lines: list[str], written: Written) -> Commands:
+def _signs(line: str, author: str) -> bool:
+    """Is *line* the writer's name, or the beginning of what stands below it?"""
+    names = {n for n in re.split(r"[\s,.]+", author.casefold()) if n}
+    said = [w for w in re.split(r"[\s,.]+", line.casefold()) if w]
+    initials = "".join(n[0] for n in author.casefold().split())
+    return (
+        bool(said) and len(said) <= 6 and (said[0] in names or said == [initials]) and not any(c in line for c in "?:")
+    )
+
+
+def _in_lines(lines: list[str], written: Written, author: str) -> Commands:
     commands: list[Command] = []
     doubtful: list[tuple[str, str]] = []
-    for line in lines:
+    rest: list[str] = []
+    after_gap = False
+    for i, line in enumerate(lines):
         if not line:
+            after_gap = True
             continue
-        if (commands or doubtful) and _END.fullmatch(line):
+        if (commands or doubtful) and (_END.fullmatch(line) or _signs(line, author)):
             break
         read = read_command(line, written)
         if isinstance(read, Command):
             commands.append(read)
         elif read:
             doubtful.append((line[:200], read))
+        elif commands and not after_gap and lines[i - 1]:
+            joined = read_command(f"{commands[-1].words} {line}", written)  # a line that a mail program broke
+            if isinstance(joined, Command) and joined.verb is commands[-1].verb and not _MEANT_ELSE.search(line):
+                commands[-1] = joined
+                continue
+            rest.append(line)
         elif commands or doubtful:
-            break  # what follows the commands is a signature, or talk
+            rest.append(line)
         elif not _greeting(line):
             break
+        after_gap = False
+    if any(_MEANT_ELSE.search(line) for line in rest[:20]) or (rest and _goes_on(lines, commands, rest[0])):
+        why = "with only the command in the mail, for the words below it may mean something else"
+        doubtful += [(c.words, f"{c.words}\n({why})") for c in commands if c.verb not in LOOKS]
+        commands = [c for c in commands if c.verb in LOOKS]
     return Commands(tuple(commands), tuple(doubtful))
+
+
+def _goes_on(lines: list[str], commands: list[Command], line: str) -> bool:
+    """Does *line* stand right below a command, with no gap? Then it may belong to it."""
+    at = lines.index(line)
+    return bool(commands) and at > 0 and bool(lines[at - 1])
 
 
 def _greeting(line: str) -> bool:
     return (
         len(line) < 60
-        and re.fullmatch(r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon))\b[^?]*[,!.]?", line, re.IGNORECASE)
+        and re.fullmatch(
+            r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening))\b(?: [\w.]{1,30}){0,4}[,!.]?",
+            line,
+            re.IGNORECASE,
+        )
         is not None
     )
 
 
-def read_command(line: str, written: Written) -> Command | str:
-    """The command of one line; the form that it should have where it only begins like one; empty where it is none."""
+def read_command(line: str, written: Written, *, sure: bool = False) -> Command | str:
+    """The command of one line; the form that it should have where it only begins like one; empty where it is none. *sure*: the line is the
+    service's own (`form_of`): nothing in it is a doubt."""
     plain = " ".join(line[:LONGEST].split())
-    for verb, pattern in _PATTERNS:
+    asks = plain.endswith("?")
+    bare = plain.rstrip("? ")
+    read = _read(bare, written, sure=sure)
+    if isinstance(read, Command) and (sure or read.verb in LOOKS or not asks):
+        return read
+    if isinstance(read, Command):
+        return bare
+    if sure:
+        return read
+    return read or _read_politely(bare, written, asks) or _nearest(plain)
+
+
+def _read_politely(bare: str, written: Written, asks: bool) -> Command | str:
+    """Without the courtesy around it. To look, any wording will do; a change that is wished, doubted or denied is asked about."""
+    around = _POLITE.match(bare)
+    if around is None:
+        return ""
+    core = _COURTESY_BEHIND.sub("", bare[around.end() :])
+    if core == bare or not core:
+        return ""
+    read = _read(core, written)
+    if isinstance(read, Command):
+        certain = not asks and not around["wish"] and not around["look"]
+        return read if certain or read.verb in LOOKS else core
+    if read:
+        return read
+    return _nearest(core) if around["wish"] or around["please"] else ""
+
+
+def _read(plain: str, written: Written, *, sure: bool = False) -> Command | str:
+    for verb, pattern in PATTERNS if len(plain) <= MOST_OF_A_LINE else ():
         found = pattern.fullmatch(plain)
         if found is not None:
-            return _command(verb, plain, found.groupdict(), written)
-    return _nearest(plain)
+            return _command(verb, plain, found.groupdict(), written, sure=sure)
+    roll = read_rollcall(plain)
+    if roll is not None:
+        return Command(Verb.CAME, plain, meeting=roll.meeting, roll=roll)
+    return ""
 
 
-def _command(verb: Verb, plain: str, parts: dict[str, str | None], written: Written) -> Command | str:
+def _command(verb: Verb, plain: str, parts: dict[str, str | None], written: Written, *, sure: bool) -> Command | str:
     def part(name: str) -> str:
-        return (parts.get(name) or parts.get(f"{name}2") or "").strip()
+        return next((v.strip() for n in (name, f"{name}2", f"{name}3") if (v := parts.get(n))), "")
 
+    text, when = part("text").strip("[] "), part("when")
+    by = re.fullmatch(r"(.{3,}?),? by (.{3,30})", text) if verb is Verb.ITEM_ADD and not when else None
+    if by is not None and read_date(by[2], written).day is not None:
+        text, when = by[1], by[2]
     day = hour = None
-    if part("when"):
+    if when:
         # a convener's clock has 24 hours: 9:00 is in the morning, 14:00 after noon
-        clock = _CLOCK.search(part("when"))
+        clock = _CLOCK.search(when)
         if clock is not None and int(clock[1]) < 24:
             hour = time(int(clock[1]), int(clock[2]))
-        read = read_date(_CLOCK.sub("", part("when")) if hour else part("when"), written)
+        read = read_date(_CLOCK.sub("", when) if hour else when, written)
         if read.day is None or read.not_understood:
-            return _form_of(verb)
+            return form_of(verb)
         day, hour = read.day, hour or read.hour
     people = tuple(name.strip(" .") for name in re.split(r",|;| and ", part("who")) if name.strip(" ."))
+    organisation = part("organisation").rstrip(". ")
+    if not sure and verb is Verb.PLACE and _OPEN_PLACE.search(text):
+        return form_of(verb)
+    if verb is Verb.ADD and (len(people) != 1 or _NO_PERSON.search(people[0]) or _NO_ORGANISATION.search(organisation)):
+        return form_of(verb)
+    number = part("number") + (parts.get("number_tail") or "")
     return Command(
-        verb, plain, meeting=part("meeting"), who=people, address=part("address").lower(), organisation=part("organisation").rstrip(". "),
-        role=part("role").lower(), text=part("text").strip("[] "), day=day, hour=hour, number=int(part("number")) if part("number") else None,
+        verb, plain, meeting=part("meeting"), who=people, address=part("address").lower(), organisation=organisation,
+        role=part("role").lower(), text=text, day=day, hour=hour, number=int(number) if number else None,
         answer=part("answer").lower(), guests=int(part("guests") or 0),
     )  # fmt: skip
 
@@ -246,23 +247,35 @@ def _command(verb: Verb, plain: str, parts: dict[str, str | None], written: Writ
 _CLOCK = re.compile(r"[ ,]+(?:at )?(\d{1,2}):([0-5]\d)(?: h| Uhr)?$", re.IGNORECASE)
 
 
+def settled(command: Command) -> Command:
+    """*command* in words that mean the same on any other day: “next Thursday” is the day it was when it was written."""
+    if command.day is None:
+        return command
+    day = f"{command.day:%d %B %Y}".lstrip("0") + (f" {command.hour:%H:%M}" if command.hour else "")
+    if command.verb is Verb.MOVE:
+        return replace(command, words=f"move {command.meeting} to {day}")
+    if command.verb is Verb.ITEM_DUE:
+        return replace(command, words=f"item {command.number} due {day}")
+    owner = f", owner {command.who[0]}" if command.who else ""
+    return replace(command, words=f"add item: {command.text}{owner}, due {day}")
+
+
 def _nearest(plain: str) -> str:
     """The form that a line was probably meant to have, if it begins like a command."""
-    if not _VERB_WORDS.match(plain) or len(plain) > 300:
+    if len(plain) > 300:
         return ""
-    first = plain.split()[0].lower()
-    other = {
-        "postpone": Verb.MOVE,
-        "reschedule": Verb.MOVE,
-        "delete": Verb.FORGET,
-        "remove": Verb.FORGET,
-        "erase": Verb.FORGET,
-    }
-    verb = other.get(first) or (Verb.PLACE if first in ("place", "change") else None)
-    if verb is None:
-        verb = next((v for v, form, _ in FORMS if form.split()[0] == first), None)
-    return _form_of(verb) if verb is not None else ""
-
-
-def _form_of(verb: Verb) -> str:
-    return next((form for v, form, _ in FORMS if v is verb), "help")
+    if re.search(r"\bis (?:now|moved|postponed|cancelled|canceled)\b", plain, re.IGNORECASE):
+        return form_of(
+            Verb.CANCEL
+            if "cancel" in plain.lower()
+            else Verb.PLACE
+            if re.search(r"\bnow (?:at|in)\b", plain)
+            else Verb.MOVE
+        )
+    if re.match(r"\d{1,4} (?:is )?(?:done|finished|open|due)\b", plain, re.IGNORECASE):
+        return form_of(Verb.ITEM_DONE)
+    if not VERB_WORDS.match(plain):
+        return ""
+    first = plain.split()[0].lower().rstrip(":,.!?")
+    verb = OTHER_WORDS.get(first) or next((v for v, form, _ in FORMS if form.split()[0] == first), None)
+    return form_of(verb) if verb is not None else ""

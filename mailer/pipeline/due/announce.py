@@ -153,6 +153,7 @@ async def undeliverable(office: Office, entry: outbox.OutboxEntry, reason: str, 
 
 async def post_waiting(office: Office, meeting: Meeting, notices: Sequence[Notice], now: datetime) -> None:
     """Tell the convener, once a rule and round, that mails wait for a word (inside `transact`)."""
+    notices = await office.kept(meeting, notices)
     for rule, round_ in dict.fromkeys((n.rule, n.round) for n in notices if n.hold):
         first = next(n for n in notices if n.hold and (n.rule, n.round) == (rule, round_))
         notice = Notice(

@@ -14,36 +14,35 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from mailer.decide.rule import Group
 from mailer.errors import MailerError
+from mailer.parse.files import file_contents
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Person, Role
+from mailer.partnership.plan import ItemStatus
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.due import tick
-from mailer.pipeline.hand import aftermath, changes, planning, reports, settling
+from mailer.pipeline.hand import aftermath, changes, planning, reports, rollcall, settling
 from mailer.pipeline.mail import desk
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.papers import attendance_list
-from mailer.store import inbound, meetings, outbox, people, plan, questions
+from mailer.store import inbound, meetings, outbox, people, plan, questions, rules
 from mailer.store.transact import transact
-from mailer.terms import InboundId, MeetingId, canonical
+from mailer.terms import InboundId, MeetingId, OutboxId, RuleId, canonical
 from mailer.understand.asks.question import Written
-from mailer.understand.commands import FORMS, Command, Commands, Verb, read_commands
+from mailer.understand.commands import Command, Commands, read_command, read_commands, settled
+from mailer.understand.forms import FORMS, LOOKS, Verb
+from mailer.understand.rollcall import read_sheet
 from mailer.understand.verdict import Kind
-
-_LOOKS = frozenset(
-    {
-        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.PLAN,
-        Verb.QUESTIONS, Verb.CODE,
-    }
-)  # fmt: skip
-"""What changes nothing: the answer goes to the address of the configuration, whoever asked."""
 
 _FOR_GOOD = frozenset({Verb.FORGET, Verb.CANCEL})
 """What cannot be taken back: it is done when its code comes back."""
 
 _PENDING = re.compile(r"^To do this, reply with the code (?P<code>\d{6})\.\n(?P<lines>(?:> .+\n?)+)", re.MULTILINE)
 _WAY_BACK = re.compile(r"^To take it back, reply “undo”\. \((?P<line>.+)\)$", re.MULTILINE)
+_DROPPED = "the convener said so, by mail"
 _CODE_LASTS = timedelta(days=1)
+_ITEM_STATES = {Verb.ITEM_DONE: ItemStatus.DONE, Verb.ITEM_OPEN: ItemStatus.OPEN, Verb.ITEM_DROP: ItemStatus.DROPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +68,69 @@ def commands_in(case: Case) -> Commands | None:
         return None
     if canonical(verdict.author.addr_spec) not in case.office.commanders or verdict.authentication.failed:
         return None
-    if verdict.kind not in (Kind.OTHER, Kind.UNCLEAR, Kind.ANSWER, Kind.COMMAND):
+    if verdict.kind not in (Kind.OTHER, Kind.UNCLEAR, Kind.ANSWER, Kind.COMMAND, Kind.UNSUBSCRIBE):
+        return None
+    if desk.understands(case.office, verdict, case.known, case.thread):
         return None
     written = Written(verdict.date or case.now, case.office.zone, "en")
-    found = read_commands(verdict.text, verdict.subject, written)
-    if not found.commands and (verdict.kind is Kind.ANSWER or verdict.answers or _on_a_letter(case)):
+    found = read_commands(verdict.text, verdict.subject, written, verdict.author.display_name)
+    if not found.commands and (sheet := _sheet(case)) is not None:
+        return sheet
+    if verdict.kind is Kind.UNSUBSCRIBE and case.thread:
+        return None  # the convener's own wish, on a letter
+    if not found.commands and (verdict.answers or _on_a_letter(case)):
         return None  # begins like a command, and is an answer, or talk about a letter
+    if _to_others(case):
+        doubts = tuple(
+            (c.words, f"{c.words}\n(to me alone, for this mail went to others, too)") for c in found.commands
+        )
+        return Commands(doubtful=doubts) if doubts else None
     return found if found.any else None
 
 
 def _on_a_letter(case: Case) -> bool:
-    return bool(case.thread) and not case.thread[0].notice.rule.startswith("service-")
+    """Does the mail answer a letter as its reader? (What a rule writes to the convener alone, and asks nothing, is no such letter.)"""
+    if not case.thread or case.thread[0].notice.rule.startswith("service-"):
+        return False
+    rule = case.office.book.rule(case.thread[0].notice.rule)
+    return rule is None or bool(rule.ask) or any(a.group is not Group.CONVENER for a in rule.to)
+
+
+def _to_others(case: Case) -> bool:
+    """Does the mail go to anybody beside the service and those who may command it?"""
+    own = canonical(case.office.sender.mailbox)
+    name, _, domain = own.partition("@")
+    return any(
+        address != own
+        and address not in case.office.commanders
+        and not (address.startswith(f"{name}+") and address.endswith(f"@{domain}"))
+        for address in map(canonical, case.verdict.recipients)
+    )
+
+
+def _sheet(case: Case) -> Commands | None:
+    """The sign-in sheet that is attached to an answer to “who came?”, where the words beside it say nothing else."""
+    if not case.thread or case.thread[0].notice.letter != "who-came" or case.message is None:
+        return None
+    files = [f for f in case.message.enclosures if f.name.lower().endswith((".csv", ".txt", ".tsv"))]
+    if len(files) != 1:
+        return None
+    return Commands(
+        (Command(Verb.CAME, f"the sheet {files[0].name}", text=files[0].name, answer=files[0].content_type),)
+    )
 
 
 async def obey(case: Case, found: Commands, tools: Tools) -> None:
     """Do what *found* says, and answer with what was done: one commit. (What only looks is looked up before: a rehearsal takes its time.)"""
     office, hand = case.office, _Hand(case, tools)
-    wanted = [await hand.way_back() or c if c.verb is Verb.UNDO else c for c in found.commands]
-    seen = {c: await _one(case, c, tools) for c in wanted if c.verb in _LOOKS and c.verb is not Verb.CODE}
+    wanted: list[Command] = []
+    for command in found.commands:
+        wanted += (await hand.ways_back() or [command]) if command.verb is Verb.UNDO else [command]
+    seen = {c: await _one(case, c, tools) for c in wanted if c.verb in LOOKS and c.verb is not Verb.CODE}
     proven = case.verdict.authentication.dmarc == "pass" and bool(office.authentication_server)
-    asked = [c for c in wanted if c.verb in _FOR_GOOD or (c.verb not in _LOOKS and not proven)]
+    asked = [c for c in wanted if c.verb in _FOR_GOOD or (c.verb not in LOOKS and not proven)]
+    refused = {c: sentence for c in asked if (sentence := await hand.refuses(c))}
+    asked = [c for c in asked if c not in refused]
     parts = [
         f"“{typed}”: I am not sure what you mean, so nothing was done. Write it like:\n  {form}"
         for typed, form in found.doubtful
@@ -97,7 +139,8 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
     async def write() -> None:
         if not await inbound.claim(case.ident):
             return
-        told = [seen[c] if c in seen else await _one(case, c, tools) for c in wanted if c not in asked]
+        ready = {**seen, **refused}
+        told = [ready[c] if c in ready else await _one(case, c, tools) for c in wanted if c not in asked]
         report = "\n\n".join([*parts, *told, *([_code(asked, proven)] if asked else [])])
         await inbound.finish(
             case.ident, state=inbound.HANDLED, kind="command", reason=report, now=case.now, words=case.verdict.text
@@ -111,7 +154,7 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
 
 def _code(asked: Sequence[Command], proven: bool) -> str:
     """What is done when its code comes back."""
-    lines = "\n".join(f"> {c.words}" for c in asked)
+    lines = "\n".join(f"> {settled(c).words}" for c in asked)
     why = "This cannot be taken back." if proven else "I cannot see that this mail is really from you."
     return f"{why}\nTo do this, reply with the code {secrets.randbelow(10**6):06d}.\n{lines}"
 
@@ -120,9 +163,13 @@ async def _one(case: Case, command: Command, tools: Tools) -> str:
     try:
         done = await _Hand(case, tools).do(command)
     except MailerError as exc:
-        return f"“{command.words}”: {exc} Nothing was done."
+        return _not_done(command, exc)
     back = f"\nTo take it back, reply “undo”. ({done.back})" if done.back else ""
     return done.told + back
+
+
+def _not_done(command: Command, why: MailerError) -> str:
+    return f"“{command.words}”: {why} Nothing was done."
 
 
 class _Hand:
@@ -137,7 +184,7 @@ class _Hand:
             case Verb.HELP:
                 return _Done(help_text())
             case Verb.STATUS:
-                return _Done(await self.status())
+                return _Done(await self.status(command))
             case Verb.WHO:
                 return _Done(await self.who(await self.meeting(command)))
             case Verb.WAITING:
@@ -163,6 +210,8 @@ class _Hand:
                 return _Done(await self.plan())
             case Verb.RELEASE | Verb.DROP:
                 return await self.release(command, send=command.verb is Verb.RELEASE)
+            case Verb.HOLD:
+                return await self.hold(command)
             case Verb.MOVE | Verb.PLACE | Verb.CANCEL:
                 return await self.change(command)
             case Verb.ADD:
@@ -173,7 +222,7 @@ class _Hand:
                 return await self.answer(command)
             case Verb.CAME:
                 return await self.came(command)
-            case Verb.ITEM_ADD | Verb.ITEM_DONE | Verb.ITEM_DUE:
+            case Verb.ITEM_ADD | Verb.ITEM_DONE | Verb.ITEM_OPEN | Verb.ITEM_DROP | Verb.ITEM_DUE:
                 return await self.item(command)
             case Verb.APPROVE:
                 return await self.approve(command)
@@ -191,8 +240,10 @@ class _Hand:
             if len(ahead) == 1:
                 return ahead[0]
             raise MailerError(f"Which meeting? {', '.join(m.slug for m in ahead) or 'There is none ahead'}.")
-        wanted = command.meeting.casefold().strip()
-        found = [m for m in every if m.slug == wanted] or [m for m in every if m.title.casefold() == wanted]
+        wanted = " ".join(command.meeting.casefold().split())
+        plain = wanted.removesuffix(" meeting")
+        found = [m for m in every if m.slug in (wanted, plain, plain.replace(" ", "-"))]
+        found = found or [m for m in every if m.title.casefold() in (wanted, plain, f"{plain} meeting")]
         if len(found) != 1:
             raise MailerError(
                 f"There is no meeting called {command.meeting}. Meetings: {', '.join(m.slug for m in every)}."
@@ -201,9 +252,10 @@ class _Hand:
 
     # looks -----------------------------------------------------------------------------------------------------------------------
 
-    async def status(self) -> str:
+    async def status(self, command: Command) -> str:
         lines = []
-        for meeting in [m for m in await meetings.all_of(self.office.partnership) if m.dtend >= self.now]:
+        ahead = [m for m in await meetings.all_of(self.office.partnership) if m.dtend >= self.now]
+        for meeting in [await self.meeting(command)] if command.meeting else ahead:
             count: dict[str, int] = {}
             chairs = 0
             for row in await attendance_list.attendance_rows(self.office.partnership, meeting):
@@ -257,19 +309,55 @@ class _Hand:
     # changes ---------------------------------------------------------------------------------------------------------------------
 
     async def release(self, command: Command, *, send: bool) -> _Done:
-        rule = command.text
+        rule, ids, meetings_of = await self.letters_of(command, [outbox.HELD])
+        kept = await rules.kept_back(self.office.partnership, rule) if send else set()
         meeting = await self.meeting(command) if command.meeting else None
-        held = await outbox.held_of(self.office.partnership, rule, meeting.id if meeting else None)
-        if not held:
-            raise MailerError(f"No letter of [{rule}] waits.")
-        if len({e.notice.meeting_id for e in held}) > 1:
+        if not ids and not (kept & ({meeting.id} if meeting else kept)):
+            raise MailerError(f"No letter of [{rule}] waits. {await self.waiting()}")
+        if len(meetings_of) > 1:
             raise MailerError(f"Letters of [{rule}] wait for several meetings: say of which.")
-        ids = [e.id for e in held]
+        slug = await self.slug_of(meeting, meetings_of)
         if send:
             await transact(lambda: outbox.release(self.office.partnership, ids, self.now))
-            return _Done(f"{len(ids)} letters of [{rule}] are on their way.")
-        await transact(lambda: outbox.drop(ids, "the convener said so, by mail"))
-        return _Done(f"{len(ids)} letters of [{rule}] will not be sent.")
+            await transact(lambda: rules.keep_back(kept & ({meeting.id} if meeting else kept), rule, False))
+            told = f"{len(ids)} letters of [{rule}] are on their way."
+            return _Done(f"{told} Those that have not left yet can still be kept: “hold {rule}{slug}”.")
+        await transact(lambda: outbox.drop(ids, _DROPPED))
+        return _Done(f"{len(ids)} letters of [{rule}] will not be sent.", f"hold {rule}{slug}")
+
+    async def hold(self, command: Command) -> _Done:
+        """Letters of a rule wait for the convener's word from now on: those that have not left, those that were dropped, those to come."""
+        rule, ids, _ = await self.letters_of(command, [outbox.QUEUED, outbox.DEFERRED])
+        if self.office.book.rule(RuleId(rule)) is None:
+            raise MailerError(f"No rule is called [{rule}]. The preview of a meeting names them.")
+        meeting = await self.meeting(command)
+        slug = f" of {meeting.slug}"
+        again = [
+            e.id
+            for e in await outbox.rows(self.office.partnership, [outbox.DROPPED], 5000, meeting.id)
+            if e.notice.rule == rule and e.notice.reason == _DROPPED
+        ]
+
+        async def write() -> None:
+            await outbox.hold(ids, "the convener said hold, by mail")
+            await outbox.take_up(again)
+            await rules.keep_back([meeting.id], rule, True)
+
+        await transact(write)
+        waits = f" {len(ids) + len(again)} letters wait." if ids or again else ""
+        told = f"Letters of [{rule}]{slug} wait for your word from now on.{waits}"
+        return _Done(told, "" if again else f"release {rule}{slug}")
+
+    async def letters_of(self, command: Command, states: Sequence[str]) -> tuple[str, list[OutboxId], set[MeetingId]]:
+        """(rule, its letters in *states*, the meetings they are about)."""
+        rule = command.text.lower()
+        meeting = await self.meeting(command) if command.meeting else None
+        found = await outbox.of_rule(self.office.partnership, rule, states, meeting.id if meeting else None)
+        return rule, [e.id for e in found], {e.notice.meeting_id for e in found}
+
+    async def slug_of(self, meeting: Meeting | None, found: set[MeetingId]) -> str:
+        one = meeting or (await meetings.by_id(next(iter(found))) if found else None)
+        return f" of {one.slug}" if one is not None and not one.standing else ""
 
     async def change(self, command: Command) -> _Done:
         meeting = await self.meeting(command)
@@ -277,10 +365,8 @@ class _Hand:
             after = replace(meeting, status=MeetingStatus.CANCELLED)
             back = ""
         elif command.verb is Verb.PLACE:
-            after, back = (
-                replace(meeting, place=command.text),
-                f"place of {meeting.slug}: {meeting.place}" if meeting.place else "",
-            )
+            after = replace(meeting, place="" if command.text.casefold() == "none" else command.text)
+            back = f"place of {meeting.slug}: {meeting.place or 'none'}"
         else:
             assert command.day is not None
             local = meeting.local(meeting.dtstart)
@@ -295,7 +381,7 @@ class _Hand:
                 dtend=start + (meeting.dtend - meeting.dtstart),
                 reply_deadline=deadline + (start - meeting.dtstart) if deadline else None,
             )
-            back = f"move {meeting.slug} to {local:%Y-%m-%d %H:%M}"
+            back = _move_to(meeting)
         saved, kind, made = await changes.change_meeting(self.office, meeting, after, self.now)
         if kind is Change.NOTHING:
             return _Done(f"{meeting.slug} is so already; nothing was changed.")
@@ -344,22 +430,24 @@ class _Hand:
             note="told to the convener",
         )
         said = {stat: word for word, stat in changes.SAID.items()}
-        old = said.get(before[0].partstat) if before else None
-        return _Done(sentence, f"{command.address} {old} for {meeting.slug}" if old else "")
+        old = said.get(before[0].partstat) if before else "open"
+        guests = f" +{before[0].guests}" if before and before[0].guests else ""
+        return _Done(sentence, f"{command.address} {old}{guests} for {meeting.slug}" if old else "")
 
     async def came(self, command: Command) -> _Done:
+        """The roll call of a meeting, out of the mail or the sheet that is attached."""
         meeting = await self.last(command)
-        found: list[Person] = []
-        odd: list[str] = []
-        for name in command.who:
-            try:
-                found.append(await planning.person_called(self.office, name))
-            except MailerError as exc:
-                odd.append(str(exc))
-        if odd:
-            raise MailerError(" ".join(odd))
-        await aftermath.note_attendance(self.office, meeting, [p.id for p in found], self.now)
-        return _Done(f"{len(found)} people came to {meeting.slug}: {', '.join(p.name for p in found)}.")
+        roll = command.roll
+        if roll is None:
+            raw = await inbound.raw(self.case.ident) or b""
+            read = read_sheet(file_contents(raw, command.text, command.answer) or b"")
+            if isinstance(read, str):
+                raise MailerError(f"In {command.text}, {read}")
+            roll = read
+            entry = self.case.thread[0]
+            meeting = await meetings.by_id(entry.notice.meeting_id) or meeting
+        back = await rollcall.as_recorded(self.office, meeting)
+        return _Done(await rollcall.call_roll(self.office, meeting, roll, self.now), back)
 
     async def last(self, command: Command) -> Meeting:
         """The meeting named, or the one that was last."""
@@ -374,36 +462,69 @@ class _Hand:
         if command.verb is Verb.ITEM_ADD:
             owner = command.who[0] if command.who else None
             item = await planning.add_item(self.office, planning.Wanted(command.text, owner, command.day), self.now)
-            return _Done(f"Item {item.number}: {item.text} ({item.due or 'no date yet'}).")
+            told = f"Item {item.number}: {item.text} ({owner or 'nobody yet'}, {item.due or 'no date yet'})."
+            return _Done(told, f"item {item.number} dropped")
         assert command.number is not None
         before = await planning.item_or_error(self.office, command.number)
-        if command.verb is Verb.ITEM_DONE:
-            await planning.close_item(self.office, command.number, self.now)
-            return _Done(f"Item {command.number} is done: {before.text}.")
-        await planning.change_item(self.office, command.number, planning.Wanted(due=command.day), self.now)
-        back = f"item {command.number} due {before.due}" if before.due else ""
-        return _Done(f"Item {command.number} is due on {command.day}: {before.text}.", back)
+        name = f"Item {command.number}"
+        if command.verb is Verb.ITEM_DUE:
+            await planning.change_item(self.office, command.number, planning.Wanted(due=command.day), self.now)
+            back = f"item {command.number} due {before.due:%d %B %Y}" if before.due else ""
+            return _Done(f"{name} is due on {command.day:%d %B %Y}: {before.text}.", back)
+        after = _ITEM_STATES[command.verb]
+        if before.status is after:
+            raise MailerError(f"{name} is {after.value} already: {before.text}.")
+        await planning.change_item(self.office, command.number, planning.Wanted(status=after), self.now)
+        words = {ItemStatus.OPEN: "open", ItemStatus.DONE: "done", ItemStatus.DROPPED: "dropped"}
+        return _Done(f"{name} is {words[after]}: {before.text}.", f"item {command.number} {words[before.status]}")
 
     async def approve(self, command: Command) -> _Done:
         meeting = await self.last(command)
         by = self.case.known.author
         assert by is not None
         made = await aftermath.approve_summary(self.office, meeting, by.id, self.now)
-        return _Done(f"The summary of {meeting.slug} may go out: {made} letters.")
+        return _Done(
+            f"The summary of {meeting.slug} may go out: {made} letters. Those that have not left stay with “hold send-summary”."
+        )
 
     async def settle(self, command: Command) -> _Done:
         assert command.number is not None
-        return _Done(await settling.settle_question(self.office, command.text, command.number, self.now))
+        before = {m.id: m for m in await meetings.all_of(self.office.partnership)}
+        told = await settling.settle_question(self.office, command.text, command.number, self.now)
+        back = ""
+        for meeting in await meetings.all_of(self.office.partnership):
+            old = before.get(meeting.id)
+            if old is None:
+                back = f"cancel {meeting.slug}"
+            elif old.dtstart != meeting.dtstart:
+                back = _move_to(old)
+        return _Done(told, back)
 
-    async def way_back(self) -> Command | None:
-        """The command that takes back what the mail that is replied to did."""
-        _, found = await self._thread_row(_WAY_BACK)
-        read = read_commands(found["line"], "", Written(self.now, self.office.zone, "en")).commands if found else ()
-        return read[0] if len(read) == 1 else None
+    async def ways_back(self) -> list[Command]:
+        """The commands that take back what the mail that is replied to did, the last first."""
+        row = await self._answered()
+        found = _WAY_BACK.findall(row.reason) if row else []
+        read = [read_command(line, self.written(), sure=True) for line in reversed(found)]
+        return [c for c in read if isinstance(c, Command)]
+
+    def written(self) -> Written:
+        return Written(self.now, self.office.zone, "en")
+
+    async def refuses(self, command: Command) -> str:
+        """Why *command* cannot be done, as far as that can be seen before its code comes back; empty where it can."""
+        try:
+            if command.meeting or command.verb in (Verb.MOVE, Verb.PLACE, Verb.CANCEL):
+                await self.meeting(command)
+            if command.verb in (Verb.FORGET, Verb.ANSWER):
+                await self.person(command.address)
+        except MailerError as exc:
+            return _not_done(command, exc)
+        return ""
 
     async def code(self, command: Command) -> _Done:
         """The code has come back: it is really the convener. It serves once, and for a day."""
-        row, found = await self._thread_row(_PENDING)
+        row = await self._answered()
+        found = _PENDING.search(row.reason) if row else None
         assert command.number is not None
         if row is None or found is None or found["code"] != f"{command.number:06d}":
             raise MailerError("This code does not belong to anything that waits.")
@@ -413,18 +534,17 @@ class _Hand:
         await transact(lambda: inbound.retell(row.id, row.reason.replace(found["code"], "that was used")))
         told = []
         for line in lines:
-            for one in read_commands(line, "", Written(self.now, self.office.zone, "en")).commands:
+            one = read_command(line, self.written(), sure=True)
+            if isinstance(one, Command):
                 told.append(await _one(self.case, one, self.tools))
         return _Done("\n\n".join(told))
 
-    async def _thread_row(self, pattern: re.Pattern[str]) -> tuple[inbound.InboundRow | None, re.Match[str] | None]:
-        """The message whose answer this mail replies to, and what *pattern* finds in that answer."""
+    async def _answered(self) -> inbound.InboundRow | None:
+        """The message to whose answer this mail replies."""
         entry = next((e for e in self.case.thread if e.notice.rule == desk.DONE_RULE), None)
         if entry is None:
-            return None, None
-        ident = InboundId(int(entry.notice.round.removeprefix("inbound-")))
-        row = await inbound.row(self.office.partnership, ident)
-        return row, pattern.search(row.reason) if row else None
+            return None
+        return await inbound.row(self.office.partnership, InboundId(int(entry.notice.round.removeprefix("inbound-"))))
 
 
 def help_text() -> str:
@@ -433,6 +553,11 @@ def help_text() -> str:
     return "\n".join(
         ["You can write to me, one line each:", "", *(f"{form:<{width}}{does}" for _, form, does in FORMS)]
     )
+
+
+def _move_to(meeting: Meeting) -> str:
+    local = meeting.local(meeting.dtstart)
+    return f"move {meeting.slug} to {local.day} {local:%B %Y %H:%M}"
 
 
 def _when(meeting: Meeting) -> str:

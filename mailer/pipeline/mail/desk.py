@@ -102,6 +102,15 @@ def is_for_the_desk(office: Office, verdict: Verdict, known: Known, thread: list
     )
 
 
+def understands(office: Office, verdict: Verdict, known: Known, thread: list[outbox.OutboxEntry]) -> bool:
+    """Is this the convener's reply to such a mail, in words that settle what it asks?"""
+    if not is_for_the_desk(office, verdict, known, thread):
+        return False
+    if thread[0].notice.rule == WAITING_RULE:
+        return read_release(verdict.text).send is not None
+    return thread[0].notice.rule == REVIEW_RULE and bool(read_rulings(verdict.text).rulings)
+
+
 async def obey(office: Office, ident: InboundId, verdict: Verdict, entry: outbox.OutboxEntry, now: datetime) -> None:
     """Do what the reply says, and answer with what was done.
 
