@@ -59,7 +59,8 @@ _END = re.compile(
 )
 _POLITE = re.compile(
     r"(?:(?:hi|hello|hey)(?: [\w.]{1,30}){0,2}, )?(?P<please>(?:please|pls|kindly)[, ]+)?"
-    r"(?P<wish>(?:(?:could|can|would|will) you(?: please)?|i(?:'d|’d| would) like (?:you )?to|i (?:want|need) (?:you )?to|let['’]?s|let us|"
+    r"(?P<wish>(?:(?:could|can|would|will) you(?: please)?|i(?:'d|’d| would) like (?:you )?to(?! know| see)|"
+    r"i (?:want|need) (?:you )?to(?! know| see)|let['’]?s|let us|"
     r"we (?:should|must|need to|have to|want to)|(?:should|shall|can|could|may|must) (?:we|i)|"
     r"(?:do not|don['’]?t|never|not)(?! send\b)|what if (?:we|i)|"
     r"maybe|perhaps|i think we should|ok(?:ay)?,?|yes,?|no,?|and|then|now|also) )?"
@@ -69,8 +70,9 @@ _POLITE = re.compile(
 )
 _COURTESY_BEHIND = re.compile(r"[, ]+(?:please|pls|thanks|thank you|thx|right now|now)[.! ]*$", re.IGNORECASE)
 _OPEN_PLACE = re.compile(
-    r"\b(?:maybe|perhaps|possibly|probably|unless|either|tbd|tba|unknown|undecided|unclear|not|to be|if|or|we|you|they|please|instead)\b|"
-    r"(?<!\w)I(?:['’]\w+)? [a-z]|\bwill\b|^at? ?\d{1,2}(?::\d\d)?(?: ?[ap]m)?$",
+    r"(?i:\b(?:maybe|perhaps|possibly|probably|"
+    r"unless|either|tbd|tba|unknown|undecided|unclear|not|to be|if|or|we|you|they|please|instead|none yet)\b)|"
+    r"(?<!\w)I(?:['’]\w+)? [a-z]|\bwill\b|^(?:at )?\d{1,2}(?::\d\d)?(?: ?[ap]m)?$",
 )
 """Words that leave a place open, or say more than a place."""
 _NO_PERSON = re.compile(
@@ -181,7 +183,8 @@ def read_command(line: str, written: Written, *, sure: bool = False) -> Command 
         return bare
     if sure:
         return read
-    return read or _read_politely(bare, written, asks) or _nearest(plain)
+    politely = _read_politely(bare, written, asks)
+    return politely if isinstance(politely, Command) else read or politely or _nearest(plain)
 
 
 def _read_politely(bare: str, written: Written, asks: bool) -> Command | str:

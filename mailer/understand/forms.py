@@ -131,7 +131,7 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
         r"what (?:do|must|should) i (?:do|decide|look at)|(?:the )?(?:queue|(?:open |unclear )?cases)"
     )),
     (Verb.PREVIEW, _form(
-        rf"(?:a )?preview(?: of| for)? {_THE}{_MEETING}|preview|what goes out(?: next)?|what(?:'s|’s| is) next|"
+        rf"(?:a |the )?preview(?: of| for)? {_THE}{_MEETING}|preview|what goes out(?: next)?|what(?:'s|’s| is) next|"
         rf"what (?:will|is going to) (?:be sent|go out|happen)(?: next)?(?: for {_THE}(?P<meeting2>[\w][\w .-]{{0,60}}?))?"
     )),
     (Verb.REHEARSE, _form(rf"rehearse {_THE}{_MEETING}(?P<text> (?:--|with ).{{0,300}})?|rehearse")),
@@ -174,7 +174,7 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
 VERB_WORDS = re.compile(
     r"(?:preview|rehearse|why|release|send|hold|pause|stop|halt|drop|move|shift|cancel|call off|add|invite|forget|erase|approve|settle|"
     r"postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
-    r"(?:all|everybody|everyone|nobody) \w)\b",
+    r"(?:all|everybody|everyone|nobody) \w+|don['’]?t send|do not send)\b",
     re.IGNORECASE,
 )
 OTHER_WORDS = {
@@ -182,6 +182,7 @@ OTHER_WORDS = {
     "erase": Verb.FORGET, "place": Verb.PLACE, "venue": Verb.PLACE, "change": Verb.PLACE, "send": Verb.RELEASE, "pause": Verb.HOLD,
     "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
     "new": Verb.ITEM_ADD, "attended": Verb.CAME, "all": Verb.CAME, "everybody": Verb.CAME, "everyone": Verb.CAME, "nobody": Verb.CAME,
+    "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
 }  # fmt: skip
 """What a convener may write for it; understood as far as to say what to write instead."""
 

@@ -33,7 +33,7 @@ _ABSENT = re.compile(
 _NAMES_CAME = re.compile(rf"(?P<rest>[^:?]+?) {_WERE}{_MEETING}", re.IGNORECASE)
 _NOBODY = re.compile(r"(?:nobody|no one|none|noone)", re.IGNORECASE)
 _NO_NAME = re.compile(
-    r"\b(?:all|everybody|everyone|nobody|none|not|but|except|without|maybe|perhaps|probably|only|some|most|many|few|half|they|we|who|he|she|i|it"
+    r"\b(?:all|everybody|everyone|nobody|none|not|but|except|without|maybe|perhaps|probably|only|some|most|many|few|half|they|we|who|he|she|his|her|their|guests?|i|it"
     r"|think|were|was|came|did|didn|people|others|rest|also|plus|later|left|early|invited|said)\b|\d|\?",
     re.IGNORECASE,
 )
