@@ -6,14 +6,15 @@ States: fetched → handled | review | held (three errors); `left-alone` rows ho
 import hashlib
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise import connections
 
 from mailer.store import models
-from mailer.store.statement import fetch, write
+from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import InboundId, InvitationId, PartnershipId
 
 FETCHED, HANDLED, REVIEW, HELD, LEFT_ALONE = "fetched", "handled", "review", "held", "left-alone"
@@ -110,11 +111,7 @@ async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: d
     """Write *arrivals* (inside `transact`); gives the ids of those that are ours and new. One that is there already is nothing."""
     if not arrivals:
         return []
-    known = set(
-        await models.column(
-            models.Inbound.filter(partnership_id=partnership, digest__in=[a.digest for a in arrivals]), "digest"
-        )
-    )
+    known = {digest for _, digest in await _digests(partnership, [a.digest for a in arrivals])}
     fresh: list[Arrival] = []
     for arrival in arrivals:
         if arrival.digest not in known:
@@ -122,39 +119,37 @@ async def commit(partnership: PartnershipId, arrivals: Sequence[Arrival], now: d
             fresh.append(arrival)
     if not fresh:
         return []
-    await models.Inbound.bulk_create(
+    await write(
+        "INSERT INTO inbound (partnership_id, mailbox, uid_validity, imap_uid, digest, state, reason, received_at, size, message_id, author, "
+        "subject, errors, kind, words, proposed, guests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', '', 0) ON CONFLICT DO NOTHING",
         [
-            models.Inbound(
-                partnership_id=partnership,
-                mailbox=a.mailbox,
-                uid_validity=a.uid_validity,
-                imap_uid=a.imap_uid,
-                digest=a.digest,
-                state=REVIEW if a.review else FETCHED if a.raw is not None else LEFT_ALONE,
-                reason=a.review,
-                received_at=now,
-                size=a.size,
-                message_id=a.message_id[:998],
-                author=a.author[:320],
-                subject=a.subject[:998],
+            (
+                partnership, a.mailbox, a.uid_validity, a.imap_uid, a.digest,
+                REVIEW if a.review else FETCHED if a.raw is not None else LEFT_ALONE, a.review, now, a.size,
+                a.message_id[:998], a.author[:320], a.subject[:998],
             )
             for a in fresh
         ],
-        ignore_conflicts=True,
-    )
+    )  # fmt: skip
     ours = {a.digest: a.raw for a in fresh if a.raw is not None}
     if not ours:
         return []
-    rows = (
-        await models.Inbound.filter(partnership_id=partnership, digest__in=list(ours))
-        .order_by("id")
-        .values_list("id", "digest")
-    )
+    rows = await _digests(partnership, list(ours))
     await write(_KEEP, [(i, 0, ours[d]) for i, d in rows if len(ours[d]) <= PART])
     for ident, content in ((i, ours[d]) for i, d in rows if len(ours[d]) > PART):
         for part, start in enumerate(range(0, len(content), PART)):  # one at a time: that is what parts are for
             await write(_KEEP, [(ident, part, content[start : start + PART])])
     return [InboundId(i) for i, _ in rows]
+
+
+async def _digests(partnership: PartnershipId, digests: Sequence[str]) -> list[tuple[int, str]]:
+    """(id, digest) of the messages so named that are there, in the order they came."""
+    found = await fetch(
+        f"SELECT id, digest FROM inbound WHERE partnership_id = ? AND digest IN {marks(digests)} ORDER BY id",  # noqa: S608 - no values in it
+        partnership,
+        *digests,
+    )
+    return [(r["id"], r["digest"]) for r in found]
 
 
 _KEEP = "INSERT INTO inbound_bytes (inbound_id, part, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -223,15 +218,22 @@ async def failed(ident: InboundId, sentence: str) -> bool:
 
 async def rows(partnership: PartnershipId, states: Sequence[str] = (), limit: int = 200) -> list[InboundRow]:
     """Messages, newest first."""
-    query = models.Inbound.filter(partnership_id=partnership)
-    if states:
-        query = query.filter(state__in=list(states))
-    return [_row(r) for r in await query.order_by("-id").limit(limit)]
+    some = list(states)
+    which = f" AND state IN {marks(some)}" if some else ""
+    found = await fetch(
+        f"SELECT * FROM inbound WHERE partnership_id = ?{which} ORDER BY id DESC LIMIT ?",  # noqa: S608 - no values in it
+        partnership,
+        *some,
+        limit,
+    )
+    return [
+        _row({**r, "received_at": instant(r["received_at"]), "handled_at": instant(r["handled_at"])}) for r in found
+    ]
 
 
 async def row(partnership: PartnershipId, ident: InboundId) -> InboundRow | None:
     found = await models.Inbound.get_or_none(id=ident, partnership_id=partnership)
-    return _row(found) if found else None
+    return _row(vars(found)) if found else None
 
 
 async def by_digests(partnership: PartnershipId, digests: Sequence[str]) -> dict[str, InboundRow]:
@@ -239,7 +241,9 @@ async def by_digests(partnership: PartnershipId, digests: Sequence[str]) -> dict
     found: dict[str, InboundRow] = {}
     for start in range(0, len(digests), 500):
         some = list(digests[start : start + 500])
-        found |= {r.digest: _row(r) for r in await models.Inbound.filter(partnership_id=partnership, digest__in=some)}
+        found |= {
+            r.digest: _row(vars(r)) for r in await models.Inbound.filter(partnership_id=partnership, digest__in=some)
+        }
     return found
 
 
@@ -271,10 +275,10 @@ async def settle(ident: InboundId, reason: str, now: datetime) -> bool:
     )
 
 
-def _row(r: models.Inbound) -> InboundRow:
+def _row(r: Mapping[str, Any]) -> InboundRow:
     return InboundRow(
-        InboundId(r.id), r.state, r.received_at, r.message_id, r.author, r.subject, r.kind, r.reason, r.words, r.proposed, r.guests, r.errors,
-        InvitationId(r.invitation_id) if r.invitation_id else None, r.handled_at,
+        InboundId(r["id"]), r["state"], r["received_at"], r["message_id"], r["author"], r["subject"], r["kind"], r["reason"], r["words"],
+        r["proposed"], r["guests"], r["errors"], InvitationId(r["invitation_id"]) if r["invitation_id"] else None, r["handled_at"],
     )  # fmt: skip
 
 
@@ -290,10 +294,13 @@ async def waits_already(kind: str, invitation: InvitationId) -> bool:
 
 async def invitations_in_review(partnership: PartnershipId) -> list[InvitationId]:
     """Invitations on which a person has written something that waits for the convener."""
-    waiting_now = models.Inbound.filter(
-        partnership_id=partnership, state=REVIEW, kind__in=["answer", "unclear", "other", "unsubscribe"]
+    found = await fetch(
+        "SELECT invitation_id FROM inbound WHERE partnership_id = ? AND state = ? AND kind IN ('answer', 'unclear', 'other', 'unsubscribe') "
+        "AND invitation_id IS NOT NULL",
+        partnership,
+        REVIEW,
     )
-    return await models.column(waiting_now.filter(invitation_id__not_isnull=True), "invitation_id")
+    return [InvitationId(r["invitation_id"]) for r in found]
 
 
 async def said_before(ident: InboundId, invitation: InvitationId, words: str, since: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.store import models
+from mailer.store.statement import fetch, marks
 from mailer.store.statement import write as insert
 from mailer.terms import InboundId, MeetingId, OutboxId, PartnershipId, PersonId
 
@@ -106,10 +107,13 @@ async def unknown(
         return set()
     persons = sorted({p for p, _ in told if p is not None})
     known: set[tuple[PersonId | None, str]] = set()
+    lines = (
+        "SELECT person_id, sentence FROM log WHERE +partnership_id = ? AND meeting_id = ? AND what = ? AND person_id"
+    )
     for start in range(0, len(persons), 500):
-        rows = models.Log.filter(meeting_id=meeting, what=what, person_id__in=persons[start : start + 500])
-        known |= {(PersonId(p), s) for p, s in await rows.values_list("person_id", "sentence")}
+        some = persons[start : start + 500]
+        rows = await fetch(f"{lines} IN {marks(some)}", partnership, meeting, what, *some)
+        known |= {(PersonId(r["person_id"]), r["sentence"]) for r in rows}
     if any(p is None for p, _ in told):
-        rows = models.Log.filter(partnership_id=partnership, meeting_id=meeting, what=what, person_id=None)
-        known |= {(None, s) for s in await models.column(rows, "sentence")}
+        known |= {(None, r["sentence"]) for r in await fetch(f"{lines} IS NULL", partnership, meeting, what)}
     return set(told) - known

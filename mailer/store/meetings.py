@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F
-
 from mailer.decide.snapshot import Snapshot, Standing
 from mailer.partnership.attendance import Given, Invitation, after_move
 from mailer.partnership.meetings import Meeting, MeetingStatus
@@ -110,7 +108,7 @@ async def change(before: Meeting, after: Meeting, now: datetime) -> None:
 
 async def lock(meeting: MeetingId) -> None:
     """Let nobody else decide about *meeting* until this transaction ends (its first or second statement)."""
-    await models.Meeting.filter(id=meeting).update(sequence=F("sequence"))
+    await write("UPDATE meeting SET sequence = sequence WHERE id = ?", [(meeting,)])
 
 
 async def by_slug(partnership: PartnershipId, slug: str) -> Meeting | None:
@@ -271,8 +269,14 @@ async def known_tokens(partnership: PartnershipId, tokens: Collection[str]) -> s
     """Those of *tokens* that are of this partnership's invitations."""
     if not tokens:
         return set()
-    query = models.Invitation.filter(token__in=list(set(tokens)), meeting__partnership_id=partnership)
-    return set(await models.column(query, "token"))
+    some = list(set(tokens))
+    found = await fetch(
+        "SELECT i.token AS token FROM invitation i JOIN meeting m ON m.id = i.meeting_id "  # noqa: S608 - no values in it
+        f"WHERE i.token IN {marks(some)} AND m.partnership_id = ?",
+        *some,
+        partnership,
+    )
+    return {r["token"] for r in found}
 
 
 async def known_event_uids(partnership: PartnershipId, event_uids: Collection[str]) -> set[str]:
@@ -280,9 +284,8 @@ async def known_event_uids(partnership: PartnershipId, event_uids: Collection[st
     if not event_uids:
         return set()
     folded = list({u.casefold() for u in event_uids})
-    return set(
-        await models.column(models.Meeting.filter(partnership_id=partnership, event_uid__in=folded), "event_uid")
-    )
+    known = f"SELECT event_uid FROM meeting WHERE partnership_id = ? AND event_uid IN {marks(folded)}"  # noqa: S608 - no values in it
+    return {r["event_uid"] for r in await fetch(known, partnership, *folded)}
 
 
 async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
@@ -342,10 +345,7 @@ async def save_seat(ident: InvitationId, waiting_since: datetime | None, offered
 async def with_offers_until(partnership: PartnershipId, now: datetime) -> list[MeetingId]:
     """Meetings of which a chair was offered that was not taken by *now*."""
     rows = await fetch(
-        "SELECT DISTINCT i.meeting_id AS meeting_id FROM invitation i JOIN meeting m ON m.id = i.meeting_id "
-        "WHERE m.partnership_id = ? AND i.offered_until IS NOT NULL AND i.offered_until <= ?",
-        partnership,
-        now,
+        f"SELECT DISTINCT i.meeting_id AS meeting_id {_OFFERED} AND i.offered_until <= ?", _LONG_AGO, partnership, now
     )
     return [MeetingId(r["meeting_id"]) for r in rows]
 
@@ -353,11 +353,16 @@ async def with_offers_until(partnership: PartnershipId, now: datetime) -> list[M
 async def next_offer_end(partnership: PartnershipId) -> datetime | None:
     """When the next offer of a chair runs out."""
     rows = await fetch(
-        "SELECT MIN(i.offered_until) AS ends FROM invitation i JOIN meeting m ON m.id = i.meeting_id "
-        "WHERE m.partnership_id = ? AND i.offered_until IS NOT NULL",
-        partnership,
+        f"SELECT i.offered_until AS ends {_OFFERED} ORDER BY i.offered_until LIMIT 1", _LONG_AGO, partnership
     )
-    return instant(rows[0]["ends"])
+    return instant(rows[0]["ends"]) if rows else None
+
+
+_OFFERED = (
+    "FROM invitation i CROSS JOIN meeting m WHERE i.offered_until > ? AND m.id = i.meeting_id AND m.partnership_id = ?"
+)
+"""Invitations with an offer. CROSS and > say to SQLite: by the index of offers, which are few."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def note_needs(ident: InvitationId, needs: str) -> None:

@@ -17,6 +17,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tortoise import connections
 from tortoise.expressions import Q
@@ -137,13 +138,13 @@ async def claim(partnership: PartnershipId, worker: str, now: datetime, limit: i
     p = [f"${i}" if postgres else "?" for i in range(1, 8)]
     lock = "FOR UPDATE SKIP LOCKED" if postgres else ""
     at = now if postgres else _text(now)
-    ids = await client.execute_query_dict(
+    rows = await client.execute_query_dict(
         f"UPDATE outbox SET state = 'sending', claimed_by = {p[0]}, on_the_wire = {'FALSE' if postgres else '0'}, attempt = attempt + 1 "  # noqa: S608
         f"WHERE id IN (SELECT id FROM outbox WHERE partnership_id = {p[1]} AND state IN ('queued', 'deferred') AND due_at <= {p[2]} "
-        f"ORDER BY due_at, id LIMIT {p[3]} {lock}) RETURNING id",
+        f"ORDER BY due_at, id LIMIT {p[3]} {lock}) RETURNING *",
         [worker, partnership, at, limit],
     )
-    return await entries([OutboxId(r["id"]) for r in ids])
+    return sorted((_entry(_read(r)) for r in rows), key=lambda e: (e.due_at, e.id))
 
 
 def _text(instant: datetime) -> str:
@@ -151,11 +152,12 @@ def _text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(" ")
 
 
-async def entries(idents: Sequence[OutboxId]) -> list[OutboxEntry]:
+async def entries(idents: Sequence[OutboxId], order: str = "due_at, id") -> list[OutboxEntry]:
     """These rows, oldest due first."""
     if not idents:
         return []
-    return [_entry(r) for r in await models.Outbox.filter(id__in=list(idents)).order_by("due_at", "id")]
+    rows = await fetch(f"SELECT * FROM outbox WHERE id IN {marks(idents)} ORDER BY {order}", *idents)  # noqa: S608 - no values in it
+    return [_entry(_read(r)) for r in rows]
 
 
 async def begun(written: Sequence[Written]) -> None:
@@ -302,7 +304,9 @@ async def recover(partnership: PartnershipId, gone: Sequence[str], now: datetime
 
 
 async def in_doubt(partnership: PartnershipId) -> list[OutboxEntry]:
-    return [_entry(r) for r in await models.Outbox.filter(partnership_id=partnership, state=IN_DOUBT).order_by("id")]
+    return [
+        _entry(vars(r)) for r in await models.Outbox.filter(partnership_id=partnership, state=IN_DOUBT).order_by("id")
+    ]
 
 
 async def next_due(partnership: PartnershipId) -> datetime | None:
@@ -318,8 +322,9 @@ async def busy(partnership: PartnershipId, now: datetime) -> bool:
     """Whether anything is due or under way (one query: a row that is claimed between two would be seen by neither)."""
     return bool(
         await fetch(
-            "SELECT 1 AS found FROM outbox WHERE partnership_id = ? AND (state = 'sending' OR "
-            "(state IN ('queued', 'deferred') AND due_at <= ?)) LIMIT 1",
+            "SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM outbox WHERE partnership_id = ? AND state = 'sending') "
+            "OR EXISTS (SELECT 1 FROM outbox WHERE partnership_id = ? AND state IN ('queued', 'deferred') AND due_at <= ?)",
+            partnership,
             partnership,
             now,
         )
@@ -401,7 +406,7 @@ async def waiting_for(meeting: MeetingId, person: PersonId | None = None) -> lis
     query = models.Outbox.filter(waits, meeting_id=meeting)
     if person is not None:
         query = query.filter(person_id=person)
-    return [_entry(r) for r in await query.order_by("due_at", "id")]
+    return [_entry(vars(r)) for r in await query.order_by("due_at", "id")]
 
 
 async def rows(
@@ -413,7 +418,7 @@ async def rows(
         query = query.filter(state__in=list(states))
     if meeting is not None:
         query = query.filter(meeting_id=meeting)
-    return [_entry(r) for r in await query.order_by("-id").limit(limit)]
+    return [_entry(vars(r)) for r in await query.order_by("-id").limit(limit)]
 
 
 _COUNT = "SELECT state, COUNT(*) AS n FROM outbox WHERE partnership_id = $1 GROUP BY state"
@@ -430,10 +435,9 @@ async def by_message_ids(partnership: PartnershipId, message_ids: Sequence[str])
     """Mails of ours that *message_ids* name, the latest first: the thread an answer belongs to."""
     if not message_ids:
         return []
-    found = await models.Outbox.filter(partnership_id=partnership, message_id__in=list(message_ids)[:50]).order_by(
-        "-id"
-    )
-    return [_entry(r) for r in found]
+    some = list(message_ids)[:50]
+    found = await fetch(_OF_MESSAGE_IDS + marks(some), partnership, *some)
+    return (await entries([OutboxId(r["id"]) for r in found], "id DESC")) if found else []
 
 
 async def known_message_ids(partnership: PartnershipId, message_ids: Sequence[str]) -> set[str]:
@@ -441,9 +445,12 @@ async def known_message_ids(partnership: PartnershipId, message_ids: Sequence[st
     known: set[str] = set()
     for start in range(0, len(message_ids), 500):  # a thread may name a hundred, a batch holds a hundred threads
         some = list(set(message_ids[start : start + 500]))
-        query = models.Outbox.filter(partnership_id=partnership, message_id__in=some)
-        known |= set(await models.column(query, "message_id"))
+        known |= {r["message_id"] for r in await fetch(_OF_MESSAGE_IDS + marks(some), partnership, *some)}
     return known
+
+
+_OF_MESSAGE_IDS = "SELECT id, message_id FROM outbox WHERE +partnership_id = ? AND message_id IN "
+"""With a plus, SQLite takes the index of Message-IDs; else it reads everything that the partnership ever sent."""
 
 
 async def text_of(ident: OutboxId) -> str:
@@ -454,14 +461,17 @@ async def text_of(ident: OutboxId) -> str:
 
 async def thread(meeting: MeetingId, persons: Sequence[PersonId]) -> dict[PersonId, tuple[MessageId, ...]]:
     """Message-IDs of what was sent to each of *persons* about *meeting*, oldest first."""
-    found = (
-        await models.Outbox.filter(meeting_id=meeting, person_id__in=list(persons), state=SENT)
-        .order_by("id")
-        .values_list("person_id", "message_id")
+    if not persons:
+        return {}
+    found = await fetch(
+        f"SELECT person_id, message_id FROM outbox WHERE meeting_id = ? AND person_id IN {marks(persons)} AND state = 'sent' ORDER BY id",  # noqa: S608 - no values in it
+        meeting,
+        *persons,
     )
     out: dict[PersonId, tuple[MessageId, ...]] = {}
-    for person, message_id in found:
-        out[PersonId(person)] = (*out.get(PersonId(person), ()), MessageId(message_id))
+    for row in found:
+        person = PersonId(row["person_id"])
+        out[person] = (*out.get(person, ()), MessageId(row["message_id"]))
     return out
 
 
@@ -472,7 +482,7 @@ async def of_rule(
     query = models.Outbox.filter(partnership_id=partnership, rule=rule, state__in=list(states))
     if meeting is not None:
         query = query.filter(meeting_id=meeting)
-    return [_entry(r) for r in await query.order_by("id")]
+    return [_entry(vars(r)) for r in await query.order_by("id")]
 
 
 async def take_up(idents: Sequence[OutboxId]) -> None:
@@ -494,7 +504,7 @@ async def waiting_bundle(meeting: MeetingId, rule: RuleId, person: PersonId) -> 
     """A mail of *rule* to *person* that has not begun to leave, into which another can go."""
     waits = Q(state__in=[HELD, QUEUED])
     row = await models.Outbox.filter(waits, meeting_id=meeting, rule=rule, person_id=person, attempt=0).first()
-    return _entry(row) if row else None
+    return _entry(vars(row)) if row else None
 
 
 async def join(into: OutboxEntry, notice: Notice) -> None:
@@ -517,56 +527,71 @@ async def bounced(entry: OutboxEntry, reason: str) -> bool:
     )
 
 
-def _entry(r: models.Outbox) -> OutboxEntry:
-    ids = vars(r)
+_INSTANTS = ("due_at", "not_before", "not_after", "first_tried_at", "created_at", "sent_at")
+_LISTS = ("attach", "items", "people")
+
+
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as `fetch` gives it, with the values that a model has."""
+    found = dict(row)
+    for name in _INSTANTS:
+        found[name] = instant(found[name])
+    for name in _LISTS:
+        if isinstance(found[name], str):
+            found[name] = json.loads(found[name])
+    found["invites"] = bool(found["invites"])
+    return found
+
+
+def _entry(r: Mapping[str, Any]) -> OutboxEntry:
     return OutboxEntry(
-        id=OutboxId(r.id),
+        id=OutboxId(r["id"]),
         notice=Notice(
-            rule=RuleId(r.rule),
-            meeting_id=MeetingId(ids["meeting_id"]),
-            person_id=PersonId(ids["person_id"]),
-            round=r.round,
-            letter=r.letter,
-            attach=tuple(r.attach),
-            on_behalf_of=PersonId(r.on_behalf_of_id) if r.on_behalf_of_id else None,
-            hold=r.state == HELD,
-            invites=r.invites,
-            not_before=r.not_before,
-            reason=r.reason,
-            not_after=r.not_after,
-            about=PersonId(r.about_id) if r.about_id else None,
-            items=tuple(ItemId(i) for i in r.items),
-            question=QuestionId(r.question_id) if r.question_id else None,
-            ask=r.ask,
-            people=tuple(PersonId(p) for p in r.people),
-            outbox_id=OutboxId(r.id),
+            rule=RuleId(r["rule"]),
+            meeting_id=MeetingId(r["meeting_id"]),
+            person_id=PersonId(r["person_id"]),
+            round=r["round"],
+            letter=r["letter"],
+            attach=tuple(r["attach"]),
+            on_behalf_of=PersonId(r["on_behalf_of_id"]) if r["on_behalf_of_id"] else None,
+            hold=r["state"] == HELD,
+            invites=r["invites"],
+            not_before=r["not_before"],
+            reason=r["reason"],
+            not_after=r["not_after"],
+            about=PersonId(r["about_id"]) if r["about_id"] else None,
+            items=tuple(ItemId(i) for i in r["items"]),
+            question=QuestionId(r["question_id"]) if r["question_id"] else None,
+            ask=r["ask"],
+            people=tuple(PersonId(p) for p in r["people"]),
+            outbox_id=OutboxId(r["id"]),
         ),
-        state=r.state,
-        attempt=r.attempt,
-        due_at=r.due_at,
-        created_at=r.created_at,
-        message_id=MessageId(r.message_id),
-        answers_to=MessageId(r.answers_to) if r.answers_to else None,
-        subject=r.subject,
-        forward_path=r.forward_path,
-        smtp_reply=r.smtp_reply,
-        sent_at=r.sent_at,
-        sequence=r.sequence,
-        first_tried_at=r.first_tried_at,
-        doubts=r.doubts,
+        state=r["state"],
+        attempt=r["attempt"],
+        due_at=r["due_at"],
+        created_at=r["created_at"],
+        message_id=MessageId(r["message_id"]),
+        answers_to=MessageId(r["answers_to"]) if r["answers_to"] else None,
+        subject=r["subject"],
+        forward_path=r["forward_path"],
+        smtp_reply=r["smtp_reply"],
+        sent_at=r["sent_at"],
+        sequence=r["sequence"],
+        first_tried_at=r["first_tried_at"],
+        doubts=r["doubts"],
     )
 
 
 async def last_of(partnership: PartnershipId, rule: RuleId) -> OutboxEntry | None:
     """The newest mail of *rule*."""
     row = await models.Outbox.filter(partnership_id=partnership, rule=rule).order_by("-id").first()
-    return _entry(row) if row else None
+    return _entry(vars(row)) if row else None
 
 
 async def held_by(meeting: MeetingId, rule: str, round_: str) -> list[OutboxEntry]:
     """Letters of one rule and round that wait for the convener's word."""
     found = await models.Outbox.filter(meeting_id=meeting, rule=rule, round=round_, state=HELD).order_by("id")
-    return [_entry(r) for r in found]
+    return [_entry(vars(r)) for r in found]
 
 
 async def last_sent(meeting: MeetingId, person: PersonId) -> OutboxEntry | None:
@@ -576,7 +601,7 @@ async def last_sent(meeting: MeetingId, person: PersonId) -> OutboxEntry | None:
         .order_by("-id")
         .first()
     )
-    return _entry(row) if row else None
+    return _entry(vars(row)) if row else None
 
 
 async def undelivered(meeting: MeetingId) -> dict[PersonId, str]:

@@ -12,17 +12,18 @@ from tortoise.functions import Max
 
 from mailer.partnership.plan import Item, ItemStatus, Team
 from mailer.store import models
-from mailer.store.statement import write
+from mailer.store.statement import fetch, marks, write
 from mailer.terms import InboundId, ItemId, MeetingId, PartnershipId, PersonId, TeamId
 
 
 async def teams(partnership: PartnershipId) -> tuple[Team, ...]:
     """Every action team, by name, with its members."""
-    rows = await models.Team.filter(partnership_id=partnership).order_by("name").values("id", "name", "lead_id")
+    rows = await fetch("SELECT id, name, lead_id FROM team WHERE partnership_id = ? ORDER BY name", partnership)
     members: dict[int, list[PersonId]] = {}
     ids = [r["id"] for r in rows]
     if ids:
-        for row in await models.TeamMember.filter(team_id__in=ids).order_by("id").values("team_id", "person_id"):
+        those = f"SELECT team_id, person_id FROM team_member WHERE team_id IN {marks(ids)} ORDER BY id"  # noqa: S608 - no values in it
+        for row in await fetch(those, *ids):
             members.setdefault(row["team_id"], []).append(PersonId(row["person_id"]))
     return tuple(
         Team(
