@@ -25,6 +25,7 @@ from mailer.pipeline import opening
 from mailer.pipeline.due import seats, tick
 from mailer.pipeline.due.announce import headcount_told, overtaken, undeliverable
 from mailer.pipeline.hand import reports
+from mailer.pipeline.hand.signing import Signing
 from mailer.pipeline.mail import desk
 from mailer.pipeline.mail.commands import Tools
 from mailer.pipeline.mail.handle import handle
@@ -100,6 +101,7 @@ class Daemon:
         )
         self.digest_times = desk.DigestTimes(time.fromisoformat(settings.convener.digest_at), settings.time_zone)
         self.all_handled = False
+        self.signing = Signing()
         self.tools = Tools(self.rehearse if config_file is not None else None, self.changes)
         self._config_file = config_file
         self._stamp: object = opening.stamp(settings)
@@ -189,6 +191,7 @@ class Daemon:
         """Decide everything that the clock brings about. *heed* hears what was decided about each meeting."""
         await tick.tick(self.office, now, heed)
         await seats.offers_run_out(self.office, now)
+        await self.signing.attend(self.office, self.letters, now)
         await desk.digest(self.office, self.digest_times, now)
 
     async def editing(self, stop: asyncio.Event) -> None:
@@ -284,6 +287,7 @@ class Daemon:
         finally:
             await self.handle_arrived()
             await tick.tick(self.office, self.clock.now())
+            await self.signing.attend(self.office, self.letters, self.clock.now())
             while await self.dispatcher.round():
                 await tick.tick(self.office, self.clock.now())
             await self.close()

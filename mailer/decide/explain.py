@@ -87,6 +87,10 @@ def why(
     return tuple(_with_past(case, case.why(), [p for p in past if p.rule == case.rule.id]) for case in cases)
 
 
+def _whose_word(rule: Rule) -> str:
+    return "its signer says OK, or you release it" if rule.asks_signer else "you release it"
+
+
 def _with_past(case: "_Case", found: Why, past: Sequence[Past]) -> Why:
     """What became of the mails that were decided on counts before what a rule would do if it had decided nothing yet."""
     if not past:
@@ -119,7 +123,7 @@ def _with_past(case: "_Case", found: Why, past: Sequence[Past]) -> Why:
             return Why(
                 case.rule.id,
                 Outcome.WOULD_GET,
-                f"once you release it: {last.reason or 'it waits for your OK'}",
+                f"once {_whose_word(case.rule)}: {last.reason or 'it waits for your OK'}",
                 *case.at_line("hold"),
                 last.at,
             )
@@ -216,7 +220,7 @@ class _Case:
             blocked = stopped_repeating(rule, standing, self.snapshot, leaves, round_=stage.round)
         if blocked is not None:
             return self._no(self._hedged(blocked.reason, stage), blocked.key, leaves)
-        held = ", once you release it" if rule.hold else ""
+        held = f", once {_whose_word(rule)}" if rule.hold else ""
         return Why(rule.id, Outcome.WOULD_GET, f"{clock(leaves, meeting)}{held}", *self.at_line("when"), leaves)
 
     def _of_happening(self) -> Why:

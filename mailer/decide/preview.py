@@ -6,10 +6,11 @@ gets an invitation counts as invited from then on, whoever gets a mail as writte
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
+from types import MappingProxyType
 
 from mailer.decide.conditions import (
     Concern,
@@ -50,6 +51,8 @@ class PreviewLine:
     remark: str = ""
     note: str = ""
     starts: str = ""
+    waits_for: str = "your OK"
+    """Whose word it waits for, where it is held."""
 
 
 def preview(
@@ -84,7 +87,7 @@ def _of_happening(rule: Rule) -> PreviewLine:
     starts = " or ".join(str(w) for w in rule.whens if isinstance(w, Happens))
     to = " and ".join(str(a) for a in rule.to)
     only = "".join(f', only if "{c}"' for c in rule.only_if) + "".join(f', unless "{c}"' for c in rule.unless)
-    return PreviewLine(None, rule.id, None, (), rule.hold, f"to {to}{only}", rule.note, starts)
+    return PreviewLine(None, rule.id, None, (), rule.hold, f"to {to}{only}", rule.note, starts, _waits_for(rule))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -296,7 +299,20 @@ class _Walk:
         if rule.id not in self._known:
             remarks.append("new: not switched on yet")
         names = tuple(_short(s.person) for s in reached[:_NAMES])
-        self._lines.append(PreviewLine(leaves, rule.id, len(reached), names, rule.hold, "; ".join(remarks), rule.note))
+        waits_for = _waits_for(rule, (signer_of(rule, s.person, self._start) for s in reached), self._people)
+        line = PreviewLine(leaves, rule.id, len(reached), names, rule.hold, "; ".join(remarks), rule.note)
+        self._lines.append(replace(line, waits_for=waits_for))
+
+
+def _waits_for(
+    rule: Rule, signers: Iterable[PersonId | None] = (), people: Mapping[PersonId, Standing] = MappingProxyType({})
+) -> str:
+    """Whose word the letters of a rule wait for."""
+    if not rule.asks_signer:
+        return "your OK"
+    some = Counter(signers)
+    named = [f"{people[p].person.name} ({n})" for p, n in some.items() if p is not None and p in people]
+    return f"the OK of {', '.join([*named, *(['you'] if some[None] else [])])}" if some else "its signer's OK"
 
 
 def _first_of_each_company(reached: Sequence[Standing]) -> list[Standing]:
@@ -350,10 +366,10 @@ def _planned(line: PreviewLine, snapshot: Snapshot, width: int) -> str:
     people = "1 person" if line.count == 1 else f"{line.count} people"
     more = ", …" if line.count is not None and line.count > len(line.names) else ""
     names = f"({', '.join(line.names)}{more})" if line.names else ""
-    parts = [names, "waits for your OK" if line.held and line.count else "", line.remark]
+    parts = [names, f"waits for {line.waits_for}" if line.held and line.count else "", line.remark]
     return f" {at:%a} {at.day:>2} {at:%b %H:%M}  {line.rule:<{width}}  {people:>11}  {'  '.join(p for p in parts if p)}"
 
 
 def _waiting(line: PreviewLine, width: int) -> str:
-    held = "  waits for your OK" if line.held else ""
+    held = f"  waits for {line.waits_for}" if line.held else ""
     return f" {line.starts:<22} {line.rule:<{width}}  {line.remark}{held}"

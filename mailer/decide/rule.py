@@ -416,6 +416,8 @@ class Rule:
     ask: str = ""
     on_behalf_of: Signer | None = None
     hold: bool = False
+    asks_signer: bool = False
+    """What is held waits for the word of whoever signs it. What the convener signs waits for the convener."""
     repeat: Repeat | None = None
     stop_when: tuple[Condition, ...] = ()
     if_late: IfLate | None = None
@@ -509,7 +511,7 @@ def digest_of(rule: Rule) -> str:
         rule.on_behalf_of, rule.hold, rule.repeat, rule.stop_when, rule.if_late,
     )  # fmt: skip
     # Parts that came later count only where they are used, so that rules without them keep their names.
-    meaning += tuple(part for part in (rule.bundle, rule.do) if part is not None)
+    meaning += tuple(part for part in (rule.bundle, rule.do, rule.asks_signer or None) if part is not None)
     return hashlib.sha256(_told(meaning).encode()).hexdigest()[:16]
 
 

@@ -20,6 +20,7 @@ from mailer.decide.rule import (
     Offset,
     OwnGroup,
     Rule,
+    Signer,
     Timing,
     When,
     digest_of,
@@ -215,7 +216,9 @@ class FileReader:
                 case "send-between" | "send-on":
                     timing = self._window(timing, key, reader)
                 case "hold":
-                    found[key] = [v == "ask me first" for v in reader.phrases("hold", one=True)]
+                    said = list(reader.phrases("hold", one=True))
+                    found[key] = [v != "no" for v in said]
+                    found["asks-signer"] = [v == "ask the signer first" for v in said]
                 case "send":
                     found[key] = reader.texts(one=True)
                     for text in found[key]:
@@ -244,6 +247,9 @@ class FileReader:
             return found[key][0] if found.get(key) else default
 
         self._keeps_promise(readers, whens, found)
+        if only("asks-signer", False) and only("on-behalf-of", None) in (None, Signer.CONVENER):
+            told = "You sign this letter yourself, so there is nobody else to ask."
+            readers["hold"].problem(told, 'Write:  hold = "ask me first"', warning=True)
         rule = Rule(
             id=RuleId(section.name),
             file=self.file,
@@ -262,6 +268,7 @@ class FileReader:
             ask=only("ask", ""),
             on_behalf_of=only("on-behalf-of", None),
             hold=only("hold", False),
+            asks_signer=only("asks-signer", False),
             repeat=only("repeat", None),
             stop_when=tuple(found.get("stop-when", ())),
             if_late=only("if-late", None),

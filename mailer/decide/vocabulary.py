@@ -133,7 +133,7 @@ WORDS: tuple[Word, ...] = (
         ("attach", "What goes with the letter."),
         ("ask", "Which answer the letter asks for."),
         ("on-behalf-of", "Who signs. The mail still comes from your own address."),
-        ("hold", 'May it leave by itself? "ask me first" keeps it until you release it.'),
+        ("hold", 'May it leave by itself? "ask me first" keeps it until you release it, "ask the signer first" until its signer says OK.'),
         ("repeat",
          'How often it is sent again, such as "every 3 business days, at most 2 times". An answer always ends it.'),
         ("stop-when", "Any of these ends the repeating."),
@@ -331,6 +331,9 @@ WORDS: tuple[Word, ...] = (
     *_words(
         Kind.HOLD,
         ("ask me first", "It waits until you release it.", "", "yes; ask first; ask; ask me; hold; true"),
+        ("ask the signer first",
+         "Who signs (on-behalf-of) is asked by mail, some days before: OK to send this in your name? It leaves on that OK, or on yours.",
+         "ask the signer; ask the champion first", "signer; ask signer; ask signer first; ask champion; ask them first; ask the champion"),
         ("no", "It leaves by itself.", "", "false; never; none"),
     ),
     *_words(

@@ -47,6 +47,7 @@ class _Compiled:
     html: Template
     needs: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Letters:
     def lists(self, name: str) -> frozenset[str]:
         """Which of the lists (`listings.Listings`) letter *name* shows."""
         return frozenset[str]().union(*(variant.lists for variant in self.by_name.get(name, {}).values()))
+
+    def source(self, name: str) -> str:
+        """Letter *name* as it is written, in all languages: another text is another source."""
+        return "\f".join(v.source for _, v in sorted(self.by_name.get(name, {}).items()))
 
     def pick(self, name: str, language: str) -> _Compiled:
         """Letter *name* in *language*, else in the same language elsewhere, else in the partnership's, else in any."""
@@ -195,7 +200,7 @@ def _letter(
     if not letter.subject:
         return (Problem(places[file], 1, "The subject comes out empty."),)
     named = meta.find_undeclared_variables(TEXT.parse(source.subject + source.body + html))
-    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=frozenset(named) & LISTS)
+    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=frozenset(named) & LISTS, source=files[file])
 
 
 def _needs(compiled: _Compiled, view: View) -> Iterator[str]:

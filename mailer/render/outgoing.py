@@ -77,6 +77,19 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter that its signer is asked about, as its readers get it. *letters*: how many; *leaves_at* on the clock of *zone*; *again*: the
+    signer was asked before."""
+
+    subject: str
+    text: str
+    letters: int
+    leaves_at: datetime | None = None
+    zone: str = "UTC"
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Enclosure:
     """A file that goes with a letter."""
 
@@ -99,6 +112,7 @@ class Particulars:
     document: str = ""
     comments: tuple[tuple[str, str], ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
-from mailer.render.outgoing import Callee, Facts, ItemLine, Offer, Particulars, Sender, Totals
+from mailer.render.outgoing import Callee, Draft, Facts, ItemLine, Offer, Particulars, Sender, Totals
 from mailer.terms import EventUid, InvitationId, ItemId, MeetingId, MessageId, PartnershipId, PartStat, PersonId, Token
 
 _START = datetime(2026, 3, 12, 14, tzinfo=UTC)
@@ -118,6 +118,7 @@ def sample_facts(letter: str) -> Facts:
             teams=("Welding curriculum",),
             document="Thirty companies met.\nThey chose two priorities.",
             comments=(("Ken Lam", "Please add the date."),),
+            draft=Draft("Please join us", "Dear Ken,\n\nwill you come?", 12, _START, MEETING.zone, again=True),
         ),
         their_words="Could you call me?\nI am not sure about Thursday.",
     )

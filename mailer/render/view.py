@@ -9,13 +9,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import get_type_hints
+from zoneinfo import ZoneInfo
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.render.lines import Lines, clean_lines, one_line
 from mailer.render.links import LinksView, links_to_answer, reference
 from mailer.render.listings import listings
-from mailer.render.outgoing import Facts, Sender
+from mailer.render.outgoing import Draft, Facts, Sender
 from mailer.render.phrases import (
     Phrases,
     date_in_words,
@@ -29,6 +30,7 @@ from mailer.render.understood import understood
 from mailer.terms import PartStat
 
 _MOST_WORDS = 4000  # of somebody's own mail, quoted to the convener
+_MOST_LETTER = 20_000  # of a letter shown to its signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,17 @@ class AnswerView:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftView:
+    """The letter that a signer is asked about. *again* is "yes" in a reminder."""
+
+    subject: str
+    text: Lines
+    letters: int
+    when: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
 class WordsView:
     """The service's own words, in the letter's language."""
 
@@ -121,6 +134,7 @@ class View:
     about: AboutView | None
     instead_of: PersonView | None
     answer: AnswerView | None
+    draft: DraftView | None
     understood: str
     links: LinksView | None
     their_words: Lines
@@ -142,7 +156,7 @@ class View:
 
 def _vocabulary() -> dict[str, tuple[str, ...]]:
     parts = {"PersonView": PersonView, "MeetingView": MeetingView, "AboutView": AboutView}
-    parts |= {"AnswerView": AnswerView, "LinksView": LinksView, "WordsView": WordsView}
+    parts |= {"AnswerView": AnswerView, "DraftView": DraftView, "LinksView": LinksView, "WordsView": WordsView}
     hints = get_type_hints(View)
     names: dict[str, tuple[str, ...]] = {}
     for name in (f.name for f in fields(View)):
@@ -160,6 +174,7 @@ OPTIONAL: dict[str, str] = {
     "about": "it tells of no other person",
     "instead_of": "the reader comes in nobody's place",
     "answer": "the reader is not invited",
+    "draft": "it asks nobody for an OK",
     "links": "the reader is not invited",
     "meeting": "it belongs to no meeting",
 }
@@ -183,6 +198,7 @@ def view_of(facts: Facts, language: str) -> View:
         about=_about(facts.about) if facts.about else None,
         instead_of=person_view(facts.instead_of) if facts.instead_of else None,
         answer=_answer(facts, phrases),
+        draft=_draft(facts.particulars.draft, phrases) if facts.particulars.draft else None,
         understood=understood(
             facts.invitation, facts.meeting, language, delegate=facts.delegate, recorded_by=facts.sender.name
         ),
@@ -281,6 +297,17 @@ def _answer(facts: Facts, phrases: Phrases) -> AnswerView | None:
         comment=one_line(given.comment),
         waiting=_word(PartStat.ACCEPTED, phrases) if given.waiting_since is not None else "",
         offered_until=_until(facts, given.offered_until, phrases),
+    )
+
+
+def _draft(draft: Draft, phrases: Phrases) -> DraftView:
+    local = draft.leaves_at.astimezone(ZoneInfo(draft.zone)) if draft.leaves_at else None
+    return DraftView(
+        subject=one_line(draft.subject),
+        text=Lines(clean_lines(draft.text)[:_MOST_LETTER]),
+        letters=draft.letters,
+        when=f"{date_in_words(local, phrases)}, {time_in_words(local, phrases)}" if local else "",
+        again=phrases.answers[PartStat.ACCEPTED][0].lower() if draft.again else "",
     )
 
 

@@ -28,6 +28,9 @@ async def busy(daemon: Daemon, now: datetime) -> str:
         return "an offered chair was not taken"
     if digest is not None and digest[0] <= now:
         return "unclear cases are to be told"
+    signers = await daemon.signing.next_step(daemon.office, daemon.letters, now)
+    if signers is not None and signers <= now:
+        return "a signer is to be asked"
     return ""
 
 
@@ -41,6 +44,7 @@ async def next_instant(daemon: Daemon, now: datetime) -> datetime | None:
     digest = await desk.next_digest(daemon.office, daemon.digest_times, now)
     if digest is not None:
         found.append(digest[0])
+    found.append(await daemon.signing.next_step(daemon.office, daemon.letters, now))
     return min((at for at in found if at is not None), default=None)
 
 

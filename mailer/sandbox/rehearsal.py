@@ -256,6 +256,11 @@ class Rehearsal:
                 for intention in person.read(envelope, message.content, self._clock.now()):
                     heappush(self._intentions, (intention.due, next(self._number), person, intention))
 
+    def _whose(self, entry: outbox.OutboxEntry) -> str:
+        """Whose word a held mail waits for. (A signer is taken to say OK at once, like the convener.)"""
+        rule = self._daemon.office.book.rule(entry.notice.rule)
+        return "the signer's" if rule is not None and rule.asks_signer and entry.notice.on_behalf_of else "your"
+
     def _heed(self, meeting: Meeting, rules: Sequence[str], decided: Due) -> None:
         """Remember who was left out by the rules that were due."""
         for out in decided.left_out:
@@ -283,7 +288,10 @@ class Rehearsal:
                     or (register[e.notice.person_id].address or "" if e.notice.person_id in register else ""),
                     subject=e.subject,
                     state=state_in_words(
-                        e.state, was_held=e.id in self._released, waits_for_ok=e.attempt == 0 and e.doubts == 0
+                        e.state,
+                        was_held=e.id in self._released,
+                        waits_for_ok=e.attempt == 0 and e.doubts == 0,
+                        whose=self._whose(e),
                     ),
                     why=e.smtp_reply if e.state == outbox.FAILED else e.notice.reason,
                     eml=self._kept.files.get(e.message_id, ""),

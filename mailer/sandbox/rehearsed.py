@@ -86,13 +86,13 @@ class Rehearsed:
     troubles: tuple[str, ...] = field(default=())
 
 
-def state_in_words(state: str, *, was_held: bool, waits_for_ok: bool) -> str:
+def state_in_words(state: str, *, was_held: bool, waits_for_ok: bool, whose: str = "your") -> str:
     """How a log says the state of an outbox row."""
     match state:
         case _ if state == SENT:
-            return "sent after your OK" if was_held else "sent"
+            return f"sent after {whose} OK" if was_held else "sent"
         case _ if state == HELD:
-            return "waits for your OK" if waits_for_ok else "held"
+            return f"waits for {whose} OK" if waits_for_ok else "held"
         case _ if state == FAILED:
             return "refused"
         case _ if state == DROPPED:

@@ -626,7 +626,10 @@ class _Desk:
                 of = rest.rpartition("/")[0]
                 held = await outbox.held_by(self.meeting.id, rule, of)
                 persons = await people.people(partnership, [e.notice.person_id for e in held])
-                return notices.waiting(self.meeting, rule, persons)
+                asks = (found := self.head.rule(RuleId(rule))) is not None and found.asks_signer
+                signers = {s for e in held if (s := e.notice.on_behalf_of) is not None} if asks else set()
+                named = await people.people(partnership, sorted(signers))
+                return notices.waiting(self.meeting, rule, persons, [p.name for p in named])
             case "service-review":
                 cases = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD], limit=50)
                 return notices.review(cases)

@@ -16,8 +16,8 @@ _OTHER_WORDS = {
 """What may be written where yes, no and maybe say too little."""
 
 
-def waiting(meeting: Meeting, rule: str, persons: Sequence[Person]) -> str:
-    """Letters of *rule* wait for a word."""
+def waiting(meeting: Meeting, rule: str, persons: Sequence[Person], signers: Sequence[str] = ()) -> str:
+    """Letters of *rule* wait for a word; *signers* are asked for theirs."""
     if not persons:
         return f"The letters of the rule [{rule}] about “{meeting.title}” waited for your word; they have been released or dropped meanwhile."
     how_many = "One letter waits" if len(persons) == 1 else f"{len(persons)} letters wait"
@@ -25,6 +25,9 @@ def waiting(meeting: Meeting, rule: str, persons: Sequence[Person]) -> str:
     lines += [f"- {p.name}" + (f" ({p.organisation})" if p.organisation else "") for p in persons[:MOST_NAMES]]
     if len(persons) > MOST_NAMES:
         lines.append(f"- and {len(persons) - MOST_NAMES} more")
+    if signers:
+        told = f"{' and '.join(signers)} {'has' if len(signers) == 1 else 'have'} been asked whether they may go out in that name."
+        lines += ["", f"{told} On that OK they leave by themselves; your ok sends them without it."]
     lines += [
         "",
         "Just reply to this mail: ok (send them all), not NAME (send to all others), or stop (send none). Nothing leaves until you do.",

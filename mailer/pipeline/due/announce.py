@@ -19,6 +19,8 @@ from mailer.terms import MessageId, PartStat, PersonId, RuleId
 WAITING_RULE = RuleId("service-waiting")
 """The service's own mail: what waits for the convener's word. No rule file may use this heading."""
 
+TOLD_RULE = RuleId("service-told")
+"""The service's own mail: something the convener should know. No rule file may use this heading."""
 
 REPLY_HAPPENINGS = {
     PartStat.ACCEPTED: HappeningKind.REPLY_IS_YES,
@@ -151,16 +153,39 @@ async def undeliverable(office: Office, entry: outbox.OutboxEntry, reason: str, 
         await announce(office, meeting, happening, now)
 
 
+def _asking(office: Office) -> set[RuleId]:
+    return {r.id for r in office.book.rules if r.asks_signer}
+
+
+async def tell_convener(office: Office, meeting: Meeting, round_: str, sentence: str, now: datetime) -> None:
+    """Tell the convener something, once a *round_* (inside `transact`)."""
+    notice = Notice(
+        rule=TOLD_RULE, meeting_id=meeting.id, person_id=office.convener, round=round_[:120], letter="service-notice", attach=(),
+        on_behalf_of=None, hold=False, invites=False, not_before=now, reason=sentence,
+    )  # fmt: skip
+    await office.post(meeting, [notice], now)
+
+
 async def post_waiting(office: Office, meeting: Meeting, notices: Sequence[Notice], now: datetime) -> None:
-    """Tell the convener, once a rule and round, that mails wait for a word (inside `transact`)."""
+    """Tell the convener, once a rule and round, that mails wait for a word (inside `transact`). What waits for a signer's may have it already:
+    that is looked at next (`hand.signing`)."""
+    asking = _asking(office)
+    notices = [n for n in notices if n.rule not in asking or n.on_behalf_of is None]
+    await tell_waiting(office, meeting, notices, now)
+
+
+async def tell_waiting(office: Office, meeting: Meeting, notices: Sequence[Notice], now: datetime) -> None:
+    """The same, whosever word they wait for (inside `transact`)."""
     notices = await office.kept(meeting, notices)
     for rule, round_ in dict.fromkeys((n.rule, n.round) for n in notices if n.hold):
         first = next(n for n in notices if n.hold and (n.rule, n.round) == (rule, round_))
+        # newcomers later in the same round are another mail; where signers are asked, those have mails of their own
+        of = office.convener if rule in _asking(office) else first.person_id
         notice = Notice(
             rule=WAITING_RULE,
             meeting_id=meeting.id,
             person_id=office.convener,
-            round=f"{rule}/{round_}/{first.person_id}"[:120],  # newcomers later in the same round are another mail
+            round=f"{rule}/{round_}/{of}"[:120],
             letter="service-notice",
             attach=(),
             on_behalf_of=None,

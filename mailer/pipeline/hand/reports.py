@@ -29,13 +29,14 @@ from mailer.decide.snapshot import Snapshot
 from mailer.decide.vocabulary import Kind, of_kind, vocabulary
 from mailer.errors import MailerError, Problem
 from mailer.partnership.meetings import Meeting
+from mailer.pipeline.hand import signing
 from mailer.pipeline.hand.changes import meeting_or_error
 from mailer.pipeline.hand.rulings import changes_to
 from mailer.pipeline.office import Office
 from mailer.pipeline.opening import read_files, sender_of
 from mailer.render.letters import read_letters, shipped_letters
 from mailer.render.timeline import Mark, Picture, Row, rows_of, timeline_svg
-from mailer.store import goodfiles, log, mail_log, meetings, outbox, people, rules
+from mailer.store import approvals, goodfiles, log, mail_log, meetings, outbox, people, rules
 from mailer.terms import MeetingId, PartnershipId, PersonId
 
 REHEARSAL_SECONDS = 300.0
@@ -144,6 +145,8 @@ class Reasons:
     zone: str
     rules: tuple[Why, ...]
     story: tuple[tuple[datetime, str], ...]
+    signers: tuple[str, ...] = ()
+    """What those in whose name letters went out, or wait, have said to that."""
 
 
 async def reasons(
@@ -172,7 +175,15 @@ async def reasons(
     ]
     found = why_of(wanted, snapshot, person.id, office.known_since, now, past)
     story = tuple((line.at, line.sentence) for _, line in await log.lines(office.partnership, person=person.id))
-    return Reasons(person.name, meeting.slug, meeting.zone, found, story)
+    asking = {r.id for r in wanted if r.asks_signer}
+    theirs = {
+        (e.notice.rule, e.notice.on_behalf_of)
+        for e in await mail_log.of_person(meeting.id, person.id)
+        if e.notice.rule in asking
+    }
+    asked = [w for w in await approvals.every(office.partnership, meeting.id) if (w.rule, w.person) in theirs]
+    signers = tuple([await signing.sentence(office, w, meeting) for w in asked])
+    return Reasons(person.name, meeting.slug, meeting.zone, found, story, signers)
 
 
 async def _next(office: Office, now: datetime) -> Meeting:
@@ -195,6 +206,8 @@ async def why_text(
         if some:
             lines += ["", f"{outcome.value}:"]
             lines += [f"  {w.rule:<{width}}  {w.sentence}   ({w.file}, line {w.line})" for w in some]
+    if found.signers:
+        lines += ["", "in whose name:", *(f"  {line}" for line in found.signers)]
     if found.story:
         lines += ["", "what happened so far:"]
         lines += [f"  {at.astimezone(zone):%a %d %b %H:%M}  {sentence}" for at, sentence in found.story]
@@ -210,6 +223,7 @@ async def why_data(
         "meeting": found.meeting,
         "rules": [asdict(w) for w in found.rules],
         "story": [{"at": at, "sentence": sentence} for at, sentence in found.story],
+        "signers": list(found.signers),
     }
 
 

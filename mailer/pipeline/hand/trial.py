@@ -43,7 +43,7 @@ async def trial_letter(
         raise MailerError("Your own address cannot be reached, so the letter has nowhere to go.")
     meeting = await meeting_or_error(office, slug) if slug else await _nearest(office, now)
     rule = next((r for r in office.serving(meeting) if r.letter == letter), None) if meeting else None
-    facts = await _facts(office, letters, letter, person, meeting, rule, now)
+    facts = await facts_as_tried(office, letters, letter, person, meeting, rule, now)
     ours = replace(person, addresses=(convener.address,), dead=frozenset())
     message = compose(replace(facts, person=ours), letters)
     marked = text_field("Subject", MARK + message.subject)
@@ -59,7 +59,7 @@ async def _nearest(office: Office, now: datetime) -> Meeting | None:
     return min(ahead, key=lambda m: m.dtstart) if ahead else max(every, key=lambda m: m.dtstart, default=None)
 
 
-async def _facts(
+async def facts_as_tried(
     office: Office,
     letters: Letters,
     letter: str,
@@ -68,6 +68,7 @@ async def _facts(
     rule: Rule | None,
     now: datetime,
 ) -> Facts:
+    """What *letter* would be written from for *person*, with stand-ins for whatever could be answered."""
     mark = hashlib.sha256(f"{letter}/{person.id}/{now.isoformat()}".encode()).hexdigest()[:32]
     message_id = MessageId(f"<test-{mark}@{office.domain}>")
     if meeting is None:

@@ -20,14 +20,14 @@ from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.pipeline.due import announce
-from mailer.pipeline.hand import changes
+from mailer.pipeline.hand import changes, signing
 from mailer.pipeline.mail import answers, desk
 from mailer.pipeline.mail.case import Case
-from mailer.store import calls, documents, inbound, meetings, outbox, people, plan, questions
+from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions
 from mailer.terms import PartStat, Via
 from mailer.understand import asks
 from mailer.understand.asks.address import NewAddress
-from mailer.understand.asks.approval import Approval
+from mailer.understand.asks.approval import Approval, Word
 from mailer.understand.asks.attachment import Documents
 from mailer.understand.asks.calls import CallResult, CallResults, Result
 from mailer.understand.asks.comments import Comments
@@ -79,7 +79,7 @@ async def answered(case: Case, question: Question) -> bool:
     asked = await _asked(case, question, meeting)
     reply = asks.read(asked, case.verdict.text, case.message)
     if not reply.says_something:
-        if case.verdict.kind is Kind.ANSWER:
+        if case.verdict.kind is Kind.ANSWER and question is not Question.APPROVAL:
             return False
         await case.unclear(f"asked for {question.value}, {author.name} writes something that I do not understand")
         return True
@@ -201,7 +201,9 @@ class _Taker:
                 await self.times(said)
             case Ranking(order=order):
                 await self.vote({number: str(place) for place, number in enumerate(order, 1)}, "your order is noted")
-            case Approval() | None:
+            case Approval() as said:
+                await self.approval(said)
+            case None:
                 self.doubts.append("this kind of answer waits for you")
         return self.done, self.doubts
 
@@ -337,6 +339,23 @@ class _Taker:
             return
         await questions.vote(question, self.author.id, said, self.now, self.case.ident)
         self.done.append(sentence)
+
+    async def approval(self, said: Approval) -> None:
+        """A signer's word on letters in his or her name. The letters follow by themselves (`hand.signing`)."""
+        ident, _, _ = self.case.thread[0].notice.round.partition("/")
+        asked = await approvals.word(int(ident)) if ident.isdecimal() else None
+        if asked is None or said.word is None:
+            self.doubts.append("of which letter this speaks is not known any more")
+            return
+        state = {Word.YES: approvals.OK, Word.CHANGES: approvals.CHANGES, Word.NO: approvals.NO}[said.word]
+        words = self.case.verdict.text.strip()
+        await approvals.answer(asked.id, state, words, self.now, self.case.ident)
+        if state == approvals.OK:
+            self.done.append(f"“{asked.subject}” may go out in your name")
+            return
+        self.done.append(f"“{asked.subject}” does not go out in your name as it is; the convener has your words")
+        told = signing.refused(asked, self.author.name, words, self.meeting)
+        await announce.tell_convener(self.office, self.meeting, f"inbound-{self.case.ident}", told, self.now)
 
     async def comments(self, said: Comments) -> None:
         """What somebody writes about a draft."""

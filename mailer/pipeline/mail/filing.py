@@ -5,17 +5,13 @@ Promises: inside the transaction of the message. Nothing of it invites anybody.
 
 from datetime import datetime
 
-from mailer.decide.snapshot import Notice
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
+from mailer.pipeline.due.announce import tell_convener
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.office import Office
 from mailer.store import meetings
-from mailer.terms import RuleId
 from mailer.understand.speaker import Place
-
-TOLD_RULE = RuleId("service-told")
-"""The service's own mail: something the convener should know. No rule file may use this heading."""
 
 
 async def nearest_meeting(office: Office, now: datetime) -> Meeting | None:
@@ -37,8 +33,4 @@ async def filed_under(office: Office, person: Person, now: datetime) -> Place | 
 
 async def told(case: Case, meeting: Meeting, sentence: str) -> None:
     """Tell the convener in a mail, once for each message."""
-    notice = Notice(
-        rule=TOLD_RULE, meeting_id=meeting.id, person_id=case.office.convener, round=f"inbound-{case.ident}", letter="service-notice",
-        attach=(), on_behalf_of=None, hold=False, invites=False, not_before=case.now, reason=sentence,
-    )  # fmt: skip
-    await case.office.post(meeting, [notice], case.now)
+    await tell_convener(case.office, meeting, f"inbound-{case.ident}", sentence, case.now)

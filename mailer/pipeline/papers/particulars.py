@@ -14,9 +14,9 @@ from mailer.partnership.plan import Item
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.call_list import callees
 from mailer.pipeline.papers.enclosures import DOCUMENTS, enclosure
-from mailer.render.outgoing import ItemLine, Offer, Particulars, Totals
-from mailer.store import documents, meetings, people, plan, questions
-from mailer.terms import PartStat, PersonId
+from mailer.render.outgoing import Draft, ItemLine, Offer, Particulars, Totals
+from mailer.store import approvals, documents, meetings, people, plan, questions
+from mailer.terms import PartStat, PersonId, RuleId
 
 
 async def particulars(
@@ -24,6 +24,8 @@ async def particulars(
 ) -> Particulars:
     """What the letter of *notice* speaks of; *lists* are the names of `render.listings` that stand in it."""
     files = tuple([await enclosure(office, meeting, word, person, now) for word in notice.attach if word in DOCUMENTS])
+    if notice.rule == SIGNER_RULE:
+        return Particulars(draft=await _draft(notice, meeting), enclosures=files)
     if not lists:
         return Particulars(enclosures=files)
     summary = await documents.document(office.partnership, documents.SUMMARY, meeting.id) if lists & _TEXTS else None
@@ -44,6 +46,19 @@ async def particulars(
         comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
         enclosures=files,
     )
+
+
+SIGNER_RULE = RuleId("service-signer")
+"""The service's own letter to a signer: is it OK to send this in your name? No rule file may use this heading."""
+
+
+async def _draft(notice: Notice, meeting: Meeting) -> Draft | None:
+    """The letter that a signer is asked about."""
+    ident, _, again = notice.round.partition("/")
+    asked = await approvals.word(int(ident))
+    if asked is None:
+        return None
+    return Draft(asked.subject, asked.text, asked.letters, asked.leaves_at, meeting.zone, bool(again))
 
 
 _TEXTS = frozenset({"document", "comments"})

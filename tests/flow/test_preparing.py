@@ -1,0 +1,213 @@
+"""Preparing the launch: signers asked for their word, lists reviewed, champions recruited, gaps looked for, roles taken.
+
+Each test names the task of the convener that it serves (the numbers of the table of tasks)."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from mailer.partnership.people import Role
+from mailer.pipeline.hand import reports
+from mailer.sandbox.habits import Member
+from mailer.sandbox.stage import CONVENER
+from mailer.store import approvals
+from tests.flow.test_commands import coded
+from tests.flow.test_desk import reply, text_of
+from tests.flow.test_life import answer, letter_to
+from tests.flow.world import ZONE, World, local, member, world
+
+JANE, OLA, ANN, BOB = (
+    "jane.smith@smith.example", "ola.nordmann@nordmann.example", "ann.able@able.example", "bob.brown@brown.example",
+)  # fmt: skip
+NEVER = local(2026, 6, 1, 9, 0)
+
+INVITE = """
+[about]
+title  = "Invitations in the champions' names"
+serves = "all meetings"
+[timing]
+send-between = "08:30-16:30"
+send-on      = "business days"
+[invite]
+when         = "6 weeks before meeting start at 09:00"
+to           = "businesses who have not been invited"
+on-behalf-of = "their champion"
+send         = "invitation-business"
+ask          = "yes, no or maybe"
+hold         = "ask the signer first"
+"""
+
+
+def cast() -> list[Member]:
+    """Two champions; one has Ann and Bob, the other Cho; nobody has Dee."""
+    jane = member("Jane Smith", roles=frozenset({Role.CHAMPION}))
+    ola = member("Ola Nordmann", roles=frozenset({Role.CHAMPION}))
+    return [
+        jane,
+        ola,
+        member("Ann Able", champion=JANE),
+        member("Bob Brown", champion=JANE),
+        member("Cho Chan", champion=OLA),
+        member("Dee Dorn"),
+    ]
+
+
+def rules(folder: Path, text: str) -> Path:
+    made = folder / "own-rules"
+    made.mkdir()
+    (made / "1-own.toml").write_text(text, encoding="utf-8")
+    return made
+
+
+def to_sign(here: World, who: str) -> list[str]:
+    return [s for s in here.subjects(who) if "in your name?" in s or "waiting for your OK" in s]
+
+
+def invited(here: World, who: str) -> int:
+    return sum("please join us" in s for s in here.subjects(who) if "in your name?" not in s and "your OK" not in s)
+
+
+async def test_letters_wait_for_their_signer_and_leave_on_the_ok(tmp_path: Path) -> None:
+    """Tasks 8, 18, 28: the champion reads the letter days before and says OK by reply; only then it leaves, and the proof is kept."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 1, 26, 12, 0))
+        (asked_at, asked), *more = here.to(JANE)
+        assert not more
+        assert asked_at.astimezone(ZONE).isoformat()[:16] == "2026-01-26T09:00"  # three business days before
+        text = text_of(asked)
+        assert "to 2 people" in text
+        assert "Thursday, January 29, 2026" in text.replace("\n", " ")
+        assert "What would make it easier to run" in text  # the letter itself
+        assert "On behalf of Jane Smith" in text
+        assert "Dear Ann" in text
+        assert len(to_sign(here, OLA)) == 1
+        await answer(here, JANE, asked, "Fine by me, thanks Dana!")
+        assert "may go out in your name" in text_of(here.to(JANE)[-1][1])
+        assert invited(here, ANN) == 0  # not before its hour
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        assert invited(here, ANN) == invited(here, BOB) == 1
+        assert invited(here, "cho.chan@chan.example") == 0  # Ola has not answered
+        assert invited(here, "dee.dorn@dorn.example") == 0  # the convener signs: waits for the convener
+        words = await approvals.every(office.partnership)
+        jane = next(w for w in words if w.state == approvals.OK)
+        assert jane.words == "Fine by me, thanks Dana!"
+        assert jane.proof is not None
+        why = await reports.why_text(office, ANN, here.stage.clock.now())
+        assert f"“Fine by me, thanks Dana!” (message {jane.proof})" in why
+        assert "Jane Smith was asked on Mon 26 Jan 2026 09:00" in why
+        assert "once its signer says OK" in await reports.why_text(
+            office, "cho.chan@chan.example", here.stage.clock.now()
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("go ahead", "en"),
+        ("Yes, please send.", "en"),
+        ("Looks good to me - send it.", "en"),
+        ("Sí, adelante", "es"),
+        ("De acuerdo, puede enviarlo", "es"),
+        ("Passt, bitte abschicken", "de"),
+        ("D'accord, vous pouvez l'envoyer", "fr"),
+    ],
+)
+async def test_an_ok_in_peoples_own_words(tmp_path: Path, words: str, language: str) -> None:
+    """Task 28: OK as people write it."""
+    people_ = [
+        member("Jane Smith", roles=frozenset({Role.CHAMPION}), language=language),
+        member("Ann Able", champion=JANE),
+    ]
+    async with world(tmp_path, people_, rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 26, 12, 0))
+        await answer(here, JANE, here.to(JANE)[-1][1], words)
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        assert invited(here, ANN) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("No, please don't send this.", approvals.NO),
+        ("OK, but please change “transport” to “buses”.", approvals.CHANGES),
+        ("Please change the title: I am chair now.", approvals.CHANGES),
+    ],
+)
+async def test_no_and_changes_keep_the_letters_and_reach_the_convener(tmp_path: Path, words: str, state: str) -> None:
+    """Task 28: what is not an OK keeps the letters; the convener reads the words, and may still send or drop them."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 26, 12, 0))
+        await answer(here, JANE, letter_to(here, JANE, "in your name?"), words)
+        told = text_of(here.to(CONVENER)[-1][1])
+        assert words in told
+        assert "release invite of launch" in told
+        assert {w.state for w in await approvals.every(here.stage.daemon.office.partnership)} == {
+            state,
+            approvals.ASKED,
+        }
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        assert invited(here, ANN) == 0
+        assert "letters of [invite] are on their way" in await coded(here, "release invite of launch")
+        assert invited(here, ANN) == invited(here, BOB) == 1
+
+
+async def test_a_question_or_talk_is_no_ok(tmp_path: Path) -> None:
+    """Task 28: what is neither yes nor no goes to the convener's desk; so does a yes from another address."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 26, 12, 0))
+        asked = letter_to(here, JANE, "in your name?")
+        await answer(here, JANE, asked, "Who else gets this? Call me tomorrow.")
+        await answer(here, BOB, asked, "OK")
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        assert invited(here, ANN) == 0
+        assert all(w.state == approvals.ASKED for w in await approvals.every(here.stage.daemon.office.partnership))
+        assert (await here.answers()).get(JANE) != "yes"
+
+
+async def test_silence_is_reminded_once_and_told(tmp_path: Path) -> None:
+    """Task 28: the silent are reminded a business day before; the convener hears of it, and may send the letters."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 28, 12, 0))
+        assert [s.partition(" your")[0] for s in to_sign(here, JANE)] == ["OK to send this in", "Still waiting for"]
+        told = [text_of(m) for _, m in here.to(CONVENER)]
+        assert sum("Jane Smith has not said yet" in t for t in told) == 1
+        await here.stage.advance(local(2026, 2, 5, 12, 0))
+        assert len(to_sign(here, JANE)) == 2
+        waits = [m for _, m in here.to(CONVENER) if "have been asked whether" in text_of(m)]
+        assert len(waits) == 1
+        assert invited(here, ANN) == 0
+        await reply(here, waits[0], "ok")
+        assert (
+            invited(here, ANN) == invited(here, "cho.chan@chan.example") == invited(here, "dee.dorn@dorn.example") == 1
+        )
+
+
+async def test_another_text_after_the_ok_is_asked_about_anew(tmp_path: Path) -> None:
+    """Task 28: an OK is to one text. A changed letter, or another place, needs another one."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 26, 12, 0))
+        await answer(here, JANE, letter_to(here, JANE, "in your name?"), "OK")
+        await here.change(place="Acme Hall, 1 Main Street")
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        assert invited(here, ANN) == 0
+        assert len(to_sign(here, JANE)) == 2
+        again = letter_to(here, JANE, "in your name?")
+        assert "Acme Hall" in text_of(again)
+        await answer(here, JANE, again, "OK")
+        await here.stage.advance(local(2026, 1, 29, 13, 0))
+        assert invited(here, ANN) == 1
+        sent = next(m for _, m in here.to(ANN))
+        assert "Acme Hall" in text_of(sent)
+
+
+async def test_an_ok_at_night_waits_for_the_hours_of_the_rule(tmp_path: Path) -> None:
+    """Task 28: the signer's OK is no word to write to people at night."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 29, 22, 0))
+        await answer(here, JANE, letter_to(here, JANE, "in your name?"), "ok")
+        assert invited(here, ANN) == 0
+        await here.stage.advance(local(2026, 1, 30, 12, 0))
+        (at, _), *_ = here.to(ANN)
+        assert at.astimezone(ZONE) >= datetime(2026, 1, 30, 8, 30, tzinfo=ZONE)
