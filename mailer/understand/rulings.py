@@ -31,15 +31,20 @@ _RULING = re.compile(
 _ADDRESS_ONLY = re.compile(
     r"(?P<number>\d{1,9})\s*[:.)=-]?\s*(?:[^\W\d_][^<>@,;:]{0,60}\s+)?<?(?P<address>[^\s<>@,;:]{1,64}@[^\s<>@,;:]{1,255}?)>?\s*[.!]?"
 )
+_THEM = r"(?: (?:them|it|these|those|all|everything|everybody|all of (?:them|these)|them all|to (?:all|everybody|everyone)))?"
 _OK = re.compile(
-    r"(?:ok|okay|okey|yes|send(?: them| it| all)?|go(?: ahead)?|release(?: all)?|fine|approved|sí|si|ja|oui)\s*[.!]*",
+    rf"(?:please )?(?:ok|okay|okey|yes(?: please)?|all|(?:send|release){_THEM}|(?:let|you can let) (?:them|it) go|go(?: ahead)?|fine|all ok|approved|"
+    r"sí|si|ja|oui)(?: (?:please|now))?\s*[.!]*",
     re.IGNORECASE,
 )
 _STOP = re.compile(
-    r"(?:stop|no|drop(?: them| it| all)?|cancel|don'?t send(?: them| it)?|nein|non)\s*[.!]*", re.IGNORECASE
+    rf"(?:please )?(?:stop{_THEM}|no|none|drop{_THEM}|cancel{_THEM}|(?:do not|don['’]?t) send{_THEM}|send (?:none|nothing)|nein|non)\s*[.!]*",
+    re.IGNORECASE,
 )
+_ALL_OF_THEM = r"(?: ?,? ?(?:to )?(?:all|everybody|everyone|them(?: all)?|the rest))"
 _NOT = re.compile(
-    r"(?:(?:ok|yes|send|all)?\s*,?\s*(?:but\s+)?(?:not|without|except)\s+)(?P<name>[^,;.!]{2,80})\s*[.!]*",
+    rf"(?:please )?(?:ok|yes|send|release)?(?:{_ALL_OF_THEM}?\s*,?\s*(?:but not|not|without|except(?: for)?)|{_ALL_OF_THEM}\s*,?\s*but)"
+    r"(?: to)?\s+(?P<name>[^,;.!?]{2,80})\s*[.!]*",
     re.IGNORECASE,
 )
 
@@ -111,7 +116,7 @@ def read_release(text: str) -> Release:
             return Release(False)
         without = _NOT.fullmatch(piece)
         if without is not None:
-            names.append(without["name"].strip())
+            names += [n.strip() for n in re.split(r"\s+(?:and|or|nor)\s+", without["name"])]
         elif i == 0 and _OK.fullmatch(piece):
             continue
         else:

@@ -138,3 +138,102 @@ async def test_nobody_else_commands(tmp_path: Path) -> None:
         meeting = await meetings.by_id(here.meeting_id)
         assert meeting is not None
         assert not meeting.cancelled
+
+
+async def picture(here: World) -> tuple[object, ...]:
+    """All that commands change, to compare before and after."""
+    office = here.stage.daemon.office
+    meeting = await here.meeting()
+    held = await meetings.invitations(here.meeting_id)
+    return (
+        (meeting.dtstart, meeting.dtend, meeting.place, meeting.reply_deadline, meeting.attendance_at is None),
+        sorted((i.person_id, i.partstat, i.guests, i.attended) for i in held if i.invited_at or i.answered),
+        sorted((p.name, p.addresses) for p in await people.people(office.partnership)),
+        [(i.number, i.status.value, i.due) for i in await plan.items(office.partnership, open_only=True)],
+    )
+
+
+async def test_every_change_has_a_way_back_that_works(tmp_path: Path) -> None:
+    """Tasks 15, 34: done by mail, confirmed, and taken back with one word."""
+    async with world(tmp_path, [member("Ann Able", button(YES, guests=1)), member("Bob Brown")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        await coded(here, "add item: ask three schools, owner Ann Able, due 3 March")
+        for text in (
+            "place of launch: Acme Hall, 1 Main St. Building I",
+            "move launch to 20 March 2026 10:30",
+            "ann.able@able.example no for launch",
+            "bob.brown@brown.example yes +2 for launch",
+            "add Cho Park cho@park.example from Park Tools",
+            "add item: ask the college, due 4 March",
+            "item 1 done",
+            "item 1 dropped",
+            "item 1 due 10 March",
+            "item 1 due 11 March\nitem 1 done\nbob.brown@brown.example no for launch",
+        ):
+            before = await picture(here)
+            assert "To take it back" in await coded(here, text), text
+            assert await picture(here) != before, text
+            done = next(m for _, m in reversed(here.to(CONVENER)) if "To take it back" in text_of(m))
+            await _undo(here, done)
+            after = await picture(here)
+            # whoever has not answered is as good as whoever was set back to no answer; a move asks everybody anew
+            if not text.startswith("move"):
+                assert after == before, text
+            else:
+                assert (after[0], after[2:]) == (before[0], before[2:])
+
+
+async def test_letters_are_held_released_and_dropped_by_mail(tmp_path: Path) -> None:
+    """Task 14: what a rule will send waits for a word from now on, and goes out with one."""
+    ann = "ann.able@able.example"
+    async with world(tmp_path, [member("Ann Able"), member("Bob Brown")], ok_on=local(2026, 6, 1, 9, 0)) as here:
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        await reply(here, here.to(CONVENER)[0][1], "send them all")
+        assert len(here.to(ann)) == 1
+        assert "wait for your word from now on" in await coded(here, "hold the reminder for launch")
+        await here.stage.advance(local(2026, 2, 26, 18, 0))
+        assert not [s for s in here.subjects(ann) if "Can you come" in s]
+        assert any("[reminder]" in text_of(m) for _, m in here.to(CONVENER))
+        assert "2 letters of [reminder] will not be sent" in await coded(here, "drop reminder of launch")
+        assert "2 letters wait" in await _undo(here, last(here))
+        await coded(here, "release reminder of launch")
+        await here.stage.advance(local(2026, 2, 27, 18, 0))
+        assert len([s for s in here.subjects(ann) if "Can you come" in s]) == 1
+        await coded(here, "hold last-call of launch")
+        await _undo(here, last(here))
+        await here.stage.advance(local(2026, 3, 5, 18, 0))
+        assert any("Last call" in s for s in here.subjects(ann))
+        # a rule that there is not, and one of which nothing waits
+        assert "No rule is called [remindr]" in await coded(here, "hold remindr of launch")
+        assert "No letter of [moved] waits" in await coded(here, "release moved of launch")
+
+
+async def test_what_is_not_meant_as_a_command_does_nothing(tmp_path: Path) -> None:
+    """Task 15: an action not meant is the one mistake that cannot be forgiven."""
+    async with world(tmp_path, [member("Ann Able", button(YES)), member("Bob Brown")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        before = await picture(here)
+        for text in (
+            "stop the reminder for launch",
+            "cancel launch\n\nNo, wait, don't!",
+            "Could you move launch to 19 March 2026 9:00?",
+            "don't forget ann.able@able.example",
+            "launch is now at 10",
+        ):
+            seen = len(here.to(CONVENER))
+            await write(here, text)
+            assert "so nothing was done" in text_of(last(here)), text
+            assert len(here.to(CONVENER)) == seen + 1
+        # to somebody else, with the service in copy: talk about the meeting is no order
+        await write(here, "Hi Bob,\ncancel launch", Cc="bob.brown@brown.example")
+        assert "to me alone" in text_of(last(here))
+        # what cannot be done is told before any code is asked for
+        await write(here, "forget nobody@else.example\ncancel lunch")
+        assert "the code" not in text_of(last(here))
+        assert "Nobody in the register" in text_of(last(here))
+        assert "no meeting called lunch" in text_of(last(here))
+        # the convener is a person, too: an own answer to an own invitation is an answer
+        assert await picture(here) == before
+        dana = await people.by_address(here.stage.daemon.office.partnership, CONVENER)
+        assert dana is not None
+        assert dana.stopped_at is None

@@ -1,5 +1,6 @@
 """What conveners write to the service, in their own words: what is asked for, and above all what is not done on a doubt."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from time import monotonic
 
@@ -62,7 +63,7 @@ def test_to_look_may_be_asked_in_many_words(verb: Verb, meeting: str, text: str)
 
 
 MARCH = date(2026, 3, 19)
-DONE: list[tuple[str, dict[str, object]]] = [
+DONE: list[tuple[str, Mapping[str, object]]] = [
     *(
         (text, {"verb": Verb.MOVE, "meeting": "launch", "day": MARCH, "hour": time(9)})
         for text in (
@@ -136,7 +137,7 @@ DONE: list[tuple[str, dict[str, object]]] = [
 
 
 @pytest.mark.parametrize(("text", "facts"), DONE, ids=[t for t, _ in DONE])
-def test_a_change_that_is_said_outright(text: str, facts: dict[str, object]) -> None:
+def test_a_change_that_is_said_outright(text: str, facts: Mapping[str, object]) -> None:
     (found,), doubtful = read(f"Hi,\n\n{text}\n\nThanks\nDana Reyes\nNorthwoods Partnership\n")
     assert {name: getattr(found, name) for name in facts} == facts
     assert doubtful == []

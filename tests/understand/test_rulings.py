@@ -79,3 +79,32 @@ def test_the_address_of_a_delegate(text: str, address: str) -> None:
 )
 def test_release(text: str, expected: Release) -> None:
     assert read_release(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "send", "without"),
+    [
+        ("send them all", True, ()),
+        ("Send all.", True, ()),
+        ("release everything", True, ()),
+        ("Please send them now", True, ()),
+        ("let them go", True, ()),
+        ("send all but Bob", True, ("Bob",)),
+        ("OK to all except Bob", True, ("Bob",)),
+        ("everyone but Bob Brown", True, ("Bob Brown",)),
+        ("ok, not to Bob and Ann", True, ("Bob", "Ann")),
+        ("all, not Bob, not Ann", True, ("Bob", "Ann")),
+        ("don't send them", False, ()),
+        ("Do not send any", None, ()),
+        ("drop them all", False, ()),
+        ("send none", False, ()),
+        ("ok but let me look first", None, ()),
+        ("send it to Bob", None, ()),
+        ("ok?", None, ()),
+        ("send them tomorrow", None, ()),
+        ("all but", None, ()),
+        ("I would not send them", None, ()),
+    ],
+)
+def test_the_word_on_letters_that_wait(text: str, send: bool | None, without: tuple[str, ...]) -> None:
+    assert read_release(text) == Release(send, without)
