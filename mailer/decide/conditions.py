@@ -278,6 +278,8 @@ def holds(
             return not _attendance_recorded(standing, snapshot)
         case ConditionKind.NAMED_A_DELEGATE:
             return standing.named_delegate or standing.partstat is PartStat.DELEGATED
+        case ConditionKind.COMMENTED:
+            return standing.commented
         case ConditionKind.CALL_LIST_IS_EMPTY:
             return _to_call(standing, snapshot) == 0
         case ConditionKind.ITEM_IS_OPEN:
@@ -568,6 +570,8 @@ def answered(
             return None
         case "name of a delegate":
             return "has named a delegate" if standing.named_delegate else None
+        case "comments":
+            return "has commented" if standing.commented else None
         case "call results":
             return "nobody is left to call" if _to_call(standing, snapshot) == 0 else None
         case "done, help or a new date":

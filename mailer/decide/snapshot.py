@@ -33,6 +33,8 @@ class Standing:
     """What came of the last call."""
     attended: bool | None = None
     named_delegate: bool = False
+    commented: bool = False
+    """Has written about the draft that is shared now, or that there is nothing to say."""
     heard_from: bool = False
     """Wrote something about this meeting that waits for the convener: not silent, whatever it means."""
     stopped: bool = False
@@ -95,6 +97,8 @@ class HappeningKind(StrEnum):
     REPLY_IS_HELP = "reply is help"
     DELEGATE_IS_NAMED = "delegate is named"
     SUMMARY_IS_APPROVED = "summary is approved"
+    DRAFT_IS_SHARED = "draft is shared"
+    STORY_IS_TOLD = "story is told"
     ITEM_IS_ADDED = "item is added"
     SEAT_IS_FREE = "seat is free"
     CALL_RESULT_IS_LOGGED = "call result is logged"

@@ -61,6 +61,8 @@ def _anchor(
             return meeting.reply_deadline
         case Anchor.INVITATION:
             return standing.invited_at if standing else None
+        case Anchor.COMMENT_DEADLINE:
+            return meeting.comments_until
         case Anchor.ITEM_DUE:
             return on_clock(item.due, ITEM_DUE_AT, zone) if item is not None and item.due is not None else None
         case _:
@@ -118,6 +120,8 @@ def stages(
     name = f"item-{item.number}/{item.due}" if item is not None else "i" if by_person(when) else round_of(meeting)
     if isinstance(when, Fixed) and meeting.standing:
         name = f"on-{when.day}"
+    if isinstance(when, Offset) and when.anchor is Anchor.COMMENT_DEADLINE and meeting.comments_until is not None:
+        name = f"comments-{meeting.local(meeting.comments_until).date()}"  # each draft that is shared is asked about anew
     name += _mark(rule, when)
     if item is not None:
         since = max(filter(None, (since, item.since)), default=None)

@@ -53,6 +53,8 @@ class Meeting:
     told_headcount: int | None = None
     attendance_at: datetime | None = None
     team_id: TeamId | None = None
+    comments_until: datetime | None = None
+    """Until when comments on a draft about it are asked for; None while none is shared."""
 
     @property
     def standing(self) -> bool:

@@ -117,6 +117,17 @@ async def to_call(meeting: MeetingId) -> dict[int, int]:
     return {r["champion"]: r["n"] for r in rows}
 
 
+async def commented(meeting: MeetingId) -> set[int]:
+    """Who has written about the draft of the meeting that was shared last, since it was."""
+    rows = await fetch(
+        "SELECT DISTINCT c.person_id AS person_id FROM comment c JOIN document d ON d.id = c.document_id "
+        "WHERE d.meeting_id = ? AND d.shared_at IS NOT NULL AND c.at >= d.shared_at "
+        "AND d.id = (SELECT MAX(x.id) FROM document x WHERE x.meeting_id = d.meeting_id AND x.shared_at IS NOT NULL)",
+        meeting,
+    )
+    return {r["person_id"] for r in rows}
+
+
 async def voted(meeting: MeetingId) -> dict[int, set[str]]:
     """Names of the questions about the meeting that each person has answered."""
     rows = await fetch(

@@ -24,6 +24,8 @@ class Question(StrEnum):
     APPROVAL = "an OK"
     COMMENTS = "comments"
     RANKING = "an order of preference"
+    STORIES = "what went well, and what is needed"
+    CHOICES = "one or more of the choices"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,15 @@ from mailer.understand.asks.comments import Comments, read_comments
 from mailer.understand.asks.delegate import Delegation, read_delegate
 from mailer.understand.asks.items import ItemReports, read_items
 from mailer.understand.asks.needs import Need, read_needs
+from mailer.understand.asks.picks import Picks, read_picks
 from mailer.understand.asks.question import Asked, Question
 from mailer.understand.asks.ranking import Ranking, read_ranking
+from mailer.understand.asks.stories import Stories, read_stories
 from mailer.understand.asks.times import TimesChosen, read_times
 from mailer.understand.asks.tokens import unread
 
 Said = (
-    Delegation | CallResults | ItemReports | TimesChosen | NewAddress | Documents | Approval | Comments | Ranking
+    Delegation | CallResults | ItemReports | TimesChosen | NewAddress | Documents | Approval | Comments | Ranking | Stories | Picks
 )  # fmt: skip
 
 
@@ -94,3 +96,7 @@ def _said(asked: Asked, text: str, message: Message | None) -> Said | None:
             return read_comments(text, language, author)
         case Question.RANKING:
             return read_ranking(text, asked.choices, language, author)
+        case Question.STORIES:
+            return read_stories(text, language, author)
+        case Question.CHOICES:
+            return read_picks(text, asked.choices, language, author)
