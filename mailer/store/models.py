@@ -36,6 +36,9 @@ class Organisation(Model):
         "models.Partnership", on_delete=fields.CASCADE
     )
     name = fields.CharField(max_length=300)
+    # Which of the two letters its people get, where the convener decided so, and why. Empty: each the letter of their own kind.
+    kind = fields.CharField(max_length=30, default="", db_default="")
+    kind_why = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "organisation"
@@ -56,6 +59,8 @@ class Person(Model):
     name = fields.CharField(max_length=200)
     title = fields.CharField(max_length=200, default="")
     kind = fields.CharField(max_length=30)
+    # Why this kind, where the convener decided between two. Lists that are imported later do not change it.
+    kind_why = fields.TextField(default="", db_default="")
     roles: "fields.JSONField[list[str]]" = fields.JSONField(default=list)
     bears_role = fields.BooleanField(default=False)
     language = fields.CharField(max_length=20, default="en")
@@ -122,6 +127,21 @@ class StoppedAddress(Model):
         table = "stopped_address"
 
 
+class Forgotten(Model):
+    """An address whose owner was erased. Only its digest is kept, so that no list brings the person back unasked."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    digest = fields.CharField(max_length=64)
+    at = Instant()
+
+    class Meta:
+        table = "forgotten"
+        unique_together = (("partnership", "digest"),)
+
+
 class Meeting(Model):
     id = fields.IntField(primary_key=True)
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
@@ -150,6 +170,8 @@ class Meeting(Model):
     # The headcount that the caterer was told last, and since when it is known who came.
     told_headcount = fields.IntField(null=True)
     attendance_at = Instant(null=True)
+    # Until when comments on a draft are asked for. Null while none is shared.
+    comments_until = Instant(null=True)
     team: fields.ForeignKeyNullableRelation["Team"] = fields.ForeignKeyField(
         "models.Team", null=True, on_delete=fields.SET_NULL
     )
@@ -215,6 +237,22 @@ class Invitation(Model):
             Index(fields=("person_id",), name="invitation_by_person"),
             Index(fields=("offered_until",), name="invitation_by_offer"),
         )
+
+
+class AttendanceCount(Model):
+    """What is left of invitations whose people are forgotten: how many of which kind said what, and came. No names."""
+
+    id = fields.IntField(primary_key=True)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
+    kind = fields.CharField(max_length=30)
+    partstat = fields.CharField(max_length=20)
+    came = fields.BooleanField(null=True)
+    people = fields.IntField(default=0)
+    guests = fields.IntField(default=0)
+
+    class Meta:
+        table = "attendance_count"
+        indexes = (Index(fields=("meeting_id",), name="count_by_meeting"),)
 
 
 class Answer(Model):
@@ -485,6 +523,8 @@ class Document(Model):
     version = fields.IntField(default=1)
     approved_by_id = fields.IntField(null=True)
     approved_at = Instant(null=True)
+    # Since when comments are asked for, the last time.
+    shared_at = Instant(null=True)
     created_at = Instant()
     changed_at = Instant(null=True)
 
@@ -517,6 +557,42 @@ class Comment(Model):
 
     class Meta:
         table = "comment"
+
+
+class Story(Model):
+    """What somebody told on being asked: a success, or where a hand is needed. *state*: new, approved, dropped."""
+
+    id = fields.IntField(primary_key=True)
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", on_delete=fields.CASCADE
+    )
+    # Null when whoever told it was erased. The words go with them, the row stays to be counted.
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.SET_NULL
+    )
+    kind = fields.CharField(max_length=20)
+    words = fields.TextField()
+    state = fields.CharField(max_length=20, default="new")
+    item_id = fields.IntField(null=True)
+    at = Instant()
+    settled_at = Instant(null=True)
+    inbound_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "story"
+        indexes = (Index(fields=("partnership_id", "at"), name="story_by_time"),)
+
+
+class Strength(Model):
+    """What somebody can help with, in the words of a priority or of the convener."""
+
+    id = fields.IntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", on_delete=fields.CASCADE)
+    words = fields.CharField(max_length=300)
+
+    class Meta:
+        table = "strength"
+        unique_together = (("person", "words"),)
 
 
 class Approval(Model):
@@ -775,6 +851,8 @@ class Log(Model):
     at = Instant()
     what = fields.CharField(max_length=40)
     sentence = fields.TextField()
+    # Who did it, where a person did: "dana@example.org, by mail". Empty: the service by itself, or whom the sentence names.
+    actor = fields.CharField(max_length=400, default="", db_default="")
     meeting_id = fields.IntField(null=True)
     person_id = fields.IntField(null=True)
     inbound_id = fields.IntField(null=True)
