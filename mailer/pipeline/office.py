@@ -25,7 +25,8 @@ class ReplyLimits:
 @dataclass(frozen=True, slots=True)
 class Office:
     """*known_since*: since when each rule is in force as it stands. *convener*: the convener's own row in the register. *zone*: the clock of
-    the partnership at large. *commanders*: the addresses whose mail may command the service."""
+    the partnership at large. *commanders*: the addresses whose mail may command the service. *prints*: enclosed documents are set, and not only
+    made ready (a rehearsal that keeps no mails)."""
 
     partnership: PartnershipId
     book: RuleBook
@@ -37,6 +38,7 @@ class Office:
     commanders: frozenset[str] = frozenset()
     paper: Literal["letter", "a4"] = "letter"
     replies: ReplyLimits = ReplyLimits()
+    prints: bool = True
 
     @property
     def domain(self) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,15 @@ LAYOUTS = Path(__file__).parent / "layouts"
 
 _KEPT_FOR = 10
 """Documents: how long the library keeps what it computed, in case the next one is like it."""
+
+_LARGE = 20_000
+"""Characters of data: after so much the library is made to let go at once."""
+
+BLANK = b"%PDF-1.7\n"
+"""What stands for a document that nobody looks at."""
+
+_SAME = 8
+"""Documents kept: what many people get within an hour is set once."""
 
 
 _MOST_REFUSED = 30
@@ -70,38 +79,47 @@ def typeset(
             if refused.get(one.text) or len(refused) >= _MOST_REFUSED:
                 raise NotPrintable(f"The document “{layout}” could not be set: no font has “{one.text}”.") from one
             refused[one.text] = one.text in refused
-        finally:
-            _forget()
 
 
 def _set(
     layout: str, data: dict[str, Any], language: str, printing: Printing, longest: int, refused: Mapping[str, bool]
 ) -> Printed:
-    import typst
-
     unprintable: dict[Unprintable, None] = {}
     whole = _cleaned(data, longest, refused, unprintable) | {
         "language": language_of_words(language),
         "paper": printing.paper.value,
         "today": legible(printing.today)[0],
     }
+    if printing.blank:
+        return Printed(BLANK, tuple(unprintable))
+    hour = printing.at.replace(minute=0, second=0, microsecond=0)
+    content = _compiled(layout, json.dumps(whole, ensure_ascii=False), int(hour.timestamp()))
+    return Printed(content, tuple(unprintable))
+
+
+@lru_cache(_SAME)
+def _compiled(layout: str, data: str, timestamp: int) -> bytes:
+    import typst
+
     try:
-        content = typst.compile(
+        return typst.compile(
             str(LAYOUTS / f"{layout}.typ"),
             root=str(LAYOUTS),
             font_paths=_fonts(),
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={"data": json.dumps(whole, ensure_ascii=False)},
+            sys_inputs={"data": data},
             pdf_standards=["ua-1"],
-            timestamp=int(printing.at.timestamp()),
+            timestamp=timestamp,
         )
     except typst.TypstError as error:
         found = _COULD_NOT.search(error.message)
         if found is not None:
             raise _Refused(_unescaped(found.group(1))) from error
         raise NotPrintable(f"The document “{layout}” could not be set: {error.message}") from error
-    return Printed(content, tuple(unprintable))
+    finally:
+        if len(data) > _LARGE:
+            _forget()
 
 
 def _forget() -> None:

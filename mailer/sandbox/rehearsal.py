@@ -4,6 +4,8 @@ The parts are the daemon's own (`Daemon`: rules, dispatcher, letters, reading, d
 next instant at which anybody has something to do, and the transport keeps the mail. A pretend answer is a real mail, written from the letter
 as a mail program writes it, taken by the keeper and handled, so that understanding is rehearsed too.
 
+Documents that letters enclose are typeset only where the mails are written to a folder: nobody looks at them else.
+
 Promises: the real store is only read; the same data, files and story give the same log. In an outage nothing ticks, leaves or is read; after it
 mail is read first, then what is due is decided, as after a restart. Whatever the rules hold for a word is released at once, unless nobody is to.
 Fails: MailerError where the files cannot be used; Stuck, a bug, where the work of one instant never ends.
@@ -416,6 +418,7 @@ async def rehearse(
             kept = Kept(eml)
             alone = config.model_copy(update={"partnerships": (settings,), "database": copy})
             daemon = (await build(alone, clock, transport=kept))[0]
+            daemon.office = replace(daemon.office, prints=eml is not None)
             try:
                 story, meeting = await write(daemon)
                 kept.refuse(m.email for m in story.members if isinstance(m.trouble, Unknown))

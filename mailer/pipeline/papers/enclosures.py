@@ -49,18 +49,19 @@ _LONG_AGO = date.min
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The partnership's side of every document. *maybe*: whether those who say maybe are on the list, None for what suits the document;
-    *needs*: diets and access, on the convener's own copy only."""
+    *needs*: diets and access, on the convener's own copy only; *blank*: see `Printing`."""
 
     partnership: PartnershipId
     sender: Sender
     paper: Paper = Paper.LETTER
     maybe: bool | None = None
     needs: bool = False
+    blank: bool = False
 
 
 async def enclosure(office: Office, meeting: Meeting, name: str, person: Person, now: datetime) -> Enclosure:
     """The document that a rule calls *name*, as it goes to *person*."""
-    desk = Desk(office.partnership, office.sender, Paper(office.paper))
+    desk = Desk(office.partnership, office.sender, Paper(office.paper), blank=not office.prints)
     done = await printed(desk, meeting, name, person, now)
     if done.unprintable:
         codes = " ".join(sorted({f"U+{ord(c):04X}" for u in done.unprintable for c in u.characters}))
@@ -131,13 +132,13 @@ def _head(desk: Desk, meeting: Meeting | None, language: str, now: datetime) -> 
     phrases = phrases_for(language)
     if meeting is None:
         sheet = MeetingSheet("", partnership=desk.sender.partnership, language=language)
-        return sheet, Printing(now, desk.paper, short_date(now.date(), phrases))
+        return sheet, Printing(now, desk.paper, short_date(now.date(), phrases), desk.blank)
     start, end = meeting.local(meeting.dtstart), meeting.local(meeting.dtend)
     sheet = MeetingSheet(
         title=meeting.title, when=when_in_words(start, end, phrases), place=meeting.place or meeting.online_link,
         partnership=desk.sender.partnership, starts=start, ends=end, language=language, twelve_hours=phrases.twelve_hours,
     )  # fmt: skip
-    return sheet, Printing(now, desk.paper, short_date(meeting.local(now).date(), phrases))
+    return sheet, Printing(now, desk.paper, short_date(meeting.local(now).date(), phrases), desk.blank)
 
 
 async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool, came: bool = False) -> list[Attendee]:
