@@ -1,7 +1,7 @@
 """Chairs of a meeting that has only so many: who sits, who waits, who is offered the next one.
 
 Promises: pure; nobody who has a chair loses it to somebody else; whoever waits is offered a chair in the order in which they said yes, and keeps the
-offer for a time; a party sits together or not at all.
+offer for a time; a party sits together or not at all. Whoever comes instead of somebody with a chair is kept that chair for the same time.
 """
 
 from collections.abc import Iterable
@@ -17,12 +17,27 @@ OFFER_LASTS = timedelta(days=2)
 
 
 def taken(invitations: Iterable[Invitation], now: datetime) -> int:
-    """Chairs that are given or offered."""
+    """Chairs that are given, offered or kept."""
     return sum(
-        i.party_size
+        max(i.party_size, kept(i))
         for i in invitations
         if i.waiting_since is None or (i.offered_until is not None and i.offered_until > now)
     )
+
+
+def kept(invitation: Invitation) -> bool:
+    """Is a chair kept for somebody who comes instead of another, and has not answered?"""
+    return invitation.offered_until is not None and invitation.waiting_since is None and not invitation.answered
+
+
+def taken_over(meeting: Meeting, left: Invitation, delegate: Invitation, now: datetime) -> Invitation:
+    """The *delegate*'s invitation with the chair of *left*, who sends them: kept for a time, or theirs at once if they wait for one."""
+    had = left.partstat is PartStat.ACCEPTED and left.waiting_since is None
+    if meeting.capacity is None or not had or now >= meeting.dtstart:
+        return delegate
+    if delegate.partstat is PartStat.ACCEPTED:
+        return replace(delegate, waiting_since=None, offered_until=None)
+    return delegate if delegate.answered else replace(delegate, offered_until=min(now + OFFER_LASTS, meeting.dtstart))
 
 
 def seated(
@@ -32,8 +47,8 @@ def seated(
     if after.partstat is not PartStat.ACCEPTED or meeting.capacity is None:
         return replace(after, waiting_since=None, offered_until=None)
     has = before.partstat is PartStat.ACCEPTED and before.waiting_since is None
-    offered = before.waiting_since is not None and before.offered_until is not None and before.offered_until >= now
-    grown = after.party_size > before.party_size
+    offered = before.offered_until is not None and before.offered_until >= now
+    grown = after.party_size > max(before.party_size, kept(before))
     if (has or offered) and not grown:
         return replace(after, waiting_since=None, offered_until=None)
     if taken(others, now) + after.party_size <= meeting.capacity:
@@ -48,8 +63,9 @@ def offers(meeting: Meeting, invitations: Iterable[Invitation], now: datetime) -
         return []
     changed: dict[int, Invitation] = {}
     for i in every.values():
-        if i.waiting_since is not None and i.offered_until is not None and i.offered_until <= now:
-            changed[i.id] = every[i.id] = replace(i, waiting_since=now, offered_until=None)
+        if i.offered_until is not None and i.offered_until <= now:
+            again = None if kept(i) else now
+            changed[i.id] = every[i.id] = replace(i, waiting_since=again, offered_until=None)
     waiting = sorted(
         (i for i in every.values() if i.waiting_since and not i.offered_until), key=lambda i: (i.waiting_since, i.id)
     )

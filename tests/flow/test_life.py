@@ -215,3 +215,48 @@ async def test_a_full_meeting_has_a_waiting_list(tmp_path: Path) -> None:
         await here.stage.advance(local(2026, 3, 11, 12, 0))
         assert any("See you" in s or "Soon" in s or "soon" in s for s in here.subjects(cho))
         assert not any("See you" in s for s in here.subjects(bob))
+
+
+async def test_the_chair_of_whoever_sends_somebody_is_kept_for_them_and_then_offered(tmp_path: Path) -> None:
+    """Task 9: a delegate takes the chair over; a chair that nobody needs is offered at once."""
+    ann, bob, cho, dee = (f"{n}@{n.split('.')[1]}.example" for n in ("ann.able", "bob.brown", "cho.chan", "dee.dorn"))
+    people_ = cast(member("Ann Able"), member("Bob Brown"), member("Cho Chan"), member("Dee Dorn"))
+    async with world(tmp_path, people_, capacity=3) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))  # Jane has a chair
+        for who in (ann, dee, cho):
+            await answer(here, who, here.to(who)[0][1], "Yes, I will be there.")
+        assert "On the waiting list" in here.subjects(cho)[-1]
+        await answer(
+            here,
+            ann,
+            here.to(ann)[0][1],
+            "I can't make it, but Bob Brown (bob.brown@brown.example) will come instead of me.",
+        )
+        assert not any("chair is free" in s for s in here.subjects(cho))  # it is kept for Bob
+        await answer(here, ann, here.to(ann)[0][1], "I can come myself after all, yes.")
+        assert "You are on the list" in here.subjects(ann)[-1]  # and hers again
+        await answer(here, ann, here.to(ann)[0][1], "Bob Brown (bob.brown@brown.example) will come instead of me.")
+        await answer(here, bob, here.to(bob)[0][1], "Sorry, no.")
+        assert any("chair is free" in s for s in here.subjects(cho))
+        await answer(here, cho, letter_to(here, cho, "A chair is free"), "Yes please")
+        # who is sent has a chair already: theirs is free at once
+        await here.stage.advance(local(2026, 2, 11, 12, 0))
+        await answer(here, ann, here.to(ann)[0][1], "Yes, I will be there.")
+        assert "On the waiting list" in here.subjects(ann)[-1]
+        await answer(here, dee, here.to(dee)[0][1], "Cho Chan (cho.chan@chan.example) will come instead of me.")
+        assert any("chair is free" in s for s in here.subjects(ann))
+        assert await meetings.headcount(here.meeting_id) == 2
+
+
+async def test_a_chair_that_is_kept_for_a_delegate_is_offered_when_nothing_is_heard(tmp_path: Path) -> None:
+    """Task 9: two days, then the next one is asked."""
+    ann, cho = "ann.able@able.example", "cho.chan@chan.example"
+    async with world(tmp_path, cast(member("Ann Able"), member("Bob Brown"), member("Cho Chan")), capacity=2) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        for who in (ann, cho):
+            await answer(here, who, here.to(who)[0][1], "Yes, I will be there.")
+        await answer(here, ann, here.to(ann)[0][1], "Bob Brown (bob.brown@brown.example) will come instead of me.")
+        await here.stage.advance(local(2026, 2, 12, 11, 0))
+        assert not any("chair is free" in s for s in here.subjects(cho))
+        await here.stage.advance(local(2026, 2, 12, 13, 0))
+        assert any("chair is free" in s for s in here.subjects(cho))

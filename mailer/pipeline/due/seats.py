@@ -23,6 +23,8 @@ async def save(
         if after.party_size != before.party_size:
             await headcount_changed(office, meeting, now)
         return after
+    if before.delegate is not None and before.delegate != after.delegate:
+        await _take_back(meeting, before)
     others = [i for i in await meetings.invitations(meeting.id) if i.id != after.id]
     placed = seats.seated(meeting, before, after, others, now)
     await meetings.save_invitation(placed, source)
@@ -35,13 +37,28 @@ async def save(
     return placed
 
 
+async def _take_back(meeting: Meeting, before: Invitation) -> None:
+    """A chair that was kept for whoever was to come instead is free."""
+    assert before.delegate is not None
+    for theirs in await meetings.invitations(meeting.id, [before.delegate]):
+        if seats.kept(theirs):
+            await meetings.save_seat(theirs.id, None, None)
+
+
+async def hand_over(meeting: Meeting, left: Invitation, delegate: Invitation, now: datetime) -> None:
+    """The chair of *left* is kept for the delegate, before anybody else is offered it (inside the transaction of the change)."""
+    after = seats.taken_over(meeting, left, delegate, now)
+    if after != delegate:
+        await meetings.save_seat(after.id, after.waiting_since, after.offered_until)
+
+
 async def offer(office: Office, meeting: Meeting, now: datetime) -> int:
     """Offer free chairs to those who wait; gives how many offers were made or ran out."""
     changed = seats.offers(meeting, await meetings.invitations(meeting.id), now)
     for invitation in changed:
         await meetings.save_seat(invitation.id, invitation.waiting_since, invitation.offered_until)
         if invitation.offered_until is None:
-            sentence = "the offer of a chair ran out"
+            sentence = "the offer of a chair ran out" if invitation.waiting_since else "the chair is kept no longer"
         else:
             sentence = f"a chair is offered until {meeting.local(invitation.offered_until):%d %b %H:%M}"
             occasion = f"seat-{invitation.id}-{invitation.offered_until:%Y%m%dT%H%M}"

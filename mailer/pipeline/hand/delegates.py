@@ -18,6 +18,7 @@ from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invita
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.register import PersonRow
+from mailer.pipeline.due import seats
 from mailer.pipeline.due.announce import announce
 from mailer.pipeline.office import Office
 from mailer.store import delegations, inbound, log, meetings, occurrences, outbox, people
@@ -70,7 +71,8 @@ async def name(
         return outcome
     if isinstance(outcome, Ignored):
         return f"{person.name} sends {delegate.name}, but {outcome.reason}"
-    await meetings.save_invitation(outcome.invitation, source)
+    await seats.hand_over(meeting, invitation, theirs, now)
+    await seats.save(office, meeting, invitation, outcome.invitation, source, now)
     told = await after_answer(office, meeting, invitation, outcome.invitation, person, now, naming=True)
     theirs = await meetings.invitation(theirs.id) or theirs
     if theirs.delegate_of is None and theirs.invited_at is None and not theirs.answered:
