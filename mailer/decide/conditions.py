@@ -6,12 +6,14 @@ taken from memory. Every "no" comes with the sentence that explains it; `explain
 Promises: pure. Nothing here needs more of the snapshot than the standing it is asked about (and those a signer or group names).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from mailer.decide.dates import date_named, meetings_of, on_date
 from mailer.decide.offer import question_name
 from mailer.decide.rule import (
     ATTENDANCE,
@@ -31,12 +33,24 @@ from mailer.decide.rule import (
     states_of,
 )
 from mailer.decide.snapshot import HappeningKind, Notice, Snapshot, Standing
-from mailer.decide.stages import is_repeat, item_round, meeting_round, stages, team_of, window_of, zone_of
+from mailer.decide.stages import (
+    Stage,
+    comments_round,
+    is_repeat,
+    item_round,
+    meeting_round,
+    round_of,
+    stages,
+    team_of,
+    window_of,
+    zone_of,
+)
 from mailer.decide.workdays import less_than_ago, on_clock, shift, within
 from mailer.partnership.calling import to_be_called
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
+from mailer.partnership.series import date_of_round, next_start
 from mailer.terms import ItemId, PartStat, PersonId, RuleId, TeamId
 
 
@@ -261,7 +275,7 @@ def holds(
     match condition.kind:
         case ConditionKind.STARTS_WITHIN:
             assert length is not None
-            return within(now, meeting.dtstart, length, meeting.zone, names)
+            return within(now, next_start(meeting, now), length, meeting.zone, names)
         case ConditionKind.INVITED_LESS_THAN:
             return recent(standing.invited_at)
         case ConditionKind.WRITTEN_TO:
@@ -399,7 +413,9 @@ def away_until(rule: Rule, standing: Standing, now: datetime, meeting: Meeting) 
     until = standing.person.away_until
     if not rule.chases or until is None or until <= now:
         return None
-    last = min((d for d in (meeting.reply_deadline, meeting.dtstart) if d is not None and d > now), default=now)
+    last = min(
+        (d for d in (meeting.reply_deadline, next_start(meeting, now)) if d is not None and d > now), default=now
+    )
     return until if until < last else None
 
 
@@ -442,9 +458,10 @@ _CHANGES = frozenset({HappeningKind.MEETING_IS_MOVED, HappeningKind.PLACE_IS_CHA
 def _stale(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting) -> str | None:
     """Was *notice* decided for an earlier date of the meeting, or does a newer one tell of a later change?"""
     round_ = notice.round
-    number = meeting_round(round_)
-    if number is not None and number != meeting.round:
-        return "the meeting was moved since"
+    if meeting.recurrence_id is not None and re.split(r"[~/.]", round_, maxsplit=1)[0] != round_of(meeting):
+        return "that date was moved since"
+    if round_.startswith("comments-") and not round_.startswith(comments_round(meeting) or "none"):
+        return "comments on that draft are not asked for any more"
     if rule.happens & _CHANGES and (sequence := _sequence(round_)) is not None:
         if HappeningKind.MEETING_IS_MOVED in rule.happens and sequence < meeting.last_major_sequence:
             return "the meeting was moved again since"
@@ -485,6 +502,14 @@ def still_wanted(
 ) -> Wanted | Unwanted | Wait:
     """Read everything again for the one person of *notice*, who is about to be written to. *rules*: those that serve the
     meeting, so that of several reminders that had to wait only the latest leaves. *pace*: that of one person over all rules."""
+    series = snapshot
+    if (number := meeting_round(notice.round)) is not None and number != series.meeting.round:
+        return Unwanted("the meeting was moved since")
+    if (recurrence_id := date_of_round(notice.round)) is not None:
+        date = date_named(series, recurrence_id)
+        if date is None or date.cancelled:
+            return Unwanted("that date is cancelled" if date else "there is no such date any more")
+        snapshot = on_date(series, date)
     meeting = snapshot.meeting
     standing = snapshot.standing_of(notice.person_id)
     if standing is None:
@@ -506,7 +531,7 @@ def still_wanted(
         return blocked
     if (told := _told_already(rule, snapshot)) is not None:
         return Unwanted(told, "when")
-    if (later := _overtaken(rule, notice, standing, meeting, rules)) is not None:
+    if (later := _overtaken(rule, notice, standing, series, rules)) is not None:
         return Unwanted(f"a later reminder, [{later}], has been decided")
     return _wait(rule, notice, standing, meeting, now, pace)
 
@@ -608,12 +633,12 @@ def _answer_changed(rule: Rule, notice: Notice, standing: Standing, snapshot: Sn
 
 
 def _overtaken(
-    rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, rules: Sequence[Rule]
+    rule: Rule, notice: Notice, standing: Standing, snapshot: Snapshot, rules: Sequence[Rule]
 ) -> RuleId | None:
     """The rule that has decided on a later reminder to the same person while this one waited (for Monday, for your OK)."""
     if not rule.chases or rule.at_large:
         return None
-    own = next((s for w in rule.whens for s in stages(rule, w, meeting, standing) if s.round == notice.round), None)
+    own = next((s for s in _every_stage(rule, standing, snapshot) if s.round == notice.round), None)
     if own is None:
         return None
     return next(
@@ -621,12 +646,17 @@ def _overtaken(
             other.id
             for other in (rule, *rules)
             if other.chases and any(id_ == other.id for id_, _ in standing.noticed)
-            for when in other.whens
-            for stage in stages(other, when, meeting, standing)
+            for stage in _every_stage(other, standing, snapshot)
             if stage.falls > own.falls and (other.id, stage.round) in standing.noticed
         ),
         None,
     )
+
+
+def _every_stage(rule: Rule, standing: Standing, snapshot: Snapshot) -> Iterator[Stage]:
+    for when in rule.whens:
+        for meeting in meetings_of(rule, when, snapshot):
+            yield from stages(rule, when, meeting, standing)
 
 
 def _wait(

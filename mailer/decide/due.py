@@ -8,7 +8,7 @@ from. Promises: pure; the same values give the same notices. Local times live he
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from mailer.decide.conditions import (
@@ -22,6 +22,7 @@ from mailer.decide.conditions import (
     stopped_repeating,
     unreachable,
 )
+from mailer.decide.dates import each_date, held, meetings_of, on_date
 from mailer.decide.rule import Bundle, Every, Happens, IfLate, IfLateKind, Rule, State, When, states_of
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
 from mailer.decide.stages import (
@@ -29,6 +30,7 @@ from mailer.decide.stages import (
     all_stages,
     by_item,
     by_person,
+    earlier_rounds,
     for_team,
     is_repeat,
     round_of,
@@ -37,6 +39,7 @@ from mailer.decide.stages import (
 )
 from mailer.decide.workdays import Window, at_least_away
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import at_date, last_end, next_start
 from mailer.terms import PersonId, RuleId
 
 
@@ -156,7 +159,9 @@ def _latest_chases(rules: Sequence[Rule], snapshot: Snapshot, candidates: list[_
         for when in rule.whens:
             if isinstance(when, Every) or by_item(when):
                 continue
-            shared = () if by_person(when) else stages(rule, when, snapshot.meeting)
+            shared: list[Stage] = []
+            if not by_person(when):
+                shared = [s for m in meetings_of(rule, when, snapshot) for s in stages(rule, when, m)]
             for standing in snapshot.standings:
                 if standing.person.id not in latest or not standing.noticed:
                     continue
@@ -192,9 +197,33 @@ def _due_of(
             if timed is not None and _reaches(rule, timed.stage, standing, meeting, NOTHING):
                 _decide(rule, when, timed, standing, snapshot, now, candidates, left_out, NOTHING)
         return
-    timed = _timed(rule, stages(rule, when, meeting, around=now), meeting, known, now)
-    if timed is None:
+    if each_date(rule, when, meeting):
+        for date in held(snapshot):
+            of_date = at_date(meeting, date)
+            timed = _timed(rule, stages(rule, when, of_date), of_date, known, now)
+            if timed is not None and timed.stage.at > now - _LOOKS_BACK:
+                _due_at(rule, when, timed, on_date(snapshot, date), now, candidates, left_out)
         return
+    timed = _timed(rule, stages(rule, when, meeting, around=now), meeting, known, now)
+    if timed is not None:
+        _due_at(rule, when, timed, snapshot, now, candidates, left_out)
+
+
+_LOOKS_BACK = timedelta(days=31)
+"""How far back dates of a series are looked at: their mails are decided by then, or too late."""
+
+
+def _due_at(
+    rule: Rule,
+    when: When,
+    timed: "_Timed",
+    snapshot: Snapshot,
+    now: datetime,
+    candidates: list[_Candidate],
+    left_out: list[LeftOut],
+) -> None:
+    """Gather what one time of the meeting, or of one date of a series, brings: for everybody, or for each team."""
+    meeting = snapshot.meeting
     if rule.do is None or not rule.do.each_team:
         _due_for_all(rule, when, timed, snapshot, now, candidates, left_out, Concern(team=meeting.team_id))
         return
@@ -253,7 +282,7 @@ def _decide(
     elif (out := _held_back(rule, stage.round, standing, snapshot, now, concern)) is not None:
         left_out.append(out)
     else:
-        limit = _not_after(rule, stage, snapshot.meeting)
+        limit = _not_after(rule, stage, snapshot.meeting, timed.leaves)
         notice = _notice(rule, stage.round, standing, snapshot, timed.leaves, limit, str(when), None, concern)
         candidates.append(_Candidate(stage, notice, rule.chases))
 
@@ -327,7 +356,9 @@ def _too_young(rule: Rule, meeting: Meeting) -> str:
         return ", before the action item had this day"
     if meeting.standing:
         return ", before the service began"
-    return ", before the meeting was moved" if meeting.round else ", before there was the meeting"
+    return (
+        ", before the meeting was moved" if meeting.round or meeting.date_sequence else ", before there was the meeting"
+    )
 
 
 def _if_late_allows(rule: Rule, stage: Stage, leaves: datetime, meeting: Meeting) -> bool:
@@ -338,30 +369,30 @@ def _if_late_allows(rule: Rule, stage: Stage, leaves: datetime, meeting: Meeting
         case IfLateKind.AT_ONCE:
             return stage.limit is None or leaves <= stage.limit
         case IfLateKind.UNTIL_START:
-            return leaves < meeting.dtstart
+            return leaves < next_start(meeting, leaves)
         case IfLateKind.IF_AWAY:
             assert if_late.away is not None
-            return at_least_away(leaves, meeting.dtstart, if_late.away, meeting.zone, rule.timing.holidays)
+            return at_least_away(leaves, next_start(meeting, leaves), if_late.away, meeting.zone, rule.timing.holidays)
         case _:
             assert_never(if_late.kind)
 
 
-def _not_after(rule: Rule, stage: Stage, meeting: Meeting) -> datetime | None:
+def _not_after(rule: Rule, stage: Stage, meeting: Meeting, leaves: datetime) -> datetime | None:
     """Past this instant the mail is dropped: what it counts back from, or the start of the meeting where if-late allows that."""
     if stage.limit is None:
         return None
     if rule.if_late is not None and rule.if_late.kind in (IfLateKind.UNTIL_START, IfLateKind.IF_AWAY):
-        return max(stage.limit, meeting.dtstart)
+        return max(stage.limit, next_start(meeting, leaves))
     return stage.limit
 
 
 def had_before_move(rule: Rule, stage: Stage, meeting: Meeting, standing: Standing) -> bool:
     """Was the rule decided for this person for an earlier date of the meeting, and does the new time lie before the move? Then
     that counts: the letter that told of the move has said the rest. (Who has not been invited yet still is.)"""
-    if meeting.round == 0 or rule.for_uninvited or by_person(stage.when) or stage.falls >= stage.at:
+    if rule.for_uninvited or by_person(stage.when) or stage.falls >= stage.at:
         return False
     suffix = stage.round.removeprefix(round_of(meeting))
-    return any((rule.id, f"r{n}{suffix}") in standing.noticed for n in range(meeting.round))
+    return any((rule.id, earlier + suffix) in standing.noticed for earlier in earlier_rounds(meeting))
 
 
 _ANSWERED = frozenset({State.SAID_YES, State.SAID_NO, State.SAID_MAYBE})
@@ -457,7 +488,7 @@ def happened(
         if (law := cancelled_reason(rule, meeting)) is not None:
             left_out.append(LeftOut(happening.person, rule.id, law, happening.occasion))
             continue
-        limit = None if happening.kind in _NEVER_OVER or meeting.standing else meeting.dtend
+        limit = None if happening.kind in _NEVER_OVER or meeting.standing else last_end(meeting)
         leaves = window_of(rule, meeting).opening(now)
         if limit is not None and leaves > limit:
             left_out.append(LeftOut(happening.person, rule.id, "the meeting is over", happening.occasion))

@@ -19,10 +19,12 @@ from mailer.decide.conditions import (
     stopped_repeating,
     unreachable,
 )
+from mailer.decide.dates import each_date, held, on_date
 from mailer.decide.due import had_before_move, joined_later, lateness
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot, Standing
 from mailer.decide.stages import Stage, by_item, by_person, is_repeat, item_round, meeting_round, stages, window_of
+from mailer.partnership.meetings import Meeting
 from mailer.terms import PersonId, RuleId
 
 
@@ -83,8 +85,49 @@ def why(
     standing = snapshot.standing_of(person)
     if standing is None:
         return ()
-    cases = (_Case(rule, snapshot, standing, known_since.get(rule.id), now) for rule in rules)
-    return tuple(_with_past(case, case.why(), [p for p in past if p.rule == case.rule.id]) for case in cases)
+    out = []
+    for rule in rules:
+        mine = [p for p in past if p.rule == rule.id]
+        case = _Case(rule, snapshot, standing, known_since.get(rule.id), now)
+        found = case.why() if not any(each_date(rule, w, snapshot.meeting) for w in rule.whens) else _over_dates(case)
+        out.append(_with_past(case, found, mine))
+    return tuple(out)
+
+
+_DATES = 12
+"""So many dates of a series are looked at, until one is found for which the person gets the mail."""
+
+
+def _over_dates(case: "_Case") -> Why:
+    """Of a series: the first date to come for which the person would get the mail; else what is said of the next one."""
+    series, person = case.snapshot, case.standing.person.id
+    every = sorted(held(series), key=lambda o: o.dtstart)
+    first: Why | None = None
+    ahead = 0
+    for date in every:
+        picture = on_date(series, date)
+        standing = picture.standing_of(person)
+        assert standing is not None
+        of_date = replace(case, snapshot=picture, standing=standing, series=series)
+        if ahead >= _DATES:
+            break
+        if date is not every[-1] and not of_date.has_stage_to_come():
+            continue
+        ahead += 1
+        found = of_date.why()
+        found = replace(found, sentence=f"{found.sentence}, for {_day(date.dtstart, series.meeting)}")
+        if found.outcome is Outcome.WOULD_GET:
+            if first is not None and first.outcome is Outcome.WILL_NOT_GET:
+                return replace(found, sentence=f"{found.sentence}; not before: {first.sentence}")
+            return found
+        if first is None or first.outcome is Outcome.GOT:
+            first = found
+    return first if first is not None else case.why()
+
+
+def _day(instant: datetime, meeting: Meeting) -> str:
+    local = meeting.local(instant)
+    return f"{local:%a} {local.day} {local:%b}"
 
 
 def _whose_word(rule: Rule) -> str:
@@ -152,6 +195,11 @@ class _Case:
     standing: Standing
     known: datetime | None
     now: datetime
+    series: Snapshot | None = None
+    """Of which series *snapshot* is one date."""
+
+    def has_stage_to_come(self) -> bool:
+        return any(s.at > self.now for of_when in self._times() for s in of_when)
 
     def why(self) -> Why:
         law = cancelled_reason(self.rule, self.snapshot.meeting) or unreachable(self.standing, self.rule)
@@ -194,7 +242,9 @@ class _Case:
                 for item in (i for i in self.snapshot.items if i.open and i.owner == self.standing.person.id):
                     yield stages(self.rule, when, self.snapshot.meeting, self.standing, item)
             else:
-                yield stages(self.rule, when, self.snapshot.meeting, self.standing, around=self.now)
+                whole = self.series is not None and not each_date(self.rule, when, self.series.meeting)
+                meeting = self.series.meeting if self.series is not None and whole else self.snapshot.meeting
+                yield stages(self.rule, when, meeting, self.standing, around=self.now)
 
     def _of_time(self, open_: list[Stage]) -> Why:
         rule, standing, meeting = self.rule, self.standing, self.snapshot.meeting

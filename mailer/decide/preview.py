@@ -22,13 +22,16 @@ from mailer.decide.conditions import (
     stopped_repeating,
     unreachable,
 )
+from mailer.decide.dates import date_named, meetings_of, on_date
 from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
 from mailer.decide.rule import Bundle, Every, Happens, Rule, Signer, State, states_of
 from mailer.decide.snapshot import Notice, Snapshot, Standing
 from mailer.decide.stages import Stage, by_item, by_person, for_team, is_repeat, stages, window_of
 from mailer.partnership.attendance import Invitation
+from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.plan import Item, Team
+from mailer.partnership.series import date_of_round, next_start
 from mailer.terms import InvitationId, PersonId, RuleId, Token
 
 _NAMES = 3  # as many as show that it is the right crowd
@@ -143,8 +146,13 @@ class _Walk:
                 elif isinstance(when, Every):
                     self._await(index, self._rounds(rule, when), None)
                 elif not isinstance(when, Happens):
-                    found = stages(rule, when, self._meeting)
-                    if not found:
+                    found = [
+                        s
+                        for m in meetings_of(rule, when, self._start)
+                        for s in stages(rule, when, m)
+                        if m.recurrence_id is None or s.at <= self._now + _AHEAD
+                    ]
+                    if not found and not self._meeting.rrule:
                         remark = "the meeting has no reply deadline, so this never goes out"
                         self._lines.append(PreviewLine(None, rule.id, 0, (), rule.hold, remark, rule.note, str(when)))
                     if rule.do is None or not rule.do.each_team:
@@ -218,13 +226,18 @@ class _Walk:
 
     def _step(self, event: _Event) -> None:
         rule, stage = self._rules[event.index], event.stage
-        window = window_of(rule, self._meeting)
+        picture = replace(self._start, standings=tuple(self._people.values()))
+        recurrence_id = date_of_round(stage.round)
+        date = date_named(self._start, recurrence_id) if recurrence_id is not None else None
+        if date is not None:
+            picture = on_date(picture, date)
+        meeting = picture.meeting
+        window = window_of(rule, meeting)
         leaves = window.opening(event.at)
-        if late := lateness(rule, stage, leaves, window, self._meeting, event.at):
+        if late := lateness(rule, stage, leaves, window, meeting, event.at):
             self._lines.append(PreviewLine(stage.at, rule.id, 0, (), rule.hold, late, rule.note))
             return
-        people = self._people.values() if event.people is None else [self._people[p] for p in event.people]
-        picture = replace(self._start, standings=tuple(self._people.values()))
+        people = picture.standings if event.people is None else [self._people[p] for p in event.people]
         concern = self._concern(event.item) if event.team is None else Concern(team=event.team.id)
         reached: list[Standing] = []
         out: Counter[str] = Counter()
@@ -238,7 +251,7 @@ class _Walk:
                 if rule.for_uninvited and other is not None and other != rule.id:
                     out[f"they get [{other}]"] += 1
                 continue
-            if had_before_move(rule, stage, self._meeting, standing) or joined_later(rule, stage, standing):
+            if had_before_move(rule, stage, meeting, standing) or joined_later(rule, stage, standing):
                 continue
             if unreachable(standing, rule) is not None:
                 continue  # told once for the whole preview, not in every line
@@ -258,9 +271,8 @@ class _Walk:
                 blocked_of.update(out)
                 items.add(event.item.number)
         else:
-            self._line(
-                rule, leaves, _first_of_each_company(reached) if rule.bundle is Bundle.PER_COMPANY else reached, out
-            )
+            one_each = _first_of_each_company(reached) if rule.bundle is Bundle.PER_COMPANY else reached
+            self._line(rule, leaves, one_each, out, _for_date(meeting))
         for standing in reached:
             self._write(rule, standing.person.id, stage.round, leaves)
         if rule.invites:
@@ -315,6 +327,14 @@ def _waits_for(
     return f"the OK of {', '.join([*named, *(['you'] if some[None] else [])])}" if some else "its signer's OK"
 
 
+def _for_date(meeting: Meeting) -> str:
+    """Which date of a series a line is about."""
+    if meeting.recurrence_id is None:
+        return ""
+    day = meeting.local(meeting.dtstart)
+    return f"for {day:%a} {day.day} {day:%b}"
+
+
 def _first_of_each_company(reached: Sequence[Standing]) -> list[Standing]:
     firsts: dict[object, Standing] = {}
     for standing in reached:
@@ -338,10 +358,10 @@ def _short(person: Person) -> str:
     return f"{person.organisation}: {name}" if person.organisation else name
 
 
-def timeline(snapshot: Snapshot, lines: Sequence[PreviewLine]) -> str:
-    """Print a preview."""
+def timeline(snapshot: Snapshot, lines: Sequence[PreviewLine], at: datetime | None = None) -> str:
+    """Print a preview made at the instant *at*: of a series it names the date that comes next."""
     meeting = snapshot.meeting
-    start = meeting.local(meeting.dtstart)
+    start = meeting.local(next_start(meeting, at) if at is not None else meeting.dtstart)
     head = f"{meeting.slug} · {start:%a} {start.day} {start:%b %Y %H:%M} · {meeting.zone}"
     if meeting.reply_deadline is not None:
         deadline = meeting.local(meeting.reply_deadline)

@@ -12,6 +12,7 @@ from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.plan import Item, Team
+from mailer.partnership.series import Occurrence
 from mailer.terms import ItemId, MeetingId, OutboxId, PartStat, PersonId, QuestionId, RuleId, TeamId
 
 
@@ -74,6 +75,12 @@ class Snapshot:
     teams: tuple[Team, ...] = ()
     headcount: int | None = None
     """How many chairs are needed now."""
+    dates: tuple[Occurrence, ...] = ()
+    """Every date of a series, the cancelled ones too (`dates.on_date` draws the picture of one of them)."""
+    said_to_dates: Mapping[datetime, Mapping[PersonId, Invitation]] = field(default_factory=dict)
+    """How people stand to single dates that they answered by themselves, by RECURRENCE-ID."""
+    true_since: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when facts of `holds` are true, where they belong to one date of a series."""
 
     def standing_of(self, person: PersonId) -> Standing | None:
         return next((s for s in self.standings if s.person.id == person), None)

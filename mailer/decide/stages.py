@@ -2,25 +2,28 @@
 
 Promises: pure; the same values give the same stages. Where a meeting, a person or an item lacks the anchor there is no stage.
 
-Rounds, by which the ledger tells the times of a rule apart: ``r0`` the first date of the meeting (``r1`` after a move), ``i`` a person's own
-invitation, ``item-12/2026-03-02`` a day of an action item, ``on-2026-03-02`` a day of the calendar; then ``~3fa9c1`` where a rule has several
-times, ``/team-3`` where it is for one team, and ``.2`` for the second mail of a repeating one. A happening's round is its occasion.
+Rounds, by which the ledger tells the times of a rule apart: ``r0`` the first date of the meeting (``r1`` after a move),
+``r0@20260312T140000Z`` one date of a series (``…Z+3`` after that one was moved), ``i`` a person's own invitation, ``item-12/2026-03-02`` a day
+of an action item, ``on-2026-03-02`` a day of the calendar; then ``~3fa9c1`` where a rule has several times, ``/team-3`` where it is for one
+team, and ``.2`` for the second mail of a repeating one. A happening's round is its occasion.
 """
 
 import hashlib
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from mailer.decide.dates import meetings_of
 from mailer.decide.rule import Anchor, DayKind, Duration, Every, Fixed, Happens, Nth, Offset, Period, Rule, When
 from mailer.decide.snapshot import Snapshot, Standing
 from mailer.decide.workdays import Window, is_business_day, on_clock, shift
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.plan import Item
+from mailer.partnership.series import date_round, last_start, next_start
 from mailer.terms import TeamId
 
 ITEM_DUE_AT = time(17)
@@ -105,7 +108,8 @@ def stages(
             return _around(rule, when, zone, since, around) if around is not None else ()
         case Fixed():
             first = on_clock(when.day, when.at, rule.timing.zone)
-            limit = meeting.dtstart if first <= meeting.dtstart and not meeting.standing else None
+            start = meeting.dtstart if meeting.standing else next_start(meeting, first)
+            limit = start if first <= start and not meeting.standing else None
         case Offset():
             anchor = _anchor(when.anchor, meeting, standing, item, zone)
             if anchor is None:
@@ -114,14 +118,14 @@ def stages(
             if when.before:
                 limit = anchor
             elif when.anchor is Anchor.INVITATION:
-                limit = meeting.dtstart
+                limit = last_start(meeting)
         case _:
             assert_never(when)
     name = f"item-{item.number}/{item.due}" if item is not None else "i" if by_person(when) else round_of(meeting)
     if isinstance(when, Fixed) and meeting.standing:
         name = f"on-{when.day}"
-    if isinstance(when, Offset) and when.anchor is Anchor.COMMENT_DEADLINE and meeting.comments_until is not None:
-        name = f"comments-{meeting.local(meeting.comments_until).date()}"  # each draft that is shared is asked about anew
+    if isinstance(when, Offset) and when.anchor is Anchor.COMMENT_DEADLINE:
+        name = comments_round(meeting)
     name += _mark(rule, when)
     if item is not None:
         since = max(filter(None, (since, item.since)), default=None)
@@ -140,6 +144,11 @@ def stages(
     )
 
 
+def comments_round(meeting: Meeting) -> str:
+    """The round of rules that count from the comment deadline: each draft that is shared is asked about anew. Empty while none is."""
+    return f"comments-{meeting.local(meeting.comments_until).date()}" if meeting.comments_until is not None else ""
+
+
 def _at_of(when: Offset | Fixed) -> time | None:
     return when.at
 
@@ -155,23 +164,33 @@ def all_stages(rule: Rule, when: When, snapshot: Snapshot, now: datetime) -> Ite
             if item.open:
                 yield from stages(rule, when, snapshot.meeting, item=item)
     else:
-        yield from stages(rule, when, snapshot.meeting, around=now)
+        for meeting in meetings_of(rule, when, snapshot):
+            yield from stages(rule, when, meeting, around=now)
 
 
 def _since(meeting: Meeting, *, own: bool) -> datetime | None:
     """Since when the meeting has been as it is: nothing about it could fall due before."""
-    if own or meeting.round == 0:
+    if own or (meeting.round == 0 and not meeting.date_sequence):
         return meeting.created_at
     return meeting.changed_at or meeting.created_at
 
 
 def round_of(meeting: Meeting) -> str:
-    """The round of rules that count from the meeting."""
-    return f"r{meeting.round}"
+    """The round of rules that count from the meeting, or from one date of a series."""
+    return f"r{meeting.round}{date_round(meeting)}"
+
+
+def earlier_rounds(meeting: Meeting) -> Iterator[str]:
+    """The rounds of the times at which the meeting, or this one date of a series, was to be before it was moved."""
+    if meeting.recurrence_id is None:
+        yield from (f"r{number}" for number in range(meeting.round))
+    else:
+        for sequence in range(meeting.date_sequence):
+            yield round_of(replace(meeting, date_sequence=sequence))
 
 
 _REPEAT = re.compile(r"(?:r\d+|i(?=[.~/])|item-\d+/|on-).*\.\d+")
-_MEETING_ROUND = re.compile(r"r(\d+)(?:[.~/]|$)")
+_MEETING_ROUND = re.compile(r"r(\d+)(?:[@.~/]|$)")
 _ITEM_ROUND = re.compile(r"item-(\d+)/(\d{4}-\d{2}-\d{2})")
 _TEAM_ROUND = re.compile(r"/team-(\d+)")
 

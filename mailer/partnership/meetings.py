@@ -26,7 +26,8 @@ class Meeting:
     *slug* is its name on the command line ("launch"); *kind* is what rule files "serve" ("launch meetings"). *round* counts
     changes of date or time: a moved meeting is a new round for the rules. *changed_at* is when that last happened. *rrule*: RFC 5545 RRULE of
     a series, empty for a single meeting. *told_headcount*: what the caterer was told last. *attendance_at*: since when it is known who came.
-    *team_id*: whose call it is, where it is that of one action team.
+    *team_id*: whose call it is, where it is that of one action team. *recurrence_id*: this is a series as seen from that one date
+    (`series.at_date`); *date_sequence*: SEQUENCE of the series when that date was put elsewhere.
     """
 
     id: MeetingId
@@ -55,6 +56,8 @@ class Meeting:
     team_id: TeamId | None = None
     comments_until: datetime | None = None
     """Until when comments on a draft about it are asked for; None while none is shared."""
+    recurrence_id: datetime | None = None
+    date_sequence: int = 0
 
     @property
     def standing(self) -> bool:

@@ -3,7 +3,8 @@
 A series is one meeting with an RRULE; its occurrences are told apart by their RECURRENCE-ID, the instant at which the rule lets them start,
 also when one of them is moved. They keep their hour on the wall clock of the meeting when clocks change.
 
-What rules count from (meeting start, reply deadline) is the first occurrence: their letters go out once for the whole series. New dates of
+Rules that count from the start or end of the meeting look at each date as a meeting of its own (`at_date`): a reminder, the parking hints and
+the thanks come for every date. What asks people into the series (the invitation, what follows it, the reply deadline) comes once. New dates of
 single occurrences are told by a letter of their own.
 
 Promises: pure; at most `MOST` occurrences, whatever the rule says. Fails: `repeat_rule` raises MailerError with what to write instead.
@@ -11,7 +12,7 @@ Promises: pure; at most `MOST` occurrences, whatever the rule says. Fails: `repe
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 from mailer.errors import MailerError
-from mailer.partnership.meetings import Meeting
+from mailer.partnership.meetings import Meeting, moved_deadline
 
 MOST = 200
 """Occurrences of one series. A weekly call for almost four years; whoever wants more begins a new series."""
@@ -45,23 +46,26 @@ _EXAMPLE = "Write it like: every month on the second Tuesday, 6 times   or   eve
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One occurrence that is not as the rule says. *sequence*: SEQUENCE of the series when it was changed."""
+    """One occurrence that is not as the rule says. *sequence*: SEQUENCE of the series when it was changed, at *changed_at*."""
 
     recurrence_id: datetime
     dtstart: datetime
     dtend: datetime
     cancelled: bool
     sequence: int
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One meeting of a series, as it is held."""
+    """One meeting of a series, as it is held. *sequence*, *changed_at*: of its last change, where it is not as the rule says."""
 
     recurrence_id: datetime
     dtstart: datetime
     dtend: datetime
     cancelled: bool = False
+    sequence: int = 0
+    changed_at: datetime | None = None
 
 
 def repeat_rule(words: str, dtstart: datetime, zone: str) -> str:
@@ -133,14 +137,17 @@ def _all(rule: str, dtstart: datetime, zone: str) -> tuple[datetime, ...]:
 def occurrences(meeting: Meeting, changes: Iterable[Change] = ()) -> tuple[Occurrence, ...]:
     """All of them, by RECURRENCE-ID; of a single meeting itself alone."""
     length = meeting.dtend - meeting.dtstart
-    if not meeting.rrule:
-        return (Occurrence(meeting.dtstart, meeting.dtstart, meeting.dtend, meeting.cancelled),)
+    if not meeting.rrule or meeting.recurrence_id is not None:
+        start = meeting.recurrence_id or meeting.dtstart
+        return (Occurrence(start, meeting.dtstart, meeting.dtend, meeting.cancelled),)
     changed = {change.recurrence_id: change for change in changes}
     found = []
     for start in _all(meeting.rrule, meeting.dtstart, meeting.zone):
         change = changed.get(start)
         if change is not None:
-            found.append(Occurrence(start, change.dtstart, change.dtend, change.cancelled))
+            found.append(
+                Occurrence(start, change.dtstart, change.dtend, change.cancelled, change.sequence, change.changed_at)
+            )
         else:
             found.append(Occurrence(start, start, start + length))
     return tuple(found)
@@ -155,6 +162,33 @@ def fits(rule: str, dtstart: datetime, zone: str) -> bool:
 def last_end(meeting: Meeting) -> datetime:
     """When the last occurrence ends."""
     return occurrences(meeting)[-1].dtend
+
+
+def last_start(meeting: Meeting) -> datetime:
+    """When the last date of a series begins by its rule; of a single meeting, when it begins."""
+    return occurrences(meeting)[-1].dtstart
+
+
+def next_start(meeting: Meeting, instant: datetime) -> datetime:
+    """When a series next begins by its rule, at or after *instant*, or began last; of a single meeting, when it begins."""
+    if not meeting.rrule or meeting.recurrence_id is not None:
+        return meeting.dtstart
+    starts = _all(meeting.rrule, meeting.dtstart, meeting.zone)
+    return next((start for start in starts if start >= instant), starts[-1])
+
+
+def at_date(meeting: Meeting, occurrence: Occurrence) -> Meeting:
+    """The series *meeting* as it is on one of its dates: a meeting like any other, whose deadline lies as far before it."""
+    since = [at for at in (meeting.changed_at, occurrence.changed_at) if at is not None]
+    return replace(
+        meeting,
+        dtstart=occurrence.dtstart,
+        dtend=occurrence.dtend,
+        reply_deadline=moved_deadline(meeting, occurrence.dtstart),
+        recurrence_id=occurrence.recurrence_id,
+        date_sequence=occurrence.sequence,
+        changed_at=max(since, default=None),
+    )
 
 
 def occurrence_of(
@@ -208,9 +242,21 @@ def round_of_date(sequence: int, recurrence_id: datetime) -> str:
     return f"sequence-{sequence}/{recurrence_id.astimezone(UTC):{_STAMP}}"
 
 
+_DATE_IN_ROUND = re.compile(r"(?:sequence-\d+/|r\d+@)(\d{8}T\d{6}Z)(?=[+.~/]|$)")
+
+
+def date_round(meeting: Meeting) -> str:
+    """What names the one date, and the time it was put to, in the rounds of rules: empty for a whole series or a single meeting."""
+    if meeting.recurrence_id is None:
+        return ""
+    moved = f"+{meeting.date_sequence}" if meeting.date_sequence else ""
+    return f"@{meeting.recurrence_id.astimezone(UTC):{_STAMP}}{moved}"
+
+
 def date_of_round(round_: str) -> datetime | None:
-    """The RECURRENCE-ID that a letter about one date speaks of."""
+    """The RECURRENCE-ID of the date that a letter is about; None where it is about the whole series, or a single meeting."""
+    found = _DATE_IN_ROUND.match(round_)
     try:
-        return datetime.strptime(round_.partition("/")[2], _STAMP).replace(tzinfo=UTC)
+        return datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC) if found else None
     except ValueError:
         return None

@@ -22,20 +22,21 @@ from typing import Generic, Protocol, TypeVar, assert_never
 
 from mailer.clock import Clock
 from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted, unreachable
+from mailer.decide.dates import date_named, on_date
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Notice, Snapshot, Standing
 from mailer.errors import MailerError, StoreUnusable
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.partnership.series import date_of_round, occurrence_of
+from mailer.partnership.series import Occurrence, at_date, date_of_round
 from mailer.render.letters import Letters
 from mailer.render.message import compose
 from mailer.render.outgoing import Facts, OutgoingMessage, Particulars, Sender
 from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Allowance, Limits, Recent, jitter_of, may_send, next_attempt, too_old
-from mailer.store import inbound, log, meetings, occurrences, outbox, people, workers
+from mailer.store import inbound, log, meetings, outbox, people, workers
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact, unusable
 from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PartStat, PersonId, RuleId, Via
@@ -558,7 +559,9 @@ class _Desk:
         notice = entry.notice
         standing = self.snapshot.standing_of(notice.person_id)
         assert standing is not None
-        meeting, before, recurrence_id = await self._date(notice)
+        meeting, before, recurrence_id = self._date(notice, now)
+        if recurrence_id is not None and (date := date_named(self.snapshot, recurrence_id)) is not None:
+            standing = on_date(self.snapshot, date).standing_of(notice.person_id) or standing
         return Facts(
             message_id=entry.message_id,
             now=now,
@@ -575,7 +578,7 @@ class _Desk:
             if entry.answers_to and (notice.about or notice.rule.startswith("service-"))
             else "",
             particulars=await self.head.particulars(
-                notice, self.meeting, standing.person, self.head.letters.lists(notice.letter), now
+                notice, meeting, standing.person, self.head.letters.lists(notice.letter), now
             )
             if self.head.particulars is not None
             else Particulars(),
@@ -584,7 +587,7 @@ class _Desk:
             thread=self.threads.get(notice.person_id, ()),
             instead_of=await self._person(standing.invitation.delegate_of if standing.invitation else None),
             recurrence_id=recurrence_id,
-            without=await self._without(),
+            without=tuple(o.recurrence_id for o in self.snapshot.dates if o.cancelled),
             # an invitation is nothing automatic, whoever writes it
             automatic=entry.answers_to is not None or (notice.rule.startswith("service-") and not notice.attach),
             delegate=await self._name(standing.invitation.delegate if standing.invitation else None),
@@ -598,24 +601,22 @@ class _Desk:
         found = await people.people(self.meeting.partnership_id, [person]) if person is not None else ()
         return found[0] if found else None
 
-    async def _date(self, notice: Notice) -> tuple[Meeting, Meeting | None, datetime | None]:
+    def _date(self, notice: Notice, now: datetime) -> tuple[Meeting, Meeting | None, datetime | None]:
         """What the letter is about: the meeting, or one date of a series, and how it was before."""
-        recurrence_id = date_of_round(notice.round) if notice.rule == "service-occurrence" else None
+        recurrence_id = date_of_round(notice.round)
         if recurrence_id is None:
-            return self.meeting, self.before, None
-        changes = await occurrences.changes(self.meeting.id)
-        found = occurrence_of(self.meeting, recurrence_id, changes)
+            ahead = min(
+                (o for o in self.snapshot.dates if o.dtend > now and not o.cancelled), key=_starts, default=None
+            )
+            over = self.meeting.dtend <= now and not any(a.startswith("calendar ") for a in notice.attach)
+            # a letter about the series speaks of its next date; a calendar file begins with the first
+            return at_date(self.meeting, ahead) if ahead is not None and over else self.meeting, self.before, None
+        found = date_named(self.snapshot, recurrence_id)
         if found is None:
             raise MailerError("the date that this letter is about is none of the series any more")
         length = self.meeting.dtend - self.meeting.dtstart
         before = replace(self.meeting, dtstart=recurrence_id, dtend=recurrence_id + length)
-        return replace(self.meeting, dtstart=found.dtstart, dtend=found.dtend), before, recurrence_id
-
-    async def _without(self) -> tuple[datetime, ...]:
-        """The dates of a series that do not take place."""
-        if not self.meeting.rrule:
-            return ()
-        return tuple(c.recurrence_id for c in await occurrences.changes(self.meeting.id) if c.cancelled)
+        return at_date(self.meeting, found), before, recurrence_id
 
     async def _notice(self, entry: OutboxEntry) -> str:
         """What the service's own mails say, as things stand when they are written."""
@@ -645,6 +646,10 @@ class _Desk:
                 return row.reason if row else ""
             case _:
                 return ""
+
+
+def _starts(date: Occurrence) -> datetime:
+    return date.dtstart
 
 
 def _still_useful(attach: tuple[str, ...], invitation: Invitation | None, meeting: Meeting) -> tuple[str, ...]:

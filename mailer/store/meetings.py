@@ -10,10 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tortoise.expressions import Q
+
 from mailer.decide.snapshot import Snapshot, Standing
+from mailer.partnership import series
 from mailer.partnership.attendance import Given, Invitation, after_move
 from mailer.partnership.meetings import Meeting, MeetingStatus
-from mailer.store import inbound, models, picture, plan
+from mailer.store import inbound, models, occurrences, picture, plan
 from mailer.store import people as people_store
 from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import (
@@ -31,6 +34,7 @@ from mailer.terms import (
 _COPIED = (
     "slug", "kind", "title", "dtstart", "dtend", "zone", "place", "online_link", "description", "reply_deadline", "capacity",
     "sequence", "last_major_sequence", "round", "changed_at", "rrule", "told_headcount", "attendance_at", "team_id",
+    "comments_until",
 )  # fmt: skip
 
 
@@ -58,7 +62,8 @@ def meeting_of(row: models.Meeting) -> Meeting:
 
 def _meeting(row: dict[str, Any]) -> Meeting:
     instants = {
-        name: instant(row[name]) for name in ("dtstart", "dtend", "reply_deadline", "changed_at", "attendance_at")
+        name: instant(row[name])
+        for name in ("dtstart", "dtend", "reply_deadline", "changed_at", "attendance_at", "comments_until")
     }
     return Meeting(
         id=MeetingId(row["id"]),
@@ -156,8 +161,9 @@ async def at_large(partnership: PartnershipId, name: str, zone: str, now: dateti
 
 async def upcoming(partnership: PartnershipId, now: datetime) -> list[Meeting]:
     """Meetings that have not ended long ago, so that rules may still speak of them."""
-    rows = models.Meeting.filter(partnership_id=partnership, dtend__gte=now - timedelta(days=400)).order_by("dtstart")
-    return [meeting_of(m) for m in await rows]
+    long_ago = now - timedelta(days=400)
+    rows = models.Meeting.filter(Q(dtend__gte=long_ago) | ~Q(rrule=""), partnership_id=partnership).order_by("dtstart")
+    return [m for m in map(meeting_of, await rows) if not m.rrule or series.last_end(m) >= long_ago]
 
 
 async def version_before(meeting: Meeting) -> Meeting | None:
@@ -247,6 +253,14 @@ async def invitations(meeting: MeetingId, persons: Collection[PersonId] | None =
     ]
 
 
+async def answers_to(meeting: Meeting) -> list[Invitation]:
+    """How everybody stands to *meeting*; where it is one date of a series, to that date."""
+    every = await invitations(meeting.id)
+    if meeting.recurrence_id is None:
+        return every
+    return list((await occurrences.standings(every, meeting.recurrence_id)).values())
+
+
 async def invitation(ident: InvitationId) -> Invitation | None:
     rows = await _invitations("id = ?", ident)
     return invitation_of(rows[0]) if rows else None
@@ -330,6 +344,11 @@ async def note_attendance(meeting: MeetingId, came: Collection[PersonId], now: d
     if came:
         await models.Invitation.filter(meeting_id=meeting, person_id__in=list(came)).update(attended=True)
     await models.Meeting.filter(id=meeting).update(attendance_at=now)
+
+
+async def ask_comments(meeting: MeetingId, until: datetime | None) -> None:
+    """Comments on a draft are asked for until *until*; None: no more."""
+    await models.Meeting.filter(id=meeting).update(comments_until=until)
 
 
 async def forget_attendance(meeting: MeetingId) -> None:
@@ -451,8 +470,11 @@ async def snapshot(
     calls = {} if meeting.standing else await picture.calls(meeting.id)
     to_call = {} if meeting.standing else await picture.to_call(meeting.id)
     voted = await picture.voted(meeting.id)
+    commented = await picture.commented(meeting.id) if meeting.comments_until is not None else set()
     leads, within = picture.places(teams)
     nobody_called = ("", None)
+    facts = await picture.facts(meeting, teams)
+    changes = await occurrences.changes(meeting.id) if meeting.rrule else ()
     return Snapshot(
         meeting,
         tuple(
@@ -466,6 +488,7 @@ async def snapshot(
                 attended=held_.attended if held_ else None,
                 named_delegate=held_ is not None and held_.delegate is not None,
                 stopped=p.id in stopped,
+                commented=p.id in commented,
                 heard_from=held_ is not None and held_.id in waits,
                 leads=leads.get(p.id, ()),
                 teams=within.get(p.id, ()),
@@ -476,8 +499,11 @@ async def snapshot(
             )
             for p in register
         ),
-        await picture.facts(meeting, teams),
+        frozenset(facts),
         await picture.items(meeting.partnership_id) if meeting.standing else (),
         teams,
         None if meeting.told_headcount is None else await picture.headcount(meeting.id),
+        series.occurrences(meeting, changes) if meeting.rrule else (),
+        await occurrences.said(list(held.values())) if meeting.rrule else {},
+        {fact: since for fact, since in facts.items() if since is not None},
     )

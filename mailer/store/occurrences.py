@@ -10,7 +10,7 @@ from datetime import datetime
 from mailer.partnership.attendance import Given, Invitation
 from mailer.partnership.series import Change
 from mailer.store import models
-from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, Via
+from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, PersonId, Via
 
 
 def unanswered(invitation: Invitation) -> Invitation:
@@ -44,6 +44,16 @@ async def standings(invitations: Collection[Invitation], recurrence_id: datetime
     )
     own = {InvitationId(r.invitation_id): r for r in rows}  # type: ignore[attr-defined]
     return {ident: _overlaid(i, own[ident]) if ident in own else i for ident, i in some.items()}
+
+
+async def said(invitations: Collection[Invitation]) -> dict[datetime, dict[PersonId, Invitation]]:
+    """How those of *invitations* stand who answered single dates by themselves: RECURRENCE-ID → person → how they stand to it."""
+    some = {i.id: i for i in invitations}
+    found: dict[datetime, dict[PersonId, Invitation]] = {}
+    for row in await models.OccurrenceAnswer.filter(invitation_id__in=list(some)) if some else ():
+        invitation = some[InvitationId(row.invitation_id)]  # type: ignore[attr-defined]
+        found.setdefault(row.recurrence_id, {})[invitation.person_id] = _overlaid(invitation, row)
+    return found
 
 
 async def counts(meeting: MeetingId) -> dict[datetime, int]:
@@ -94,7 +104,7 @@ async def ask_anew(meeting: MeetingId, recurrence_id: datetime) -> None:
 async def changes(meeting: MeetingId) -> tuple[Change, ...]:
     """The occurrences that are not as the rule says, in order."""
     rows = await models.Occurrence.filter(meeting_id=meeting).order_by("recurrence_id")
-    return tuple(Change(r.recurrence_id, r.dtstart, r.dtend, r.cancelled, r.sequence) for r in rows)
+    return tuple(Change(r.recurrence_id, r.dtstart, r.dtend, r.cancelled, r.sequence, r.changed_at) for r in rows)
 
 
 async def change(meeting: MeetingId, change: Change, now: datetime) -> None:

@@ -62,22 +62,24 @@ async def recent(
     return {person: tuple(times) for person, times in found.items()}
 
 
-async def facts(meeting: Meeting, teams: Collection[Team]) -> frozenset[str]:
-    """What is true of the meeting (or the partnership), in the words of conditions."""
-    found: set[ConditionKind] = set()
+async def facts(meeting: Meeting, teams: Collection[Team]) -> Mapping[str, datetime | None]:
+    """What is true of the meeting (or the partnership), in the words of conditions, and since when where that is known."""
+    found: dict[ConditionKind, datetime | None] = {}
     if not meeting.standing:
-        kinds = dict(
-            await models.Document.filter(
+        kinds = {
+            kind: (state, changed_at or created_at)
+            for kind, state, created_at, changed_at in await models.Document.filter(
                 meeting_id=meeting.id, kind__in=[documents.NOTES, documents.SUMMARY]
-            ).order_by("id").values_list("kind", "state")
-        )  # fmt: skip
+            ).order_by("id").values_list("kind", "state", "created_at", "changed_at")
+        }  # fmt: skip
         if documents.NOTES in kinds:
-            found.add(ConditionKind.NOTES_ARE_IN)
-        state = kinds.get(documents.SUMMARY)
+            found[ConditionKind.NOTES_ARE_IN] = kinds[documents.NOTES][1]
+        state, since = kinds.get(documents.SUMMARY, (None, None))
         if state in (documents.APPROVED, documents.SENT):
-            found.add(ConditionKind.SUMMARY_IS_APPROVED)
-        if state == documents.SENT or (state is not None and await _summary_left(meeting.id)):
-            found.add(ConditionKind.SUMMARY_IS_SENT)
+            found[ConditionKind.SUMMARY_IS_APPROVED] = since
+        left = await _summary_left(meeting.id) if state == documents.APPROVED else None
+        if state == documents.SENT or left is not None:
+            found[ConditionKind.SUMMARY_IS_SENT] = left or since
     if teams:
         have = await models.column(
             models.Meeting.filter(partnership_id=meeting.partnership_id, team_id__not_isnull=True).exclude(
@@ -86,16 +88,17 @@ async def facts(meeting: Meeting, teams: Collection[Team]) -> frozenset[str]:
             "team_id",
         )
         if any(t.id not in have for t in teams):
-            found.add(ConditionKind.TEAM_WITHOUT_CALL)
-    return frozenset(kind.value for kind in found)
+            found[ConditionKind.TEAM_WITHOUT_CALL] = None
+    return {kind.value: since for kind, since in found.items()}
 
 
-async def _summary_left(meeting: MeetingId) -> bool:
+async def _summary_left(meeting: MeetingId) -> datetime | None:
+    """When the summary last left for anybody."""
     rows = await fetch(
-        "SELECT 1 AS one FROM outbox WHERE meeting_id = ? AND state = 'sent' AND CAST(attach AS TEXT) LIKE '%\"summary\"%' LIMIT 1",
+        "SELECT MAX(sent_at) AS left_at FROM outbox WHERE meeting_id = ? AND state = 'sent' AND CAST(attach AS TEXT) LIKE '%\"summary\"%'",
         meeting,
     )
-    return bool(rows)
+    return instant(rows[0]["left_at"])
 
 
 async def calls(meeting: MeetingId) -> dict[int, tuple[str, datetime]]:
@@ -121,8 +124,8 @@ async def commented(meeting: MeetingId) -> set[int]:
     """Who has written about the draft of the meeting that was shared last, since it was."""
     rows = await fetch(
         "SELECT DISTINCT c.person_id AS person_id FROM comment c JOIN document d ON d.id = c.document_id "
-        "WHERE d.meeting_id = ? AND d.shared_at IS NOT NULL AND c.at >= d.shared_at "
-        "AND d.id = (SELECT MAX(x.id) FROM document x WHERE x.meeting_id = d.meeting_id AND x.shared_at IS NOT NULL)",
+        "WHERE d.meeting_id = ? AND c.at >= d.shared_at "
+        "AND d.shared_at = (SELECT MAX(x.shared_at) FROM document x WHERE x.meeting_id = d.meeting_id)",
         meeting,
     )
     return {r["person_id"] for r in rows}

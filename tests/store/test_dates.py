@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from mailer.decide.dates import on_date
+from mailer.decide.rule import ConditionKind
 from mailer.partnership.attendance import Given, Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.register import PersonRow
 from mailer.partnership.series import Change
-from mailer.store import delegations, meetings, models, occurrences, people, proposals
+from mailer.store import delegations, documents, meetings, models, occurrences, people, proposals
 from mailer.store.transact import transact
 from mailer.terms import EventUid, MeetingId, PartnershipId, PartStat, PersonId, Via
 from tests.store.conftest import NOW
@@ -62,7 +64,40 @@ async def test_changes_of_single_dates(partnership: PartnershipId) -> None:
     await transact(lambda: occurrences.change(meeting.id, moved, NOW))
     gone = replace(moved, cancelled=True, sequence=2)
     await transact(lambda: occurrences.change(meeting.id, gone, NOW))
-    assert await occurrences.changes(meeting.id) == (gone,)
+    assert await occurrences.changes(meeting.id) == (replace(gone, changed_at=NOW),)
+
+
+async def test_the_picture_of_a_series_has_its_dates_and_what_was_said_to_each(partnership: PartnershipId) -> None:
+    meeting, invitation, bob = await transact(lambda: invited(partnership))
+    yes = replace(invitation, partstat=PartStat.ACCEPTED, via=Via.WORDS, answered_at=NOW, guests=2)
+    no = replace(yes, partstat=PartStat.DECLINED, guests=0, dtstamp=NOW, sequence=1)
+    later = Change(SECOND, SECOND + timedelta(days=1), SECOND + timedelta(days=1, hours=1), False, 1)
+
+    async def write() -> None:
+        await meetings.save_invitation(yes, None)
+        await occurrences.save(no, SECOND, None)
+        await occurrences.change(meeting.id, later, NOW)
+        await documents.write(partnership, documents.NOTES, meeting.id, "What was said.", START + timedelta(hours=2))
+
+    await transact(write)
+    picture = await meetings.snapshot(meeting)
+    assert [o.dtstart for o in picture.dates] == [START, later.dtstart, *(START + timedelta(days=d) for d in (14, 21))]
+    person = yes.person_id
+    said = {}
+    for date in picture.dates:
+        stands = on_date(picture, date).standing_of(person)
+        assert stands is not None
+        said[date.recurrence_id] = stands.partstat
+    assert [said[SECOND], said[START]] == [PartStat.DECLINED, PartStat.ACCEPTED]
+    notes = [ConditionKind.NOTES_ARE_IN.value in on_date(picture, date).holds for date in picture.dates]
+    assert notes == [True, False, False, False]
+    of_second = on_date(picture, picture.dates[1]).meeting
+    assert [i.party_size for i in await meetings.answers_to(of_second)] == [0]
+    assert [i.party_size for i in await meetings.answers_to(meeting)] == [3]
+    long_after = START + timedelta(days=410)
+    assert [m.id for m in await meetings.upcoming(partnership, long_after)] == [meeting.id]  # its last date counts
+    assert await meetings.upcoming(partnership, long_after + timedelta(days=30)) == []
+    assert bob not in picture.said_to_dates[SECOND]
 
 
 async def test_proposals_wait_until_they_are_settled(partnership: PartnershipId) -> None:

@@ -15,8 +15,9 @@ from mailer.decide.sections import ALL_MEETINGS
 from mailer.decide.snapshot import Notice
 from mailer.decide.stages import zone_of
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import at_date, date_of_round, occurrence_of
 from mailer.pipeline.office import Office
-from mailer.store import meetings, models, plan, questions
+from mailer.store import meetings, models, occurrences, plan, questions
 from mailer.terms import QuestionId
 
 TEAM_CALLS, PLANNING_CALLS = "action team calls", "planning calls"
@@ -34,9 +35,18 @@ async def with_questions(office: Office, meeting: Meeting, notices: Sequence[Not
             continue
         name = question_name(rule, meeting, notice.round)
         if name not in made:
-            made[name] = await _question(office, meeting, rule, notice, name, now)
+            made[name] = await _question(office, await _date_of(meeting, notice), rule, notice, name, now)
         out.append(replace(notice, question=made[name]))
     return out
+
+
+async def _date_of(meeting: Meeting, notice: Notice) -> Meeting:
+    """The date of a series that *notice* is about, as a meeting; else *meeting* itself."""
+    recurrence_id = date_of_round(notice.round)
+    if recurrence_id is None or not meeting.rrule:
+        return meeting
+    date = occurrence_of(meeting, recurrence_id, await occurrences.changes(meeting.id))
+    return at_date(meeting, date) if date is not None else meeting
 
 
 async def _question(

@@ -15,6 +15,7 @@ from mailer.decide.rule import Anchor, Offset, Rule
 from mailer.decide.snapshot import Snapshot
 from mailer.errors import StoreUnusable
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import next_start
 from mailer.pipeline.due.announce import note_left_out, post_waiting
 from mailer.pipeline.due.drafting import with_questions
 from mailer.pipeline.office import Office
@@ -140,7 +141,7 @@ async def newcomers(office: Office, now: datetime) -> None:
 
     async def write() -> None:
         for meeting in await meetings.upcoming(office.partnership, now):
-            if meeting.dtstart > now and not meeting.cancelled:
+            if next_start(meeting, now) > now and not meeting.cancelled:
                 for rule in office.serving(meeting):
                     if rule.for_uninvited:
                         await rules.sooner(meeting.id, rule.id, now)

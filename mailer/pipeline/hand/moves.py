@@ -95,6 +95,13 @@ async def move_occurrence(
     await occurrences.change(current.id, change, now)
     if not cancelled:
         await occurrences.ask_anew(current.id, before.recurrence_id)
+    stale = [
+        e.id
+        for e in await outbox.waiting_for(current.id)
+        if series.date_of_round(e.notice.round) == before.recurrence_id
+    ]
+    await outbox.drop(stale, "that date is cancelled" if cancelled else "that date was moved since")
+    await reschedule(office, after, now)
     notices = [
         Notice(
             rule=OCCURRENCE_RULE, meeting_id=current.id, person_id=i.person_id, round=series.round_of_date(after.sequence, before.recurrence_id),

@@ -29,6 +29,7 @@ from mailer.decide.snapshot import Snapshot
 from mailer.decide.vocabulary import Kind, of_kind, vocabulary
 from mailer.errors import MailerError, Problem
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import last_end, next_start
 from mailer.pipeline.hand import signing
 from mailer.pipeline.hand.changes import meeting_or_error
 from mailer.pipeline.hand.rulings import changes_to
@@ -65,7 +66,7 @@ async def preview_text(office: Office, slug: str, now: datetime) -> str:
     """The timeline, and below it what makes no sense for this meeting and its people."""
     plan = await plan_of(office, slug, now)
     odd = warnings_for(office.serving(plan.snapshot.meeting), plan.snapshot, office.known_since, now)
-    return timeline(plan.snapshot, plan.lines) + "".join(f"\n{problem}\n" for problem in odd)
+    return timeline(plan.snapshot, plan.lines, now) + "".join(f"\n{problem}\n" for problem in odd)
 
 
 async def preview_data(office: Office, slug: str, now: datetime) -> list[dict[str, Any]]:
@@ -99,12 +100,12 @@ def picture_of(office: Office, plan: Plan, sent: Sequence[mail_log.Decided] = ()
         if r.id in of_rule or r.id in starts
     ]
     rows.sort(key=lambda row: (not row.marks, row.marks[0].at if row.marks else plan.now))
-    instants = [m.at for row in rows for m in row.marks] + [plan.now, meeting.dtend]
+    instants = [m.at for row in rows for m in row.marks] + [plan.now, next_start(meeting, plan.now)]
     return Picture(
         title=meeting.title,
         partnership=office.sender.partnership,
         zone=meeting.zone,
-        dtstart=None if meeting.standing else meeting.dtstart,
+        dtstart=None if meeting.standing else next_start(meeting, plan.now),
         now=plan.now,
         rows=tuple(rows),
         deadline=meeting.reply_deadline,
@@ -188,7 +189,8 @@ async def reasons(
 
 async def _next(office: Office, now: datetime) -> Meeting:
     every = await meetings.all_of(office.partnership)
-    ahead = sorted((m for m in every if m.dtend >= now and not m.cancelled and not m.standing), key=lambda m: m.dtstart)
+    ahead = [m for m in every if last_end(m) >= now and not m.cancelled and not m.standing]
+    ahead.sort(key=lambda m: next_start(m, now))
     if not ahead:
         raise MailerError("There is no meeting ahead. Name one.")
     return ahead[0]

@@ -143,7 +143,7 @@ def _head(desk: Desk, meeting: Meeting | None, language: str, now: datetime) -> 
 
 async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool, came: bool = False) -> list[Attendee]:
     """Who is expected; where it is known who *came*, those."""
-    everybody = await meetings.invitations(meeting.id)
+    everybody = await meetings.answers_to(meeting)
     wanted = {PartStat.ACCEPTED} | ({PartStat.TENTATIVE} if (maybe if desk.maybe is None else desk.maybe) else set())
     if came and any(i.attended for i in everybody):
         coming = [i for i in everybody if i.attended]

@@ -28,7 +28,7 @@ async def particulars(
         return Particulars(draft=await _draft(notice, meeting), enclosures=files)
     if not lists:
         return Particulars(enclosures=files)
-    summary = await documents.document(office.partnership, documents.SUMMARY, meeting.id) if lists & _TEXTS else None
+    summary = await _text(office, notice, meeting) if lists & _TEXTS else None
     mine = await plan.items(office.partnership, ids=notice.items) if "items" in lists and notice.items else ()
     every = await plan.items(office.partnership, open_only=True) if "plan" in lists else ()
     comments = await documents.comments(summary.id) if summary and "comments" in lists else ()
@@ -40,7 +40,7 @@ async def particulars(
         plan=tuple(_line(i, persons) for i in every),
         offers=await _offers(notice) if "choices" in lists else (),
         callees=await callees(office.partnership, meeting, person.id, person.language) if "calls" in lists else (),
-        totals=totals(await meetings.invitations(meeting.id), meeting) if "totals" in lists else None,
+        totals=totals(await meetings.answers_to(meeting), meeting) if "totals" in lists else None,
         teams=await teams_without_call(office) if "teams" in lists else (),
         document=summary.text if summary else "",
         comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
@@ -62,6 +62,13 @@ async def _draft(notice: Notice, meeting: Meeting) -> Draft | None:
 
 
 _TEXTS = frozenset({"document", "comments"})
+
+
+async def _text(office: Office, notice: Notice, meeting: Meeting) -> documents.Document | None:
+    """The draft that comments are asked on, where the letter is about that; else the summary."""
+    if notice.round.startswith(("draft-", "comments-")):
+        return await documents.shared(meeting.id)
+    return await documents.document(office.partnership, documents.SUMMARY, meeting.id)
 
 
 def _line(item: Item, persons: Mapping[PersonId, Person]) -> ItemLine:
