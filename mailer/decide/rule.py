@@ -61,6 +61,7 @@ class Anchor(StrEnum):
     REPLY_DEADLINE = "reply deadline"
     INVITATION = "invitation"
     ITEM_DUE = "item due"
+    COMMENT_DEADLINE = "comment deadline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +278,7 @@ class ConditionKind(StrEnum):
     ITEM_IS_DONE = "item is done"
     ITEM_HAS_NEW_DATE = "item has a new date"
     TEAM_WITHOUT_CALL = "an action team has no call yet"
+    COMMENTED = "they have commented"
 
 
 @dataclass(frozen=True, slots=True)
