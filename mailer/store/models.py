@@ -750,6 +750,7 @@ class Outbox(Model):
             Index(fields=("meeting_id", "person_id"), name="outbox_by_meeting"),
             Index(fields=("partnership_id", "tried_at"), name="outbox_by_tried"),
             Index(fields=("partnership_id", "created_at"), name="outbox_by_created"),
+            Index(fields=("partnership_id", "rule"), name="outbox_by_rule"),
         )
 
 

@@ -584,8 +584,12 @@ def _entry(r: Mapping[str, Any]) -> OutboxEntry:
 
 async def last_of(partnership: PartnershipId, rule: RuleId) -> OutboxEntry | None:
     """The newest mail of *rule*."""
-    row = await models.Outbox.filter(partnership_id=partnership, rule=rule).order_by("-id").first()
-    return _entry(vars(row)) if row else None
+    rows = await fetch(
+        "SELECT * FROM outbox WHERE id = (SELECT MAX(id) FROM outbox WHERE partnership_id = ? AND rule = ?)",
+        partnership,
+        rule,
+    )
+    return _entry(_read(rows[0])) if rows else None
 
 
 async def held_by(meeting: MeetingId, rule: str, round_: str) -> list[OutboxEntry]:
