@@ -195,8 +195,11 @@ class Lines:
 
     def _own(self) -> None:
         whole = self._own_words
+        signed = False
         for place, (kind, line) in enumerate(zip(self.kinds, self.lines, strict=True)):
-            if kind is Line.TEXT or kind is Line.HEADER:
+            # our letter may name the very person who signs below "-- ": that block stays one
+            signed = kind is Line.SIGNATURE or (signed and kind is not Line.EMPTY)
+            if not signed and (kind is Line.TEXT or kind is Line.HEADER):
                 plain = _plain(line)
                 # short lines ("Yes", "Thursday") may be the person's own, though we wrote them too
                 if len(plain) >= 24 and f" {plain} " in whole:

@@ -295,3 +295,10 @@ def test_introduced_lines_are_quoted_not_picked(intro: str) -> None:
 
 def test_nothing_quoted_stays_where_nothing_is_answered() -> None:
     assert trim("> Will you come?\n> And who with?\n").words == ""
+
+
+def test_a_signature_that_our_letter_had_too_stays_one() -> None:
+    """A champion is shown the letter in her name, which says who she is; her program puts the same words below "-- "."""
+    own = "On behalf of Inés Arroyo, Plant Director, Arroyo Foods\n\nDear Ann, will you come?\n"
+    reply = "OK\n\n--\nInés Arroyo\nPlant Director, Arroyo Foods\n+1 414 555 0103\n"
+    assert trim(reply, own_text=own).words == "OK"
