@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mailer.cli.context import console, fail, in_office, print_json
+from mailer.cli.plan import day_of
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -114,3 +115,26 @@ def summary(
     console.print(found.text, markup=False)
     tail = f"; it makes {made} letters" if made is not None else ""
     console.print(f"\n({found.state}, version {found.version}{tail})", markup=False)
+
+
+def share(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    until: Annotated[
+        str | None, typer.Option(help="The last day for comments, such as 2026-03-18 (default: two business days).")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="The action plan instead of the summary.")] = False,
+) -> None:
+    """Ask the champions what they would change in the draft of the summary, or in the action plan."""
+    day = day_of(until)
+
+    async def work(_: PartnershipSettings, office: Any) -> Any:
+        from mailer.pipeline.hand import aftermath
+        from mailer.pipeline.hand.changes import meeting_or_error
+        from mailer.store import documents
+
+        meeting = await meeting_or_error(office, slug)
+        what = documents.PLAN if plan else documents.SUMMARY
+        return await aftermath.share(office, meeting, what, day, datetime.now(UTC))
+
+    last, made = in_office(work)
+    console.print(f"{made} champions are asked for comments until {last}.", markup=False)

@@ -94,7 +94,7 @@ def add(
     """Add an item."""
     from mailer.pipeline.hand.planning import Wanted, add_item
 
-    wanted = Wanted(text, owner, _day(due), priority, team, support)
+    wanted = Wanted(text, owner, day_of(due), priority, team, support)
     item = in_office(lambda _, office: add_item(office, wanted, datetime.now(UTC)))
     console.print(f"Item {item.number} was added: {item.text}", markup=False)
 
@@ -118,7 +118,7 @@ def change(
         state = ItemStatus(status) if status else None
     except ValueError as exc:
         raise fail(f"I do not know the status “{status}”. Write open, done or dropped.") from exc
-    wanted = Wanted(text, owner, _day(due), priority, team, support, state)
+    wanted = Wanted(text, owner, day_of(due), priority, team, support, state)
     item = in_office(lambda _, office: change_item(office, number, wanted, datetime.now(UTC)))
     console.print(f"Item {item.number}: {item.text}, {item.due or 'no date'}, {item.status.value}", markup=False)
 
@@ -182,7 +182,7 @@ def import_(file: Annotated[Path, typer.Argument(help="A CSV file with the headi
         raise typer.Exit(1)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
     if not text:
         return None
     try:

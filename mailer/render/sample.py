@@ -37,6 +37,7 @@ MEETING = Meeting(
     online_link="https://meet.example/launch",
     description="Coffee from 8:30.\nWe begin at nine sharp.",
     reply_deadline=datetime(2026, 3, 5, 23, tzinfo=UTC),
+    comments_until=datetime(2026, 3, 18, 22, tzinfo=UTC),
     capacity=60,
 )
 

@@ -74,6 +74,7 @@ class MeetingView:
     online_link: str
     description: Lines
     reply_deadline: str
+    comments_until: str
     seats: str
 
 
@@ -282,6 +283,7 @@ def _meeting(meeting: Meeting, language: str) -> MeetingView:
         online_link=one_line(meeting.online_link),
         description=Lines(clean_lines(meeting.description)),
         reply_deadline=date_in_words(meeting.local(deadline), phrases) if deadline else "",
+        comments_until=date_in_words(meeting.local(meeting.comments_until), phrases) if meeting.comments_until else "",
         seats=str(meeting.capacity) if meeting.capacity else "",
     )
 

@@ -12,6 +12,8 @@ from mailer.store import models
 from mailer.terms import DocumentId, InboundId, MeetingId, PartnershipId, PersonId
 
 NOTES, SUMMARY, UPDATE, REPORT = "notes", "summary", "update", "report"
+PLAN = "plan"
+"""No text of its own: the action plan, given to the champions for their comments."""
 DRAFT, SHARED, APPROVED, SENT = "draft", "shared", "approved", "sent"
 
 
@@ -27,6 +29,7 @@ class Document:
     meeting: MeetingId | None = None
     approved_by: PersonId | None = None
     approved_at: datetime | None = None
+    shared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,14 @@ def _document(row: models.Document) -> Document:
         MeetingId(row.meeting_id) if row.meeting_id else None,
         PersonId(row.approved_by_id) if row.approved_by_id else None,
         row.approved_at,
+        row.shared_at,
     )
+
+
+async def shared(meeting: MeetingId) -> Document | None:
+    """The draft about *meeting* that was shared last."""
+    row = await models.Document.filter(meeting_id=meeting, shared_at__not_isnull=True).order_by("-shared_at").first()
+    return _document(row) if row else None
 
 
 async def write(partnership: PartnershipId, kind: str, meeting: MeetingId | None, text: str, now: datetime) -> Document:
@@ -77,6 +87,8 @@ async def write(partnership: PartnershipId, kind: str, meeting: MeetingId | None
 
 async def set_state(ident: DocumentId, state: str, now: datetime, by: PersonId | None = None) -> None:
     facts: dict[str, object] = {"state": state, "changed_at": now}
+    if state == SHARED:
+        facts["shared_at"] = now
     if state == APPROVED:
         facts |= {"approved_by_id": by, "approved_at": now}
     await models.Document.filter(id=ident).update(**facts)

@@ -259,6 +259,10 @@ def settled(command: Command) -> Command:
         return replace(command, words=f"move {command.meeting} to {day}")
     if command.verb is Verb.ITEM_DUE:
         return replace(command, words=f"item {command.number} due {day}")
+    if command.verb is Verb.SHARE:
+        return replace(
+            command, words=f"share {command.text}{f' of {command.meeting}' if command.meeting else ''} until {day}"
+        )
     owner = f", owner {command.who[0]}" if command.who else ""
     return replace(command, words=f"add item: {command.text}{owner}, due {day}")
 

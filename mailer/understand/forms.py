@@ -38,6 +38,15 @@ class Verb(StrEnum):
     ITEM_DROP = "drop item"
     ITEM_DUE = "due"
     APPROVE = "approve"
+    SHARE = "share"
+    DECIDED = "decided"
+    STORIES = "stories"
+    PUBLISH = "publish story"
+    STORY_DROP = "drop story"
+    REPORT = "report"
+    HELPERS = "who could help"
+    HELPS = "helps with"
+    JOIN = "invite into"
     SETTLE = "settle"
     UNDO = "undo"
     CODE = "code"
@@ -46,7 +55,7 @@ class Verb(StrEnum):
 LOOKS = frozenset(
     {
         Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.PLAN,
-        Verb.QUESTIONS, Verb.CODE,
+        Verb.QUESTIONS, Verb.STORIES, Verb.REPORT, Verb.HELPERS, Verb.CODE,
     }
 )  # fmt: skip
 """What changes nothing by itself: it may be asked for in many words."""
@@ -88,6 +97,19 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.ITEM_DROP, "item 12 dropped", "nobody needs it any more"),
     (Verb.ITEM_DUE, "item 12 due 3 May", "an action item has another day"),
     (Verb.APPROVE, "approve summary of MEETING", "the summary may go out"),
+    (
+        Verb.SHARE,
+        "share summary of MEETING until 18 March 2026",
+        "the champions are asked for comments; or “share plan of MEETING”",
+    ),
+    (Verb.DECIDED, "decided at MEETING: we meet once a quarter", "a line of the decision log"),
+    (Verb.STORIES, "stories", "what people told of: what went well, and where a hand is needed"),
+    (Verb.PUBLISH, "publish story 3", "it may stand in updates and in the yearly report"),
+    (Verb.STORY_DROP, "drop story 3", "it stays with you"),
+    (Verb.REPORT, "report 2026", "what was done in a year, in numbers and stories"),
+    (Verb.HELPERS, "who could help with PRIORITY", "partners who said so, or whose strengths fit"),
+    (Verb.HELPS, "pat@college.example helps with: welding, transport", "what a partner can help with"),
+    (Verb.JOIN, "invite pat@college.example into TEAM", "the lead of an action team asks; a yes makes the member"),
     (Verb.SETTLE, "settle QUESTION 2", "take the second of the offered times"),
     (Verb.UNDO, "undo", "in reply to what I did: take it back"),
 )
@@ -142,6 +164,18 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     (Verb.CHANGES, _form(r"changes")),
     (Verb.PLAN, _form(r"(?:the )?(?:action )?plan|(?:the )?(?:open |action )items|what is (?:open|overdue)")),
     (Verb.QUESTIONS, _form(r"(?:the )?(?:open )?questions|(?:the )?tally|(?:the )?votes")),
+    (Verb.SHARE, _form(
+        rf"share (?:the )?(?:draft (?:of the )?)?(?P<text>summary|plan|action plan)(?: (?:of|about|after) {_THE}{_MEETING})?"
+        r"(?: until (?P<when>.{3,40}?))?"
+    )),
+    (Verb.DECIDED, _form(rf"decided(?: (?:at|in) {_THE}{_MEETING})?: ?(?P<text>.{{3,400}}?)")),
+    (Verb.STORIES, _form(r"(?:the )?(?:success )?stories(?: and (?:needs|asks))?")),
+    (Verb.PUBLISH, _form(r"(?:publish|approve) story (?P<number>\d{1,6})")),
+    (Verb.STORY_DROP, _form(r"drop story (?P<number>\d{1,6})")),
+    (Verb.REPORT, _form(r"(?:the )?(?:activity |yearly |annual )?report(?: (?:of|for|about))?(?: (?P<number>20\d\d))?")),
+    (Verb.HELPERS, _form(r"who (?:could|can|may) help(?: us)?(?: with)? (?P<text>.{2,200}?)")),
+    (Verb.HELPS, _form(rf"<?(?P<address>{_ADDRESS})>? (?:helps|can help|could help) with:? (?P<text>.{{2,300}}?)")),
+    (Verb.JOIN, _form(rf"invite <?(?P<address>{_ADDRESS})>? into (?:the )?(?:action )?(?:team )?(?P<text>.{{2,200}}?)")),
     (Verb.ITEM_DROP, _form(r"item (?P<number>\d{1,4}) (?:is )?dropped|drop item (?P<number2>\d{1,4})")),
     (Verb.HOLD, _form(rf"(?:hold|pause) (?:back )?{_RULE}{_OF}")),
     (Verb.RELEASE, _form(rf"(?:release|send) {_RULE}{_OF}")),
@@ -173,6 +207,7 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
 
 VERB_WORDS = re.compile(
     r"(?:preview|rehearse|why|release|send|hold|pause|stop|halt|drop|move|shift|cancel|call off|add|invite|forget|erase|approve|settle|"
+    r"share|publish|decided|report|stories|"
     r"postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
     r"(?:all|everybody|everyone|nobody) \w+|don['’]?t send|do not send)\b",
     re.IGNORECASE,
@@ -182,7 +217,7 @@ OTHER_WORDS = {
     "erase": Verb.FORGET, "place": Verb.PLACE, "venue": Verb.PLACE, "change": Verb.PLACE, "send": Verb.RELEASE, "pause": Verb.HOLD,
     "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
     "new": Verb.ITEM_ADD, "attended": Verb.CAME, "all": Verb.CAME, "everybody": Verb.CAME, "everyone": Verb.CAME, "nobody": Verb.CAME,
-    "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
+    "report": Verb.REPORT, "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
 }  # fmt: skip
 """What a convener may write for it; understood as far as to say what to write instead."""
 

@@ -359,13 +359,17 @@ class _Taker:
 
     async def comments(self, said: Comments) -> None:
         """What somebody writes about a draft."""
-        summary = await documents.document(self.office.partnership, documents.SUMMARY, self.meeting.id)
+        office = self.office
+        summary = await documents.shared(self.meeting.id)
+        summary = summary or await documents.document(office.partnership, documents.SUMMARY, self.meeting.id)
         if summary is None:
             self.doubts.append("there is no draft that could be commented on")
             return
         words = said.text or "no comments"
         await documents.comment(summary.id, self.author.id, words, self.now, self.case.ident)
         self.done.append("your comment is noted" if said.text else "you have no comments")
+        if said.text and summary.state in (documents.APPROVED, documents.SENT):
+            self.doubts.append(f"the text was approved before this comment came: “{words[:300]}”")
 
 
 def _at(day: date | None, meeting: Meeting) -> datetime | None:

@@ -23,7 +23,7 @@ from mailer.partnership.plan import ItemStatus
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.due import tick
 from mailer.pipeline.hand import aftermath, changes, planning, reports, rollcall, settling
-from mailer.pipeline.mail import desk
+from mailer.pipeline.mail import desk, errands
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.papers import attendance_list
 from mailer.store import inbound, meetings, outbox, people, plan, questions, rules
@@ -226,6 +226,12 @@ class _Hand:
                 return await self.item(command)
             case Verb.APPROVE:
                 return await self.approve(command)
+            case Verb.SHARE | Verb.DECIDED:
+                return _Done(*await errands.of_meeting(self.office, command, await self.last(command), self.now))
+            case (
+                Verb.STORIES | Verb.PUBLISH | Verb.STORY_DROP | Verb.REPORT | Verb.HELPERS | Verb.HELPS | Verb.JOIN
+            ):
+                return _Done(*await errands.at_large(self.office, command, self.now))
             case Verb.SETTLE:
                 return await self.settle(command)
             case Verb.UNDO:
