@@ -5,7 +5,7 @@ comes into force is the caller's business ("a broken file changes nothing").
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailer.decide.rule import Anchor, Audience, Fixed, Group, Offset, OwnGroup, Rule
 from mailer.decide.rulefile import Section, read_file
@@ -26,13 +26,21 @@ class RuleBook:
     """All rules of a partnership."""
 
     rules: tuple[Rule, ...] = ()
+    _by_kind: dict[str | None, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `serving` found: it is asked for every mail."""
 
     def serving(self, meeting: Meeting) -> tuple[Rule, ...]:
         """The rules that are about *meeting*; for the partnership at large those about no single meeting."""
-        if meeting.standing:
-            return tuple(r for r in self.rules if r.at_large or (ALL_MEETINGS in r.serves and r.happens & _ANYWHERE))
-        kind = kind_of_meetings(meeting.kind)
-        return tuple(r for r in self.rules if not r.at_large and (ALL_MEETINGS in r.serves or kind in r.serves))
+        kind = None if meeting.standing else meeting.kind
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(self._serving(kind))
+        return self._by_kind[kind]
+
+    def _serving(self, kind: str | None) -> Iterator[Rule]:
+        if kind is None:
+            return (r for r in self.rules if r.at_large or (ALL_MEETINGS in r.serves and r.happens & _ANYWHERE))
+        plural = kind_of_meetings(kind)
+        return (r for r in self.rules if not r.at_large and (ALL_MEETINGS in r.serves or plural in r.serves))
 
     def rule(self, id_: RuleId) -> Rule | None:
         """The rule whose heading is *id_*."""

@@ -9,6 +9,7 @@ Fails: `write` raises `LetterProblems` where the facts of this mail lack what th
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import css_inline
@@ -36,6 +37,10 @@ _LONGEST_SUBJECT = 200  # characters; what is longer no mail program shows
 _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+_KEPT = 512
+"""Letters that are kept as they were made: when a file is edited, the others are not made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +179,36 @@ def _letter(
 ) -> _Compiled | tuple[Problem, ...]:
     """Check, make and try out one letter."""
     own_html = f"{file[:-4]}.html"
-    found = faults_of(files[file], places[file])
-    if own_html in files:
-        found += faults_of_part(files[own_html], places[own_html])
+    frame = (layouts[LAYOUT_TEXT], layouts[LAYOUT_HTML])
+    html = (files[own_html], places[own_html]) if own_html in files else None
+    return _made(file, files[file], places[file], html, frame, language, default_language)
+
+
+@lru_cache(_KEPT)
+def _made(
+    file: str,
+    written: str,
+    where: str,
+    own_html: tuple[str, str] | None,
+    frame: tuple[str, str],
+    language: str,
+    default_language: str,
+) -> _Compiled | tuple[Problem, ...]:
+    found = faults_of(written, where)
+    if own_html is not None:
+        found += faults_of_part(*own_html)
     if found:
         return found
-    source = markup.take_apart(files[file])
-    html = files[own_html] if own_html in files else markup.as_html(source.body)
+    source = markup.take_apart(written)
+    html = own_html[0] if own_html is not None else markup.as_html(source.body)
     if "<html" not in html.lower():
-        html = layouts[LAYOUT_HTML].replace(_CONTENT, html)
+        html = frame[1].replace(_CONTENT, html)
     try:
         compiled = _Compiled(
-            where=places[file],
+            where=where,
             language=language or source.language or default_language,
             subject=TEXT.from_string(source.subject),
-            text=TEXT.from_string(markup.as_text(layouts[LAYOUT_TEXT].replace(_CONTENT, source.body))),
+            text=TEXT.from_string(markup.as_text(frame[0].replace(_CONTENT, source.body))),
             html=HTML.from_string(_inline_css(html)),
         )
         view = view_of(sample_facts(file), compiled.language)
@@ -196,11 +216,11 @@ def _letter(
     except LetterProblems as error:
         return error.problems
     except (TemplateError, css_inline.InlineError, ValueError) as error:
-        return (Problem(places[file], 0, f"The letter cannot be put together: {error}."),)
+        return (Problem(where, 0, f"The letter cannot be put together: {error}."),)
     if not letter.subject:
-        return (Problem(places[file], 1, "The subject comes out empty."),)
+        return (Problem(where, 1, "The subject comes out empty."),)
     named = meta.find_undeclared_variables(TEXT.parse(source.subject + source.body + html))
-    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=frozenset(named) & LISTS, source=files[file])
+    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=frozenset(named) & LISTS, source=written)
 
 
 def _needs(compiled: _Compiled, view: View) -> Iterator[str]:
