@@ -25,6 +25,7 @@ from mailer.pipeline import opening
 from mailer.pipeline.due import seats, tick
 from mailer.pipeline.due.announce import headcount_told, overtaken, undeliverable
 from mailer.pipeline.hand import reports
+from mailer.pipeline.hand.register import import_people
 from mailer.pipeline.hand.signing import Signing
 from mailer.pipeline.mail import desk
 from mailer.pipeline.mail.commands import Tools
@@ -211,8 +212,8 @@ class Daemon:
             self.office, self.letters, problems = await opening.open_office(self.settings, now)
             if self.settings.people is not None and self.settings.people.exists():
                 content = await asyncio.to_thread(self.settings.people.read_bytes)
-                _, _, refused = await opening.import_people(self.office, self.settings.people.name, content, now)
-                problems = (*problems, *refused)
+                done = await import_people(self.office, self.settings.people.name, content, now, master=True)
+                problems = (*problems, *done.problems)
         except StoreUnusable:
             raise
         except MailerError as exc:
@@ -343,7 +344,7 @@ async def build(
         await daemon.files_trouble("\n\n".join(map(str, wrong)) if wrong else None)
         if settings.people is not None and settings.people.exists():
             content = await asyncio.to_thread(settings.people.read_bytes)
-            await opening.import_people(office, settings.people.name, content, clock.now())
+            await import_people(office, settings.people.name, content, clock.now(), master=True)
         daemons.append(daemon)
     return daemons
 

@@ -6,6 +6,7 @@ Exit codes (interfaces): 0 all is well, 1 something is wrong with what was given
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import os
 import sys
@@ -67,7 +68,7 @@ def chosen(config: Config) -> PartnershipSettings:
 
 def in_store(work: Callable[[Config, PartnershipSettings, PartnershipId], Awaitable[T]]) -> T:
     """Run *work* with the store open."""
-    from mailer.store import people
+    from mailer.store import log, people
     from mailer.store.connection import opened
     from mailer.store.transact import transact
 
@@ -79,9 +80,18 @@ def in_store(work: Callable[[Config, PartnershipSettings, PartnershipId], Awaita
             partnership = await transact(
                 lambda: people.ensure_partnership(settings.key, settings.name, datetime.now(UTC))
             )
-            return await work(config, settings, partnership)
+            with log.acting(f"{_me()}, on the command line"):
+                return await work(config, settings, partnership)
 
     return asyncio.run(whole())
+
+
+def _me() -> str:
+    """Who types."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such name on this machine
+        return "somebody"
 
 
 def in_office(work: Callable[[PartnershipSettings, Any], Awaitable[T]]) -> T:

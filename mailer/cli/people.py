@@ -16,37 +16,113 @@ from mailer.terms import PartnershipId, PersonId
 
 if TYPE_CHECKING:
     from mailer.config import Config, PartnershipSettings
+    from mailer.partnership.people import PartnerKind
+    from mailer.pipeline.hand.register import Imported
 
 app = typer.Typer(help="The people of the partnership: import, list, forget, export.", no_args_is_help=True)
 
 
 @app.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="A CSV file, as a spreadsheet saves it.")]) -> None:
-    """Bring a people file into the register. Repeatable: known people are brought up to date, nobody is removed."""
-    from mailer.pipeline.opening import import_people
+def import_(
+    file: Annotated[Path | None, typer.Argument(help="A spreadsheet saved as CSV, or address cards (.vcf).")] = None,
+    rejected: Annotated[
+        Path | None, typer.Option(help="Where the rows go that were not taken (default: beside the file).")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last import back.")] = False,
+) -> None:
+    """Bring a list into the register. Repeatable: known people are brought up to date, nobody is removed. Rows that are not taken are
+    written into a file for the same spreadsheet, each with the reason."""
+    from mailer.pipeline.hand.register import import_people, take_back
 
+    if undo:
+
+        async def back(_: PartnershipSettings, office: Any) -> str:
+            return await take_back(office, None, datetime.now(UTC))
+
+        console.print(in_office(back), markup=False)
+        return
+    if file is None:
+        raise fail("Which file? convener people import FILE", 2)
     try:
         content = file.read_bytes()
     except OSError as exc:
         raise fail(f"{file} cannot be read: {exc.strerror}.") from exc
 
-    async def work(_: PartnershipSettings, office: Any) -> tuple[int, int, tuple[Any, ...]]:
-        return await import_people(office, file.name, content, datetime.now(UTC))
+    async def work(settings: PartnershipSettings, office: Any) -> Imported:
+        master = settings.people is not None and settings.people.resolve() == file.resolve()
+        return await import_people(office, file.name, content, datetime.now(UTC), master=master)
 
-    new, known, problems = in_office(work)
-    print_problems(problems)
-    refused = len({(p.where, p.line) for p in problems if not p.warning})
-    console.print(f"{new} new, {known} brought up to date, {refused} left out.")
-    if refused:
+    done = in_office(work)
+    print_problems(done.problems)
+    console.print(f"{done.new} new, {done.known} brought up to date, {done.left_out} left out.")
+    if done.rest is not None:
+        into = rejected or file.with_name(done.rest_name)
+        try:
+            into.write_bytes(done.rest)
+        except OSError as exc:
+            raise fail(f"{into} cannot be written: {exc.strerror}.") from exc
+        console.print(f"What was left out is in {into}, with the reasons. Mend it there and import it.", markup=False)
+    if done.left_out:
         raise typer.Exit(1)
+
+
+@app.command()
+def add(
+    name: str,
+    address: str,
+    organisation: Annotated[str, typer.Option("--from", help="Where they work.")] = "",
+    kind: Annotated[str, typer.Option(help="business, public partner or support partner.")] = "business",
+) -> None:
+    """Somebody new. This also takes in again whoever was forgotten."""
+    from mailer.partnership.names import ADDRESS
+    from mailer.partnership.register import PersonRow
+    from mailer.pipeline.hand.register import add_person
+    from mailer.terms import canonical
+
+    wanted = _kind(kind)
+    if not ADDRESS.fullmatch(address.strip()):
+        raise fail(f"“{address}” is no e-mail address.")
+
+    async def work(settings: PartnershipSettings, office: Any) -> Person:
+        row = PersonRow(name, (canonical(address),), organisation, kind=wanted, language=settings.language)
+        return await add_person(office, row, datetime.now(UTC))
+
+    person = in_office(work)
+    console.print(f"{person.name} ({person.address}) is in the register as {person.kind.value}.", markup=False)
+
+
+@app.command()
+def letter(
+    who: Annotated[str, typer.Argument(help="An address, or the name of an organisation.")],
+    kind: Annotated[str, typer.Argument(help="business, public partner or support partner.")],
+    because: Annotated[str, typer.Option(help="Why, for those who ask later.")] = "",
+) -> None:
+    """Decide which of the two letters somebody gets, where two fit. It holds for every list that is imported later."""
+    from mailer.pipeline.hand.register import decide_letter
+
+    wanted = _kind(kind)
+
+    async def work(_: PartnershipSettings, office: Any) -> str:
+        return await decide_letter(office, who, wanted, because, datetime.now(UTC))
+
+    console.print(in_office(work), markup=False)
+
+
+def _kind(word: str) -> PartnerKind:
+    from mailer.partnership.people import PartnerKind
+
+    try:
+        return PartnerKind(word.strip().lower())
+    except ValueError:
+        raise fail(f"I do not know the kind “{word}”. Kinds: {', '.join(k.value for k in PartnerKind)}.", 2) from None
 
 
 @app.command("list")
 def list_(json: bool = False, as_csv: Annotated[bool, typer.Option("--csv", help="As a people file.")] = False) -> None:
     """Everybody in the register."""
-    found = in_store(_people)
+    found, whys, mixed = in_store(_people)
     if json:
-        print_json([_record(p, found) for p in found])
+        print_json([_record(p, found) | {"kind_why": whys.get(p.id, "")} for p in found])
     elif as_csv:
         from mailer.partnership.register import COLUMNS
 
@@ -70,17 +146,23 @@ def list_(json: bool = False, as_csv: Annotated[bool, typer.Option("--csv", help
                 p.organisation,
                 p.kind.value,
                 ", ".join(sorted(p.roles)),
-                _remark(p),
+                "; ".join(r for r in (_remark(p), f"decided: {whys[p.id]}" if p.id in whys else "") if r),
             )
             for p in found
         ]
         table(f"{len(found)} people", ("name", "email", "organisation", "kind", "roles", "remark"), rows)
+        for sentence in mixed:
+            console.print(sentence, markup=False)
 
 
-async def _people(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> tuple[Person, ...]:
+async def _people(
+    _: Config, __: PartnershipSettings, partnership: PartnershipId
+) -> tuple[tuple[Person, ...], dict[PersonId, str], list[str]]:
+    from mailer.pipeline.hand.register import undecided
     from mailer.store import people
 
-    return await people.people(partnership)
+    mixed = await undecided(partnership)
+    return await people.people(partnership), await people.decided(partnership), list(mixed.values())
 
 
 def _remark(person: Person) -> str:
@@ -134,32 +216,73 @@ async def _one(partnership: PartnershipId, address: str) -> PersonId:
 
 @app.command()
 def forget(address: str, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Erase a person and everything kept about them."""
-    from mailer.store import people
-    from mailer.store.transact import transact
+    """Erase a person and everything kept about them. What remains are numbers: how many of which kind came to a meeting."""
+    from mailer.pipeline.hand.register import forget_person
+    from mailer.store import erasing
 
     if not yes and not typer.confirm(f"Erase {address} with all answers and mails? This cannot be undone."):
         raise typer.Exit(1)
 
-    async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> None:
-        person = await _one(partnership, address)
-        await transact(lambda: people.forget(partnership, person))
+    async def work(config: Config, settings: PartnershipSettings, partnership: PartnershipId) -> list[str]:
+        name = await forget_person(partnership, address, datetime.now(UTC))
+        await erasing.scrub()
+        return _where_else(config, settings, name, address)
 
-    in_store(work)
-    console.print(
-        f"{address} is forgotten. Remove the row from the people file too, or the next import brings it back."
-    )
+    elsewhere = in_store(work)
+    console.print(f"{address} is forgotten.", markup=False)
+    for sentence in elsewhere:
+        console.print(sentence, markup=False)
+
+
+def _where_else(config: Config, settings: PartnershipSettings, name: str, address: str) -> list[str]:
+    """Files of the convener that name them, too: those are the convener's to change."""
+    from mailer.store.connection import sqlite_file
+
+    files = [
+        *settings.rules.glob("*.toml"),
+        *settings.templates.glob("*"),
+        *([settings.people] if settings.people else []),
+    ]
+    found = []
+    for path in files:
+        try:
+            text = path.read_bytes().decode("utf-8", "replace").casefold()
+        except OSError:
+            continue
+        if address.casefold() in text or name.casefold() in text:
+            found.append(f"{path} names them, too: take them out there.")
+    file = sqlite_file(config.database)
+    copies = sorted(file.parent.glob(f"{file.stem}-before-*{file.suffix}")) if file else []
+    if copies:
+        found.append(
+            f"Older copies of the database still have them; delete these when you need them no more: {', '.join(map(str, copies))}"
+        )
+    return found
 
 
 @app.command()
-def export(address: str) -> None:
-    """Everything kept about a person, as JSON: theirs to see."""
-    from mailer.store import people
+def export(
+    address: str,
+    to: Annotated[Path | None, typer.Option(help="A .zip file: everything as JSON, and the mails themselves.")] = None,
+) -> None:
+    """Everything kept about a person: theirs to see. As JSON, or with --to as a file to hand over."""
+    from mailer.pipeline.hand.register import everything_about
+    from mailer.store import records
 
     async def work(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> dict[str, Any]:
-        return await people.exported(await _one(partnership, address))
+        return await records.exported(await _one(partnership, address))
 
-    print_json(in_store(work))
+    async def whole(_: Config, __: PartnershipSettings, partnership: PartnershipId) -> bytes:
+        return await everything_about(partnership, address)
+
+    if to is None:
+        print_json(in_store(work))
+        return
+    try:
+        to.write_bytes(in_store(whole))
+    except OSError as exc:
+        raise fail(f"{to} cannot be written: {exc.strerror}.") from exc
+    console.print(f"Everything kept about {address} is in {to}.", markup=False)
 
 
 @app.command()

@@ -15,8 +15,8 @@ from mailer.decide.rulebook import RuleBook, read_rules
 from mailer.decide.snapshot import Notice
 from mailer.errors import LetterProblems, Problem, RuleProblems
 from mailer.partnership.people import PartnerKind, Role
-from mailer.partnership.register import PersonRow, read_people
-from mailer.pipeline.due.tick import install, newcomers
+from mailer.partnership.register import PersonRow
+from mailer.pipeline.due.tick import install
 from mailer.pipeline.office import Office, ReplyLimits
 from mailer.render.letters import Letters, read_letters, shipped_letters
 from mailer.render.outgoing import Sender
@@ -192,69 +192,6 @@ async def ensure_convener(partnership: PartnershipId, settings: PartnershipSetti
     )
     ident, _ = await people.save(partnership, row)
     return ident
-
-
-async def import_people(
-    office: Office, where: str, content: bytes, now: datetime
-) -> tuple[int, int, tuple[Problem, ...]]:
-    """Bring a people file into the register, repeatable; gives (new, known, problems: every row that was refused, and why)."""
-    partnership = office.partnership
-    rows, problems = read_people(where, content, default_language=office.sender.language)
-    found: list[Problem] = list(problems)
-
-    async def write() -> tuple[int, int]:
-        new = known = 0
-        champions: dict[PersonId, str] = {}
-        lines: dict[PersonId, PersonRow] = {}
-        for row in rows:
-            try:
-                ident, fresh = await people.save(partnership, row)
-            except ValueError as exc:
-                found.append(
-                    Problem(
-                        where,
-                        row.line,
-                        f"This row is left out: {exc}.",
-                        context=row.name,
-                        remedy="Keep each person in one row.",
-                    )
-                )
-                continue
-            new, known = new + fresh, known + (not fresh)
-            champions[ident], lines[ident] = row.champion, row
-        for ident in await people.set_champions(partnership, champions):
-            found.append(
-                Problem(
-                    where,
-                    lines[ident].line,
-                    f"The champion {lines[ident].champion} is not in the register.",
-                    context=lines[ident].name,
-                    warning=True,
-                )
-            )
-        for row in lines.values():
-            found.extend(await _assists(partnership, where, row))
-        return new, known
-
-    new, known = await transact(write)
-    if new:
-        await newcomers(office, now)
-    return new, known, tuple(sorted(found, key=lambda p: p.line))
-
-
-async def _assists(partnership: PartnershipId, where: str, row: PersonRow) -> list[Problem]:
-    """Let whoever *row* names answer for the people under "assistant of" (inside `transact`); tells who of them is not in the register."""
-    found = []
-    for boss in row.assistant_of:
-        person = await people.by_address(partnership, boss)
-        if person is None or row.addresses[0] in person.addresses:
-            why = "is not in the register" if person is None else "is the same person"
-            sentence = f"{row.name} cannot answer for {boss}: that {why}."
-            found.append(Problem(where, row.line, sentence, context=row.name, warning=True))
-            continue
-        for address in row.addresses:
-            await people.let_answer(partnership, person.id, address)
-    return found
 
 
 def errors_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:

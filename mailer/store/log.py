@@ -1,6 +1,8 @@
 """The append-only log of what happened and why, and the troubles that are said once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,18 +21,34 @@ class LogLine:
     person_id: PersonId | None = None
     inbound_id: InboundId | None = None
     outbox_id: OutboxId | None = None
+    actor: str = ""
+
+
+_ACTOR: ContextVar[str] = ContextVar("who acts", default="")
+
+
+@contextmanager
+def acting(who: str) -> Iterator[None]:
+    """Whatever is logged within was done by *who*: "dana@example.org, by mail". (It reaches into the transactions that begin within.)"""
+    token = _ACTOR.set(who[:400])
+    try:
+        yield
+    finally:
+        _ACTOR.reset(token)
 
 
 async def write(partnership: PartnershipId, line: LogLine) -> None:
     """Add one line."""
     await insert(
-        "INSERT INTO log (partnership_id, at, what, sentence, meeting_id, person_id, inbound_id, outbox_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO log (partnership_id, at, what, sentence, actor, meeting_id, person_id, inbound_id, outbox_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 partnership,
                 line.at,
                 line.what,
                 line.sentence,
+                line.actor or _ACTOR.get(),
                 line.meeting_id,
                 line.person_id,
                 line.inbound_id,
@@ -46,15 +64,24 @@ async def lines(
     after: int = 0,
     person: PersonId | None = None,
     meeting: MeetingId | None = None,
+    by_people: bool = False,
+    who: str = "",
     limit: int = 500,
+    newest: bool = False,
 ) -> list[tuple[int, LogLine]]:
-    """Lines with an id above *after*, oldest first."""
+    """Lines with an id above *after*, oldest first; the last ones where *newest*. *by_people*: what somebody did; *who*: part of the name."""
     query = models.Log.filter(partnership_id=partnership, id__gt=after)
+    if by_people:
+        query = query.exclude(actor="")
+    if who:
+        query = query.filter(actor__icontains=who)
     if person is not None:
         query = query.filter(person_id=person)
     if meeting is not None:
         query = query.filter(meeting_id=meeting)
-    rows = await query.order_by("id").limit(limit)
+    rows = await query.order_by("-id" if newest else "id").limit(limit)
+    if newest:
+        rows.reverse()
     return [
         (
             r.id,
@@ -66,6 +93,7 @@ async def lines(
                 PersonId(r.person_id) if r.person_id else None,
                 InboundId(r.inbound_id) if r.inbound_id else None,
                 OutboxId(r.outbox_id) if r.outbox_id else None,
+                r.actor,
             ),
         )
         for r in rows

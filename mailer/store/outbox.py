@@ -23,7 +23,8 @@ from tortoise import connections
 from tortoise.expressions import Q
 
 from mailer.decide.snapshot import Notice
-from mailer.store import models
+from mailer.store import log, models
+from mailer.store.log import LogLine
 from mailer.store.statement import fetch, instant, marks, write
 from mailer.terms import ItemId, MeetingId, MessageId, OutboxId, PartnershipId, PersonId, QuestionId, RuleId
 
@@ -380,9 +381,24 @@ async def drop_in_doubt(idents: Sequence[OutboxId], reason: str) -> int:
 
 async def release(partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> int:
     """The convener says: send these. What was tried before does not count any more."""
+    await _say("released", partnership, idents, now)
     return await models.Outbox.filter(
         partnership_id=partnership, id__in=list(idents), state__in=[HELD, IN_DOUBT, FAILED]
     ).update(state=QUEUED, due_at=now, on_the_wire=False, attempt=0, first_tried_at=None)
+
+
+async def _say(what: str, partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> None:
+    """For the record: who let which letters go, or kept them from going."""
+    groups: dict[tuple[str, int | None], int] = {}
+    for start in range(0, len(idents), AT_ONCE):
+        rows = models.Outbox.filter(partnership_id=partnership, id__in=list(idents[start : start + AT_ONCE]))
+        for rule, meeting in await rows.values_list("rule", "meeting_id"):
+            groups[rule, meeting] = groups.get((rule, meeting), 0) + 1
+    for (rule, meeting), n in groups.items():
+        line = LogLine(
+            now, what, f"{n} {'letter' if n == 1 else 'letters'} of [{rule}]", MeetingId(meeting) if meeting else None
+        )
+        await log.write(partnership, line)
 
 
 async def hold(idents: Sequence[OutboxId], reason: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
@@ -107,7 +107,7 @@ async def known_addresses(partnership: PartnershipId, addresses: Collection[str]
 
 async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bool]:
     """Write one person, known by any of the addresses; True when new. Aliases learned before are kept, a dead address stays dead until
-    the row gives another as the first."""
+    the row gives another as the first. What a list does not say stays; which letter they get stays where the convener decided it."""
     addresses = tuple(dict.fromkeys(canonical(a) for a in row.addresses))
     known = await models.PersonAddress.filter(partnership_id=partnership, address__in=addresses).values_list(
         "person_id", "address"
@@ -123,14 +123,23 @@ async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bo
         "title": row.title,
         "kind": row.kind.value,
         "roles": sorted(r.value for r in row.roles),
-        "bears_role": bool(row.roles),
         "language": row.language,
         "phone": row.phone,
-        "organisation_id": organisation.id if organisation else None,
-        "left_at": None,
+        "organisation": organisation.id if organisation else None,
     }
-    if owners:
-        person_id = owners.pop()
+    facts = {column: value for column, value in facts.items() if not owners or row.gives(column)}
+    if "organisation" in facts:
+        facts["organisation_id"] = facts.pop("organisation")
+    if "roles" in facts:
+        facts["bears_role"] = bool(row.roles)
+    facts["left_at"] = None
+    before = await models.Person.get(id=min(owners)) if owners else None
+    if organisation is not None and organisation.kind and not (before and before.kind_why):
+        facts |= {"kind": organisation.kind, "kind_why": organisation.kind_why}
+    elif before is not None and before.kind_why:
+        facts.pop("kind", None)
+    if before is not None:
+        person_id = before.id
         await models.Person.filter(id=person_id).update(**facts)
     else:
         person_id = (await models.Person.create(partnership_id=partnership, **facts)).id
@@ -157,6 +166,61 @@ async def set_champions(partnership: PartnershipId, champions: Mapping[PersonId,
             unknown.append(person_id)
         await models.Person.filter(id=person_id).update(champion_id=champion.id if champion else None)
     return tuple(unknown)
+
+
+async def decide_kind(persons: Collection[PersonId], kind: PartnerKind, why: str) -> None:
+    """Which of the two letters these people get, by the convener's word: no list changes it."""
+    await models.Person.filter(id__in=list(persons)).update(kind=kind.value, kind_why=why)
+
+
+async def decide_organisation(partnership: PartnershipId, name: str, kind: PartnerKind, why: str) -> list[PersonId]:
+    """The same for all people of an organisation, those who come later too; gives those of now."""
+    found = models.Organisation.filter(partnership_id=partnership, name=name)
+    await found.update(kind=kind.value, kind_why=why)
+    ids = [int(i) for i in await models.column(found, "id")]
+    persons = [PersonId(int(i)) for i in await models.column(models.Person.filter(organisation_id__in=ids), "id")]
+    await decide_kind(persons, kind, why)
+    return persons
+
+
+async def decided(partnership: PartnershipId) -> dict[PersonId, str]:
+    """Why somebody gets the letter they get, where the convener decided between two."""
+    rows = await fetch(
+        "SELECT id, kind_why FROM person WHERE partnership_id = ? AND kind_why <> '' AND left_at IS NULL", partnership
+    )
+    return {PersonId(r["id"]): r["kind_why"] for r in rows}
+
+
+async def namesakes(partnership: PartnershipId, name: str, organisation: str) -> list[Person]:
+    """Whoever of *organisation* has this name."""
+    rows = await fetch(
+        "SELECT p.id FROM person p JOIN organisation o ON o.id = p.organisation_id WHERE p.partnership_id = ? AND p.left_at IS NULL "
+        "AND LOWER(p.name) = LOWER(?) AND LOWER(o.name) = LOWER(?)",
+        partnership, name, organisation,
+    )  # fmt: skip
+    return list(await people(partnership, [PersonId(r["id"]) for r in rows]))
+
+
+async def take_out(person: PersonId, now: datetime) -> bool:
+    """Out of the register again, as if never taken in. Whoever was written to already leaves a row behind; False then."""
+    if await models.Outbox.filter(person_id=person, sent_at__not_isnull=True).exists():
+        await models.Person.filter(id=person).update(left_at=now)
+        await models.PersonAddress.filter(person_id=person).delete()
+        return False
+    await models.Person.filter(id=person).delete()
+    return True
+
+
+async def put_back(before: Person, why: str) -> None:
+    """*before* as it was, with the addresses of then, after a list has changed it."""
+    row = PersonRow(
+        name=before.name, addresses=before.addresses, organisation=before.organisation, title=before.title, kind=before.kind, roles=before.roles,
+        language=before.language, phone=before.phone,
+    )  # fmt: skip
+    await models.PersonAddress.filter(person_id=before.id).exclude(address__in=list(before.addresses)).delete()
+    await models.Person.filter(id=before.id).update(kind_why="")
+    await save(before.partnership_id, row)
+    await models.Person.filter(id=before.id).update(champion_id=before.champion, kind=before.kind.value, kind_why=why)
 
 
 async def give_role(person: PersonId, roles: Collection[Role]) -> None:
@@ -226,7 +290,7 @@ async def note_stop_everywhere(addresses: Iterable[str], now: datetime) -> None:
     """Asked not to be written to ever again: by no partnership here, nor by one that has these addresses later."""
     wanted = [canonical(a) for a in addresses]
     for address in wanted:
-        await models.StoppedAddress.get_or_create(digest=_digest(address), defaults={"at": now})
+        await models.StoppedAddress.get_or_create(digest=digest(address), defaults={"at": now})
     for person in set(await models.column(models.PersonAddress.filter(address__in=wanted), "person_id")):
         await note_stop(PersonId(int(str(person))), now, EVERYTHING)
 
@@ -241,78 +305,19 @@ async def write_again(partnership: PartnershipId, person: PersonId) -> bool:
     addresses = await models.column(
         models.PersonAddress.filter(person_id=person, partnership_id=partnership), "address"
     )
-    await models.StoppedAddress.filter(digest__in=[_digest(str(a)) for a in addresses]).delete()
+    await models.StoppedAddress.filter(digest__in=[digest(str(a)) for a in addresses]).delete()
     meetings = await models.Invitation.filter(person_id=person, stopped_at__not_isnull=True).update(stopped_at=None)
     stopped = models.Person.filter(id=person, partnership_id=partnership, stopped_at__not_isnull=True)
     return bool(await stopped.update(stopped_at=None, stopped_for="")) or bool(meetings)
 
 
-def _digest(address: str) -> str:
+def digest(address: str) -> str:
+    """All that is kept of an address whose owner wants nothing kept."""
     return hashlib.sha256(address.encode()).hexdigest()
 
 
 async def _stopped_before(person: PersonId, addresses: Iterable[str]) -> None:
     """A new row for somebody who wants no mail from any partnership keeps that wish."""
-    row = await models.StoppedAddress.filter(digest__in=[_digest(a) for a in addresses]).first()
+    row = await models.StoppedAddress.filter(digest__in=[digest(a) for a in addresses]).first()
     if row is not None:
         await note_stop(person, row.at, EVERYTHING)
-
-
-async def forget(partnership: PartnershipId, person: PersonId) -> None:
-    """Erase *person* and everything kept about them: invitations, answers, mails, messages and log lines."""
-    invitations = await models.column(models.Invitation.filter(person_id=person), "id")
-    outbox = await models.column(models.Outbox.filter(person_id=person), "id")
-    inbound: set[int] = set()
-    if invitations:
-        inbound |= set(await models.column(models.Inbound.filter(invitation_id__in=invitations), "id"))
-    own = await models.column(models.PersonAddress.filter(person_id=person), "address")
-    if own:
-        inbound |= set(await models.column(models.Inbound.filter(author__in=own, partnership_id=partnership), "id"))
-    await models.InboundBytes.filter(inbound_id__in=list(inbound)).delete()
-    await models.Inbound.filter(id__in=list(inbound)).update(
-        author="", subject="", words="", reason="forgotten", state="forgotten", message_id=""
-    )
-    await models.OutboxBytes.filter(outbox_id__in=list(outbox)).delete()
-    await models.Log.filter(person_id=person).delete()
-    await models.Log.filter(inbound_id__in=list(inbound)).delete()
-    await models.Outbox.filter(about_id=person).delete()
-    await _forget_delegate(person, own)
-    await models.Person.filter(id=person).delete()
-
-
-async def _forget_delegate(person: PersonId, own: Collection[str]) -> None:
-    """Whoever named *person* as coming instead named somebody who is not known any more."""
-    named = Q(delegate_id=person) | Q(address__in=list(own)) if own else Q(delegate_id=person)
-    of = await models.column(models.Delegation.filter(named), "invitation_id")
-    senders = await models.column(models.Invitation.filter(id__in=of), "person_id") if of else []
-    if senders:
-        await models.Log.filter(what="delegate", person_id__in=senders).delete()
-    await models.Delegation.filter(named).delete()
-    await models.Invitation.filter(delegate_id=person).update(delegate_id=None)
-    await models.Invitation.filter(delegate_of_id=person).update(delegate_of_id=None)
-
-
-async def exported(person: PersonId) -> dict[str, Any]:
-    """Everything kept about *person*, as plain data (their right to see it)."""
-    row = (await models.Person.filter(id=person).values())[0]
-    invitations = await models.Invitation.filter(person_id=person).values()
-    return {
-        "person": row,
-        "addresses": await models.PersonAddress.filter(person_id=person)
-        .order_by("rank")
-        .values("address", "rank", "dead_at", "dead_reason"),
-        "invitations": invitations,
-        "answers": await models.Answer.filter(invitation_id__in=[i["id"] for i in invitations]).order_by("id").values()
-        if invitations
-        else [],
-        "dates": await models.OccurrenceAnswer.filter(invitation_id__in=[i["id"] for i in invitations]).values()
-        if invitations
-        else [],
-        "proposed_times": await models.ProposedTime.filter(invitation_id__in=[i["id"] for i in invitations]).values()
-        if invitations
-        else [],
-        "mails": await models.Outbox.filter(person_id=person)
-        .order_by("id")
-        .values("rule", "letter", "state", "subject", "text", "reason", "created_at", "sent_at", "forward_path"),
-        "log": await models.Log.filter(person_id=person).order_by("id").values("at", "what", "sentence"),
-    }

@@ -30,6 +30,10 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     ADD = "add"
     FORGET = "forget"
+    IMPORT = "import"
+    TAKE_BACK = "take back"
+    EXPORT = "export"
+    LETTER = "letter"
     ANSWER = "answer"
     CAME = "came"
     ITEM_ADD = "add item"
@@ -84,6 +88,9 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
         "add Ann Lee ann@acme.example from Acme",
         "somebody new in the register; add “as champion”, “as public partner”",
     ),
+    (Verb.IMPORT, "import this list", "with the list attached: CSV from a spreadsheet, or address cards (.vcf)"),
+    (Verb.LETTER, "letter of Acme College: public partner", "which of the two letters they get, once and for all"),
+    (Verb.EXPORT, "export ann@acme.example", "everything that is kept about somebody, as a file"),
     (Verb.FORGET, "forget ann@acme.example", "erase a person"),
     (Verb.ANSWER, "ann@acme.example yes +1 for MEETING", "an answer you got by telephone"),
     (
@@ -192,6 +199,14 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
         rf"add (?P<who>[^\d<>@:;]{{2,80}}?)(?:,? (?:from|of|at) (?P<organisation2>[^<>@;]{{2,100}}?))?[ ,]+[(<]?(?P<address>{_ADDRESS})[)>]?"
         rf"(?:,? (?:from|of|at) (?P<organisation>.{{2,100}}?))?(?:,? as (?:an? |the )?(?P<role>{_ROLES}))?"
     )),
+    (Verb.IMPORT, _form(r"import (?P<text>.{1,200}?) of mail (?P<number>\d{1,9})/(?P<guests>\d{1,2})")),
+    (Verb.IMPORT, _form(
+        r"(?:import|add)(?: (?:this|these|the|my|all))?(?: new| attached)?"
+        r"(?: (?:list|people|persons|contacts|file|csv|cards?)){1,2}(?: attached)?|import"
+    )),
+    (Verb.TAKE_BACK, _form(r"take back import (?P<number>\d{1,9})")),
+    (Verb.EXPORT, _form(rf"(?:export|everything (?:you have )?(?:about|on|of)) <?(?P<address>{_ADDRESS})>?")),
+    (Verb.LETTER, _form(r"letter (?:of|for) (?P<text>.{2,200}?): ?(?P<role>business|public partner|support partner)")),
     (Verb.FORGET, _form(rf"(?:forget|erase) <?(?P<address>{_ADDRESS})>?")),
     (Verb.ANSWER, _form(
         rf"<?(?P<address>{_ADDRESS})>?:?(?: says?| said)? (?P<answer>yes|no|maybe|open)(?: ?\+ ?(?P<guests>\d{{1,2}}))?"

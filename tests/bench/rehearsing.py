@@ -17,7 +17,7 @@ from mailer.config import Config
 from mailer.daemon import Daemon, build
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.hand.changes import add_meeting
-from mailer.pipeline.opening import import_people
+from mailer.pipeline.hand.register import import_people
 from mailer.render.letters import shipped_letters
 from mailer.sandbox.rehearsal import Story, rehearse
 from mailer.sandbox.rehearsed import Rehearsed

@@ -7,7 +7,7 @@ import pytest
 
 from mailer.partnership.meetings import Change, MeetingStatus
 from mailer.pipeline.hand.changes import SAID, enter_answer
-from mailer.pipeline.opening import import_people
+from mailer.pipeline.hand.register import import_people
 from mailer.sandbox.habits import Answers, Away, Forwards, Full, Greylisted, Member, Program, Unknown, Way
 from mailer.store import inbound, outbox, people
 from tests.flow.world import MAYBE, MEETING, NO, YES, button, calendar_of, local, member, words, world
@@ -260,8 +260,8 @@ async def test_who_joins_late_is_invited_too(tmp_path: Path) -> None:
             received.append(raw)
 
         here.stage.servers.admit(["lea@late.example"], reads)
-        new, _, problems = await import_people(here.stage.daemon.office, "late.csv", late, here.stage.clock.now())
-        assert (new, problems) == (1, ())
+        done = await import_people(here.stage.daemon.office, "late.csv", late, here.stage.clock.now())
+        assert (done.new, done.problems) == (1, ())
         await here.stage.quiet()
         assert await here.release() == 1
         await here.stage.quiet()

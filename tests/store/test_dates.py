@@ -9,7 +9,7 @@ from mailer.partnership.attendance import Given, Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.register import PersonRow
 from mailer.partnership.series import Change
-from mailer.store import delegations, documents, meetings, models, occurrences, people, proposals
+from mailer.store import delegations, documents, erasing, meetings, models, occurrences, people, proposals
 from mailer.store.transact import transact
 from mailer.terms import EventUid, MeetingId, PartnershipId, PartStat, PersonId, Via
 from tests.store.conftest import NOW
@@ -121,7 +121,7 @@ async def test_a_delegate_who_is_forgotten_is_forgotten_where_he_was_named(partn
     await transact(lambda: delegations.note(invitation.id, "Bob", "bob@stone.example", delegations.ASKED, NOW))
     (asked,) = await delegations.asked(invitation.id)
     assert asked.address == "bob@stone.example"
-    await transact(lambda: people.forget(partnership, bob))
+    await transact(lambda: erasing.forget(partnership, bob, NOW))
     assert await delegations.asked(invitation.id) == []
     assert await models.Delegation.all().count() == 0
     left = await meetings.invitation(invitation.id)

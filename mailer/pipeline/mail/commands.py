@@ -21,9 +21,8 @@ from mailer.partnership.meetings import Change, Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import ItemStatus
 from mailer.partnership.register import PersonRow
-from mailer.pipeline.due import tick
-from mailer.pipeline.hand import aftermath, changes, planning, reports, rollcall, settling
-from mailer.pipeline.mail import desk, errands
+from mailer.pipeline.hand import aftermath, changes, planning, register, reports, rollcall, settling
+from mailer.pipeline.mail import desk, errands, lists
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.papers import attendance_list
 from mailer.store import inbound, meetings, outbox, people, plan, questions, rules
@@ -76,6 +75,8 @@ def commands_in(case: Case) -> Commands | None:
     found = read_commands(verdict.text, verdict.subject, written, verdict.author.display_name)
     if not found.commands and (sheet := _sheet(case)) is not None:
         return sheet
+    if (brought := lists.list_in(case, found)) is not None and not _to_others(case):
+        return brought
     if verdict.kind is Kind.UNSUBSCRIBE and case.thread:
         return None  # the convener's own wish, on a letter
     if not found.commands and (verdict.answers or _on_a_letter(case)):
@@ -218,6 +219,14 @@ class _Hand:
                 return await self.add(command)
             case Verb.FORGET:
                 return await self.forget(command)
+            case Verb.IMPORT:
+                return _Done(*await lists.take_list(self.case, command))
+            case Verb.TAKE_BACK:
+                return _Done(await register.take_back(self.office, command.number, self.now))
+            case Verb.EXPORT:
+                return _Done(await lists.everything(self.case, command.address))
+            case Verb.LETTER:
+                return await self.letter(command)
             case Verb.ANSWER:
                 return await self.answer(command)
             case Verb.CAME:
@@ -397,9 +406,6 @@ class _Hand:
         return _Done(told + (f" {waits} of them wait for your word." if waits else ""), back)
 
     async def add(self, command: Command) -> _Done:
-        known = await people.by_address(self.office.partnership, command.address)
-        if known is not None:
-            raise MailerError(f"{command.address} is in the register already: {known.name}.")
         kinds = {k.value: k for k in PartnerKind}
         roles = {r.value: r for r in Role}
         row = PersonRow(
@@ -407,9 +413,7 @@ class _Hand:
             kind=kinds.get(command.role, PartnerKind.BUSINESS), roles=frozenset({roles[command.role]} if command.role in roles else ()),
             language=self.office.sender.language,
         )  # fmt: skip
-        ident, _ = await transact(lambda: people.save(self.office.partnership, row))
-        await tick.newcomers(self.office, self.now)
-        person = (await people.people(self.office.partnership, [ident]))[0]
+        person = await register.add_person(self.office, row, self.now)
         from_ = f" from {person.organisation}" if person.organisation else ""
         return _Done(
             f"{person.name}{from_} ({person.address}) is in the register as {person.kind.value}.",
@@ -417,11 +421,15 @@ class _Hand:
         )
 
     async def forget(self, command: Command) -> _Done:
-        person = await self.person(command.address)
         if canonical(command.address) in self.office.commanders:
             raise MailerError("That is your own address.")
-        await transact(lambda: people.forget(self.office.partnership, person.id))
-        return _Done(f"{person.name} and everything kept about them is erased. This cannot be taken back.")
+        await register.forget_person(self.office.partnership, command.address, self.now)
+        # no name here: this answer is kept, too
+        return _Done("That person and everything kept about them is erased. This cannot be taken back.")
+
+    async def letter(self, command: Command) -> _Done:
+        kind = PartnerKind(command.role)
+        return _Done(await register.decide_letter(self.office, command.text or command.address, kind, "", self.now))
 
     async def answer(self, command: Command) -> _Done:
         person, meeting = await self.person(command.address), await self.meeting(command)
@@ -521,7 +529,7 @@ class _Hand:
         try:
             if command.meeting or command.verb in (Verb.MOVE, Verb.PLACE, Verb.CANCEL):
                 await self.meeting(command)
-            if command.verb in (Verb.FORGET, Verb.ANSWER):
+            if command.verb in (Verb.FORGET, Verb.ANSWER, Verb.EXPORT):
                 await self.person(command.address)
         except MailerError as exc:
             return _not_done(command, exc)

@@ -17,7 +17,8 @@ from mailer.pipeline.due.announce import WAITING_RULE
 from mailer.pipeline.hand.unclear import Settle, settle
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.office import Office
-from mailer.store import inbound, meetings, outbox, people
+from mailer.pipeline.papers.particulars import RETURNED
+from mailer.store import imports, inbound, meetings, outbox, people
 from mailer.store.transact import transact
 from mailer.terms import InboundId, PersonId, RuleId
 from mailer.understand.rulings import Release, read_release, read_rulings
@@ -136,7 +137,8 @@ async def obey(office: Office, ident: InboundId, verdict: Verdict, entry: outbox
 async def tell(case: Case, meeting: Meeting, person: PersonId) -> None:
     """Tell *person* what their mail did: the reason that its row was closed with (inside `transact`)."""
     notice = _service(case.office, meeting, DONE_RULE, f"inbound-{case.ident}", case.now, "what your mail did")
-    await case.office.post(meeting, [replace(notice, person_id=person)], case.now, case.verdict.message_id)
+    attach = (RETURNED,) if await imports.files_for(case.ident) else ()
+    await case.office.post(meeting, [replace(notice, person_id=person, attach=attach)], case.now, case.verdict.message_id)
 
 
 async def _rule(office: Office, text: str, now: datetime) -> list[str]:

@@ -16,7 +16,7 @@ from mailer.pipeline.mail.case import Case
 from mailer.pipeline.mail.commands import Tools
 from mailer.pipeline.mail.known import answers_for, known_of, reported, thread_ids
 from mailer.pipeline.office import Office
-from mailer.store import inbound, outbox
+from mailer.store import inbound, log, outbox
 from mailer.store.transact import transact, unusable
 from mailer.terms import InboundId, canonical
 from mailer.understand.bounds import Reader
@@ -53,10 +53,12 @@ async def handle(
         thread = thread or await reported(office, verdict, known)
         case = Case(office, ident, verdict, known, thread, now, message)
         if (found := commands.commands_in(case)) is not None:
-            await commands.obey(case, found, tools)
+            with log.acting(_by_mail(verdict)):
+                await commands.obey(case, found, tools)
             return
         if desk.is_for_the_desk(office, verdict, known, thread):
-            await desk.obey(office, ident, verdict, thread[0], now)
+            with log.acting(_by_mail(verdict)):
+                await desk.obey(office, ident, verdict, thread[0], now)
             return
         await transact(lambda: _consequences(case))
     except StoreUnusable:
@@ -67,6 +69,10 @@ async def handle(
         logger.exception("inbound=%s could not be handled", ident)
         sentence = f"The service stumbled over this message ({type(exc).__name__}); a person should look."
         await transact(lambda: inbound.failed(ident, sentence))
+
+
+def _by_mail(verdict: Verdict) -> str:
+    return f"{verdict.author.addr_spec if verdict.author else 'somebody'}, by mail"
 
 
 def _storable(verdict: Verdict) -> Verdict:

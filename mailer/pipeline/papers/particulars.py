@@ -3,6 +3,7 @@
 Promises: reads only; a letter gets what its rule asks for (`ask`, `attach`, `items`, `question`) and the short lists any letter may name.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,9 +15,9 @@ from mailer.partnership.plan import Item
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.call_list import callees
 from mailer.pipeline.papers.enclosures import DOCUMENTS, enclosure
-from mailer.render.outgoing import Draft, ItemLine, Offer, Particulars, Totals
-from mailer.store import approvals, documents, meetings, people, plan, questions
-from mailer.terms import PartStat, PersonId, RuleId
+from mailer.render.outgoing import Draft, Enclosure, ItemLine, Offer, Particulars, Totals
+from mailer.store import approvals, documents, imports, meetings, people, plan, questions, stories
+from mailer.terms import InboundId, PartStat, PersonId, RuleId
 
 
 async def particulars(
@@ -24,6 +25,9 @@ async def particulars(
 ) -> Particulars:
     """What the letter of *notice* speaks of; *lists* are the names of `render.listings` that stand in it."""
     files = tuple([await enclosure(office, meeting, word, person, now) for word in notice.attach if word in DOCUMENTS])
+    if RETURNED in notice.attach:
+        ident = InboundId(int(notice.round.removeprefix("inbound-")))
+        return Particulars(enclosures=tuple(Enclosure(*f) for f in await imports.files_for(ident)))
     if notice.rule == SIGNER_RULE:
         return Particulars(draft=await _draft(notice, meeting), enclosures=files)
     if not lists:
@@ -43,11 +47,15 @@ async def particulars(
         totals=totals(await meetings.answers_to(meeting), meeting) if "totals" in lists else None,
         teams=await teams_without_call(office) if "teams" in lists else (),
         document=summary.text if summary else "",
+        question=await _question(notice) if "question" in lists else "",
+        stories=await _stories(office, notice) if "stories" in lists else (),
         comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
         enclosures=files,
     )
 
 
+RETURNED = "returned files"
+"""What the service's answer to a mail gives back: rows that were left over, somebody's own record. No rule may ask for it."""
 SIGNER_RULE = RuleId("service-signer")
 """The service's own letter to a signer: is it OK to send this in your name? No rule file may use this heading."""
 
@@ -75,6 +83,24 @@ def _line(item: Item, persons: Mapping[PersonId, Person]) -> ItemLine:
     owner = persons.get(item.owner) if item.owner else None
     support = persons.get(item.support) if item.support else None
     return ItemLine(item, owner.name if owner else "", support.name if support else "")
+
+
+async def _question(notice: Notice) -> str:
+    found = await questions.question(notice.question) if notice.question is not None else None
+    return found.title if found else ""
+
+
+_OF_MESSAGE = re.compile(r"inbound-(\d+)-story")
+
+
+async def _stories(office: Office, notice: Notice) -> tuple[tuple[int, str, str], ...]:
+    """Those that one message told; in other letters those that were let out since the last time that the same rule wrote."""
+    if (told := _OF_MESSAGE.match(notice.round)) is not None:
+        fresh = await stories.stories(office.partnership, inbound=InboundId(int(told[1])))
+        return tuple((s.number, s.words, "") for s in fresh)
+    since = await stories.last_left(office.partnership, notice.rule, notice.round)
+    out = await stories.stories(office.partnership, state=stories.APPROVED, since=since)
+    return tuple((0, s.words, s.organisation) for s in out if s.words)
 
 
 async def _offers(notice: Notice) -> tuple[Offer, ...]:
