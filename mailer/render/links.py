@@ -2,7 +2,8 @@
 
 Promises: the token stands in the address where the mailbox has subaddresses, and always in the subject, as ``[ref:TOKEN]``; the
 subject begins with the word on the button, which the reader of answers knows in each language. The link of an answer says SEQUENCE of the
-meeting, too (``[ref:TOKEN.2]``): a link opens a new mail, in no thread, and one pressed in an old letter answers the old date.
+meeting, too (``[ref:TOKEN.2]``): a link opens a new mail, in no thread, and one pressed in an old letter answers the old date. In a letter about
+one date of a series it names that date (``[ref:TOKEN.2@20260409T140000Z]``).
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ def reference(token: Token | None) -> str:
 def links_to_answer(sender: Sender, token: Token, meeting: Meeting | None, phrases: Phrases) -> LinksView:
     """The buttons of one person's letter."""
     address, mark = sender.reply_address(token), f" [{reference(token)}]"
-    dated = f" [{reference(token)}.{meeting.sequence}]" if meeting else mark
+    on = f"@{meeting.recurrence_id:%Y%m%dT%H%M%SZ}" if meeting and meeting.recurrence_id else ""
+    dated = f" [{reference(token)}.{meeting.sequence}{on}]" if meeting else mark
     title = one_line(meeting.title) if meeting else one_line(sender.partnership)
 
     def answer(partstat: PartStat) -> str:

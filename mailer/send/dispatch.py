@@ -610,7 +610,8 @@ class _Desk:
             )
             over = self.meeting.dtend <= now and not any(a.startswith("calendar ") for a in notice.attach)
             # a letter about the series speaks of its next date; a calendar file begins with the first
-            return at_date(self.meeting, ahead) if ahead is not None and over else self.meeting, self.before, None
+            shown = replace(at_date(self.meeting, ahead), recurrence_id=None) if ahead is not None and over else None
+            return shown or self.meeting, self.before, None
         found = date_named(self.snapshot, recurrence_id)
         if found is None:
             raise MailerError("the date that this letter is about is none of the series any more")
@@ -632,8 +633,9 @@ class _Desk:
                 named = await people.people(partnership, sorted(signers))
                 return notices.waiting(self.meeting, rule, persons, [p.name for p in named])
             case "service-review":
-                cases = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD], limit=50)
-                return notices.review(cases)
+                waits, newest = [inbound.REVIEW, inbound.HELD], int(round_.removeprefix("to-"))
+                cases = await inbound.rows(partnership, waits, notices.MOST_CASES, up_to=newest)
+                return notices.review(cases, await inbound.count(partnership, waits) - len(cases))
             case "service-told":
                 return entry.notice.reason
             case "service-loop":

@@ -7,6 +7,7 @@ from mailer.partnership.people import Person
 from mailer.store.inbound import InboundRow
 
 MOST_NAMES = 200
+MOST_CASES = 50
 MOST_WORDS = 600
 _SUGGESTED = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}
 _OTHER_WORDS = {
@@ -49,12 +50,17 @@ def loop(reason: str) -> str:
     )
 
 
-def review(cases: Sequence[InboundRow]) -> str:
-    """Cases that the service does not decide by itself, with the words, what it thinks, and the choices."""
+_MORE = "{0} more {1}: those that no mail has told of come with the next one; “convener review” on the command line shows all of them."
+
+
+def review(cases: Sequence[InboundRow], more: int = 0) -> str:
+    """Cases that the service does not decide by itself, with the words, what it thinks, and the choices; the newest is given first and told
+    last. *more* wait beside them."""
     if not cases:
         return "The cases that waited for your word have been settled meanwhile."
     lines = [
         f"{len(cases)} {'message waits' if len(cases) == 1 else 'messages wait'} for your word, because I am not certain. Nothing was recorded.",
+        *([_MORE.format(more, "message waits" if more == 1 else "messages wait")] if more else []),
         "",
     ]
     for case in reversed(cases):

@@ -163,9 +163,10 @@ async def waiting(partnership: PartnershipId, limit: int = 100) -> list[InboundI
     return [InboundId(row["id"]) for row in found]
 
 
-async def count(partnership: PartnershipId) -> int:
-    """How many messages have been seen, ours or not."""
-    return await models.Inbound.filter(partnership_id=partnership).count()
+async def count(partnership: PartnershipId, states: Sequence[str] = ()) -> int:
+    """How many messages have been seen, ours or not; or are in one of *states*."""
+    found = models.Inbound.filter(partnership_id=partnership)
+    return await (found.filter(state__in=list(states)) if states else found).count()
 
 
 async def raw(ident: InboundId) -> bytes | None:
@@ -216,14 +217,29 @@ async def failed(ident: InboundId, sentence: str) -> bool:
     return bool(await models.Inbound.filter(id=ident, errors__gte=MOST_ERRORS, state=FETCHED).update(state=HELD))
 
 
-async def rows(partnership: PartnershipId, states: Sequence[str] = (), limit: int = 200) -> list[InboundRow]:
-    """Messages, newest first."""
+async def rows(
+    partnership: PartnershipId, states: Sequence[str] = (), limit: int = 200, *, up_to: int | None = None
+) -> list[InboundRow]:
+    """Messages, newest first. *up_to*: none with a higher number."""
+    return await _rows(partnership, states, "DESC", limit, "<=", up_to)
+
+
+async def rows_after(partnership: PartnershipId, states: Sequence[str], after: int, limit: int) -> list[InboundRow]:
+    """Messages with a higher number than *after*, oldest first."""
+    return await _rows(partnership, states, "ASC", limit, ">", after)
+
+
+async def _rows(
+    partnership: PartnershipId, states: Sequence[str], order: str, limit: int, compare: str, number: int | None
+) -> list[InboundRow]:
     some = list(states)
     which = f" AND state IN {marks(some)}" if some else ""
+    which += f" AND id {compare} ?" if number is not None else ""
     found = await fetch(
-        f"SELECT * FROM inbound WHERE partnership_id = ?{which} ORDER BY id DESC LIMIT ?",  # noqa: S608 - no values in it
+        f"SELECT * FROM inbound WHERE partnership_id = ?{which} ORDER BY id {order} LIMIT ?",  # noqa: S608 - no values in it
         partnership,
         *some,
+        *([number] if number is not None else []),
         limit,
     )
     return [

@@ -11,8 +11,6 @@ from mailer.store import models
 from mailer.terms import InboundId, MeetingId, PartnershipId, PersonId, QuestionId, TeamId
 
 TIMES, RANKING, YES_OR_NO = "times", "ranking", "yes-or-no"
-CHOICES, PRIORITIES, WORDS = "choices", "priorities", "words"
-"""Any number of the choices; the same of the priorities of the plan, asked of who could help; an answer in words alone."""
 OPEN, SETTLED, CLOSED = "open", "settled", "closed"
 
 
@@ -29,7 +27,7 @@ class OfferedChoice:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """*kind*: times, ranking, yes-or-no, choices, priorities, words. *slug* names it in commands. *chosen*: the choice that it was settled with."""
+    """*kind*: times, ranking, yes-or-no. *slug* names it in commands. *chosen*: the choice that it was settled with."""
 
     id: QuestionId
     slug: str
@@ -102,12 +100,6 @@ def _question(row: models.Question) -> AskedQuestion:
 async def choices(ident: QuestionId) -> tuple[OfferedChoice, ...]:
     rows = models.Choice.filter(question_id=ident).order_by("number")
     return tuple(OfferedChoice(c.id, c.number, c.label, c.dtstart, c.dtend) for c in await rows)
-
-
-async def asked(ident: QuestionId) -> list[PersonId]:
-    """To whom letters with this question left."""
-    found = models.Outbox.filter(question_id=ident, state="sent").order_by("id")
-    return [PersonId(p) for p in dict.fromkeys(await models.column(found, "person_id"))]
 
 
 async def vote(

@@ -5,6 +5,7 @@ Promises: pure. A button counts only together with a token: anybody may begin a 
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from mailer.terms import TOKEN_PATTERN, PartStat, Token
 
@@ -44,8 +45,10 @@ REPLY_PREFIX = re.compile(
     r"^(?:\s*(?:re|aw|antw?|antwort|sv|vs|odp|ynt|rv|r|res|ref|fw|fwd|wg|tr|rif|回复|答复|转发)\s*(?:\[\d{1,3}\])?\s*[:：]\s*)+",
     re.IGNORECASE,
 )
-_SEQUENCE = re.compile(rf"(?<![\w:])ref:\s?{TOKEN_PATTERN}\.(\d{{1,6}})(?!\w)", re.IGNORECASE)
-_BRACKETED_REF = re.compile(rf"\s*[\[(]?\s*ref:\s?{TOKEN_PATTERN}(?:\.\d{{1,6}})?\s*[\])]?\s*", re.IGNORECASE)
+_SEQUENCE = re.compile(rf"(?<![\w:])ref:\s?{TOKEN_PATTERN}\.(\d{{1,6}})(?:@(\d{{8}}T\d{{6}}Z))?(?!\w)", re.IGNORECASE)
+_BRACKETED_REF = re.compile(
+    rf"\s*[\[(]?\s*ref:\s?{TOKEN_PATTERN}(?:\.\d{{1,6}}(?:@\d{{8}}T\d{{6}}Z)?)?\s*[\])]?\s*", re.IGNORECASE
+)
 # a bracket before the word is a gateway's ("[EXTERNAL] Yes: …")
 _BUTTON = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)*([^\W\d_][^:：\[\]]{0,24}?)\s*[:：]\s")
 
@@ -53,11 +56,12 @@ _BUTTON = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)*([^\W\d_][^:：\[\]]{0,24}?)\s*
 @dataclass(frozen=True, slots=True)
 class Button:
     """*partstat* as the link said; *evidence*: the subject as it came; *sequence*: SEQUENCE of the meeting when the letter with the link was
-    written, so that an old letter's link answers the old date."""
+    written, so that an old letter's link answers the old date; *recurrence_id*: which date of a series that letter was about."""
 
     partstat: PartStat
     evidence: str
     sequence: int | None = None
+    recurrence_id: datetime | None = None
 
 
 def tokens_of(recipients: tuple[str, ...], subject: str, body: str, returned: str = "") -> tuple[Token, ...]:
@@ -83,7 +87,18 @@ def pressed(subject: str) -> Button | None:
         return None
     partstat = meaning(match[1])
     found = _SEQUENCE.search(subject)
-    return Button(partstat, f"subject “{match[1].strip()}:”", int(found[1]) if found else None) if partstat else None
+    if partstat is None:
+        return None
+    return Button(
+        partstat, f"subject “{match[1].strip()}:”", int(found[1]) if found else None, _date(found[2]) if found else None
+    )
+
+
+def _date(stamp: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(stamp.upper(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if stamp else None
+    except ValueError:
+        return None
 
 
 def calendar_subject(subject: str) -> PartStat | None:

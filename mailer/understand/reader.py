@@ -278,6 +278,7 @@ def _button(message: Message, verdict: Verdict, trimmed: Trimmed, button: Button
         delegate=delegate,
         comment=added if said is None else "",
         sequence=button.sequence,
+        recurrence_id=button.recurrence_id,
     )
     if against:
         return replace(verdict, kind=Kind.UNCLEAR, answers=(answer,), reason=f"Not recorded: {against}.")

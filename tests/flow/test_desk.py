@@ -5,7 +5,8 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import outbox
+from mailer.store import inbound, models, outbox
+from mailer.store.transact import transact
 from tests.flow.world import NO, YES, World, button, local, member, words, world
 
 
@@ -141,3 +142,23 @@ async def test_an_assistant_answers_once_the_convener_says_so(tmp_path: Path) ->
         await reply(here, letter, "Unfortunately Ms Ortiz cannot attend after all.", author=helper)
         assert (await here.answers())[boss] == "no"
         assert here.to(helper) == []  # never written to
+
+
+async def test_of_many_unclear_cases_the_oldest_are_told_first_and_none_is_forgotten(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        partnership, now = here.stage.daemon.office.partnership, here.stage.clock.now()
+        rows = [
+            models.Inbound(
+                partnership_id=partnership, mailbox="INBOX", uid_validity=9, imap_uid=uid, digest=f"many-{uid}", state=inbound.REVIEW,
+                received_at=now, author=f"p{uid:03}@many.example", reason="it may mean anything", words="Hm.",
+            )
+            for uid in range(1, 121)
+        ]  # fmt: skip
+        await transact(lambda: models.Inbound.bulk_create(rows))
+        before = len(here.to(CONVENER))
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        mails = [m for _, m in here.to(CONVENER)[before:] if "for your word, because" in text_of(m)]
+        assert "70 more messages wait" in text_of(mails[0])
+        every = [f"p{uid:03}@many.example" for uid in range(1, 121)]
+        assert [list(numbers_of(m)) for m in mails] == [every[:50], every[50:100], every[70:]]

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailer.decide.rule import ATTENDANCE
 from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline.due.drafting import PLANNING_CALLS, makes
+from mailer.pipeline.due.drafting import makes
 from mailer.pipeline.hand import changes
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, people, plan, questions
+from mailer.store import log, meetings, people, questions
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import EventUid, MeetingId, RuleId
@@ -116,40 +115,6 @@ async def put(
     return await transact(write)
 
 
-async def invite_into_team(office: Office, team: str, person: Person, now: datetime) -> tuple[str, str]:
-    """Ask *person* in the name of the lead whether to join *team*; gives both names. A yes by reply makes the member (`mail.asked`)."""
-    every = await plan.teams(office.partnership)
-    plain = team.casefold().removesuffix(" team").strip()
-    found = [t for t in every if t.name.casefold() in (plain, team.casefold())]
-    if len(found) != 1:
-        raise MailerError(f"No action team is called {team}. Teams: {', '.join(t.name for t in every) or 'none'}.")
-    one = found[0]
-    if person.id in (*one.members, one.lead):
-        raise MailerError(f"{person.name} is in {one.name} already.")
-    if one.lead is None:
-        raise MailerError(f"{one.name} has no lead yet, in whose name one could ask.")
-    lead = (await people.people(office.partnership, [one.lead]))[0]
-    slug = await _free_slug(office, f"join-{one.name}-{person.name}", now)
-
-    async def write() -> None:
-        at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, now)
-        ident = await questions.ask(
-            office.partnership, slug, questions.YES_OR_NO, f"joining {one.name}", [(one.name, None, None)], now, meeting=at_large.id,
-            team=one.id,
-        )
-        notice = Notice(
-            rule=QUESTION_RULE, meeting_id=at_large.id, person_id=person.id, round=slug, letter="join-our-team", attach=(),
-            on_behalf_of=lead.id if lead.id != person.id else None, hold=False, invites=False, not_before=now,
-            reason=f"asked to join {one.name}", question=ident, ask=ATTENDANCE, team=one.id,
-        )
-        await office.post(at_large, [notice], now)
-        sentence = f"{person.name} is asked to join “{one.name}”"
-        await log.write(office.partnership, LogLine(now, "team", sentence, None, person.id))
-
-    await transact(write)
-    return one.name, lead.name
-
-
 async def settle_question(office: Office, slug: str, number: int, now: datetime) -> str:
     """Take choice *number*, in one commit; gives a sentence about what that did."""
     return await transact(lambda: _settle(office, slug, number, now))
@@ -176,34 +141,14 @@ async def _settle(office: Office, slug: str, number: int, now: datetime) -> str:
             office,
             Meeting(
                 MeetingId(0), office.partnership, await _free_meeting_slug(office, question.title, chosen.dtstart), question.title,
-                EventUid(""), chosen.dtstart, end, zone, kind=kind or PLANNING_CALLS, team_id=question.team,
+                EventUid(""), chosen.dtstart, end, zone, kind=kind or "meetings", team_id=question.team,
             ),
             now,
         )  # fmt: skip
-        told = f"{question.title}: {chosen.label}. The meeting {made.slug} was made"
-        if made.kind != PLANNING_CALLS or question.team is not None:
-            return f"{told}; its rules invite to it."
-        return f"{told}, and {await _invite(office, question, made, now)} people who were asked are invited."
+        return f"{question.title}: {chosen.label}. The meeting {made.slug} was made; its rules invite to it."
     after = replace(about, dtstart=chosen.dtstart, dtend=chosen.dtstart + (about.dtend - about.dtstart))
     saved, change, letters = await changes.change_meeting(office, about, after, now)
     return f"{saved.slug} is on {chosen.label} ({change.value}); that makes {letters} letters."
-
-
-async def _invite(office: Office, question: questions.AskedQuestion, call: Meeting, now: datetime) -> int:
-    """Whoever was asked for a time is invited to the call (inside `transact`): no rule knows who they are."""
-    return await office.post(
-        call,
-        [
-            Notice(
-                rule=QUESTION_RULE, meeting_id=call.id, person_id=person, round="settled", letter="team-call", attach=("calendar invitation",),
-                on_behalf_of=None, hold=False, invites=True, not_before=now, reason=f"settled: {question.title}", not_after=call.dtstart,
-                ask=ATTENDANCE,
-            )
-            for person in await questions.asked(question.id)
-            if person != office.convener
-        ],
-        now,
-    )  # fmt: skip
 
 
 async def _free_slug(office: Office, title: str, now: datetime) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.series import Occurrence, occurrence_of
+from mailer.partnership.series import Occurrence, date_of_round, occurrence_of
 from mailer.pipeline.due import seats, understood
 from mailer.pipeline.due.announce import REPLY_HAPPENINGS
 from mailer.pipeline.hand import delegates
@@ -46,11 +46,12 @@ async def answers(case: Case) -> None:
             open_question = open_question or (case.verdict.reason or answer.evidence, who.place, answer)
             continue
         outcome: Applied | Ignored | Asked | str | None
+        dated = _to_its_date(case, who.place, answer)
         if answer.partstat is PartStat.DELEGATED:
-            outcome = await _delegates(case, who, answer)
+            outcome = await _delegates(case, who, dated)
             waits = waits or outcome is None
         else:
-            outcome = await _apply(case, who, answer)
+            outcome = await _apply(case, who, dated)
         if isinstance(outcome, Asked):
             open_question = open_question or (outcome.reason, who.place, answer)
         elif outcome is not None:
@@ -84,6 +85,15 @@ async def _with_known(case: Case) -> list[tuple[Answer, Known]]:
     return [
         (a, found[uid]) for a in case.verdict.answers if (uid := (a.event_uid or "").casefold()) in ours or not ours
     ]
+
+
+def _to_its_date(case: Case, place: Place, answer: Answer) -> Answer:
+    """*answer*, in words, to a letter about one date of a series is an answer to that date: who cannot come in April may come in May."""
+    if answer.via is not Via.WORDS or answer.recurrence_id is not None or not place.meeting.rrule:
+        return answer
+    here = (place.meeting.id, place.person.id)
+    letter = next((e.notice for e in case.thread if (e.notice.meeting_id, e.notice.person_id) == here), None)
+    return replace(answer, recurrence_id=date_of_round(letter.round)) if letter is not None else answer
 
 
 async def _told_beside(case: Case, more: list[str]) -> None:

@@ -51,15 +51,16 @@ async def digest(office: Office, times: DigestTimes, now: datetime) -> bool:
 
 
 async def next_digest(office: Office, times: DigestTimes, now: datetime) -> tuple[datetime, Meeting, int] | None:
-    """When unclear cases are told next, the meeting that mail is filed under, and the newest case; None where nothing new waits."""
-    rows = await inbound.rows(office.partnership, [inbound.REVIEW, inbound.HELD], limit=50)
+    """When unclear cases are told next, the meeting that mail is filed under, and the newest case it tells of; None where nothing new waits.
+
+    One mail tells of `MOST_CASES`, the oldest that no mail has told of first; the others have their turn with the next mail."""
+    last = await outbox.last_of(office.partnership, REVIEW_RULE)
+    told = int(last.notice.round.removeprefix("to-")) if last is not None else 0
+    rows = await inbound.rows_after(office.partnership, [inbound.REVIEW, inbound.HELD], told, MOST_CASES)
     if not rows:
         return None
-    newest = max(r.id for r in rows)
-    last = await outbox.last_of(office.partnership, REVIEW_RULE)
-    if last is not None and int(last.notice.round.removeprefix("to-")) >= newest:
-        return None
     meeting = await _meeting_of(office, rows, now)
+    newest = rows[-1].id
     if meeting is None:
         return None
     if timedelta(0) <= meeting.dtstart - now <= URGENT:

@@ -15,9 +15,9 @@ from mailer.partnership.plan import Item
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.call_list import callees
 from mailer.pipeline.papers.enclosures import DOCUMENTS, enclosure
-from mailer.render.outgoing import Draft, Enclosure, Enclosure, ItemLine, Offer, Particulars, Totals
+from mailer.render.outgoing import Draft, Enclosure, ItemLine, Offer, Particulars, Totals
 from mailer.store import approvals, documents, imports, meetings, people, plan, questions, stories
-from mailer.terms import InboundId, InboundId, PartStat, PersonId, RuleId
+from mailer.terms import InboundId, PartStat, PersonId, RuleId
 
 
 async def particulars(
@@ -25,9 +25,6 @@ async def particulars(
 ) -> Particulars:
     """What the letter of *notice* speaks of; *lists* are the names of `render.listings` that stand in it."""
     files = tuple([await enclosure(office, meeting, word, person, now) for word in notice.attach if word in DOCUMENTS])
-    if RETURNED in notice.attach:
-        ident = InboundId(int(notice.round.removeprefix("inbound-")))
-        return Particulars(enclosures=tuple(Enclosure(*f) for f in await imports.files_for(ident)))
     if RETURNED in notice.attach:
         ident = InboundId(int(notice.round.removeprefix("inbound-")))
         return Particulars(enclosures=tuple(Enclosure(*f) for f in await imports.files_for(ident)))
@@ -57,8 +54,6 @@ async def particulars(
     )
 
 
-RETURNED = "returned files"
-"""What the service's answer to a mail gives back: rows that were left over, somebody's own record. No rule may ask for it."""
 RETURNED = "returned files"
 """What the service's answer to a mail gives back: rows that were left over, somebody's own record. No rule may ask for it."""
 SIGNER_RULE = RuleId("service-signer")
