@@ -102,6 +102,12 @@ async def choices(ident: QuestionId) -> tuple[OfferedChoice, ...]:
     return tuple(OfferedChoice(c.id, c.number, c.label, c.dtstart, c.dtend) for c in await rows)
 
 
+async def asked(ident: QuestionId) -> list[PersonId]:
+    """To whom letters with this question left."""
+    found = models.Outbox.filter(question_id=ident, state="sent").order_by("id")
+    return [PersonId(p) for p in dict.fromkeys(await models.column(found, "person_id"))]
+
+
 async def vote(
     ident: QuestionId, person: PersonId, said: Mapping[int, str], now: datetime, inbound: InboundId | None
 ) -> None:

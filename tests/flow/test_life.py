@@ -12,11 +12,11 @@ from mailer.partnership.people import Role
 from mailer.pipeline.hand import aftermath, planning, settling
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import documents, meetings, people, plan
+from mailer.store import documents, meetings, outbox, people, plan
 from mailer.terms import PartStat
 from tests.flow.test_commands import coded
 from tests.flow.test_desk import text_of
-from tests.flow.world import ZONE, World, local, member, words, world
+from tests.flow.world import ZONE, World, calendar_of, local, member, words, world
 
 JANE = "jane.smith@smith.example"
 
@@ -134,6 +134,13 @@ async def test_times_are_offered_answered_and_settled(tmp_path: Path) -> None:
         call = await meetings.by_slug(office.partnership, "planning-call-2026-02")
         assert call is not None
         assert call.dtstart == starts[2]
+        for who in (ann, bob):
+            assert calendar_of(letter_to(here, who, "Planning call")) is not None
+        assert not [s for s in here.subjects(JANE) if "Planning call" in s]  # who was not asked is not invited
+        await answer(here, bob, letter_to(here, bob, "Planning call"), "Yes, fine.")
+        await here.stage.advance(local(2026, 2, 12, 9, 0))
+        calls = [e.notice.rule for e in await outbox.rows(office.partnership, [], 1000, call.id)]
+        assert sorted(set(calls)) == ["confirm-yes", "service-question", "team-call-tomorrow"], calls
 
 
 async def test_after_the_meeting_notes_thanks_and_summary(tmp_path: Path) -> None:

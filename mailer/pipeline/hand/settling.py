@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from mailer.decide.rule import ATTENDANCE
 from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline.due.drafting import makes
+from mailer.pipeline.due.drafting import PLANNING_CALLS, makes
 from mailer.pipeline.hand import changes
 from mailer.pipeline.office import Office
 from mailer.store import log, meetings, people, questions
@@ -141,14 +142,34 @@ async def _settle(office: Office, slug: str, number: int, now: datetime) -> str:
             office,
             Meeting(
                 MeetingId(0), office.partnership, await _free_meeting_slug(office, question.title, chosen.dtstart), question.title,
-                EventUid(""), chosen.dtstart, end, zone, kind=kind or "meetings", team_id=question.team,
+                EventUid(""), chosen.dtstart, end, zone, kind=kind or PLANNING_CALLS, team_id=question.team,
             ),
             now,
         )  # fmt: skip
-        return f"{question.title}: {chosen.label}. The meeting {made.slug} was made; its rules invite to it."
+        told = f"{question.title}: {chosen.label}. The meeting {made.slug} was made"
+        if made.kind != PLANNING_CALLS or question.team is not None:
+            return f"{told}; its rules invite to it."
+        return f"{told}, and {await _invite(office, question, made, now)} people who were asked are invited."
     after = replace(about, dtstart=chosen.dtstart, dtend=chosen.dtstart + (about.dtend - about.dtstart))
     saved, change, letters = await changes.change_meeting(office, about, after, now)
     return f"{saved.slug} is on {chosen.label} ({change.value}); that makes {letters} letters."
+
+
+async def _invite(office: Office, question: questions.AskedQuestion, call: Meeting, now: datetime) -> int:
+    """Whoever was asked for a time is invited to the call (inside `transact`): no rule knows who they are."""
+    return await office.post(
+        call,
+        [
+            Notice(
+                rule=QUESTION_RULE, meeting_id=call.id, person_id=person, round="settled", letter="team-call", attach=("calendar invitation",),
+                on_behalf_of=None, hold=False, invites=True, not_before=now, reason=f"settled: {question.title}", not_after=call.dtstart,
+                ask=ATTENDANCE,
+            )
+            for person in await questions.asked(question.id)
+            if person != office.convener
+        ],
+        now,
+    )  # fmt: skip
 
 
 async def _free_slug(office: Office, title: str, now: datetime) -> str:
