@@ -21,19 +21,18 @@ if TYPE_CHECKING:
 
 
 def demo(
-    fast: Annotated[bool, typer.Option("--fast", help="As fast as it goes, without the live view.")] = False,
-    keep: Annotated[
-        Path | None, typer.Option(help="Keep the configuration, database and every mail in this folder.")
-    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="As fast as it goes, without time to read.")] = False,
+    folder: Annotated[
+        Path, typer.Option("--folder", "--keep", help="Where to leave the mails, documents and the story.")
+    ] = Path("convener-demo"),
 ) -> None:
-    """A whole partnership on embedded mail servers with pretend people who answer in many ways. Needs nothing, ends by itself."""
+    """The whole life of a partnership on embedded mail servers with pretend people who answer in many ways. Needs nothing, ends by itself."""
     from mailer import log
-    from mailer.cli.meetings import show_attendance
     from mailer.sandbox.demo import run_demo
 
     log.setup("error")
 
-    raise typer.Exit(asyncio.run(run_demo(fast=fast, keep=keep, console=console, show_attendance=show_attendance)))
+    raise typer.Exit(asyncio.run(run_demo(fast=fast, folder=folder, console=console)))
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:

@@ -1,4 +1,4 @@
-"""The cast of the demo: one industry partnership, thirty-odd people, every way of answering.
+"""The cast of the demo: one industry partnership, forty people, every way of answering.
 
 All names, organisations and addresses are invented; the addresses end in .example (RFC 2606), telephone numbers are of the 555 kind.
 """
@@ -19,6 +19,7 @@ from mailer.sandbox.habits import (
     Program,
     Unknown,
     Way,
+    Writes,
 )
 from mailer.terms import PartStat
 
@@ -37,23 +38,52 @@ def days(number: float) -> timedelta:
 
 
 _LEAD, _TOM, _INES = "ruth.halloran@halloran-castings.example", "tom.birk@birktool.example", "ines@arroyofoods.example"
+_SIGNS = tuple(Writes("OK to send this in your name", "OK", after=hours(2)) for _ in range(4))
+
+
+def one_page(words: str) -> bytes:
+    """A PDF of one page that says *words*."""
+    drawn = f"BT /F1 18 Tf 72 720 Td ({words}) Tj ET".encode("ascii")
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    out, places = b"%PDF-1.4\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(objects) + 1
+    return out + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        count, table, count, len(out),
+    )  # fmt: skip
+
 
 CAST: tuple[Member, ...] = (
     # champions: they sign for their industry, and answer quickly
     Member(
         "Ruth Halloran", (_LEAD,), "Halloran Castings", "President",
         roles=(Role.LEAD_CHAMPION, Role.CO_CHAIR), phone="+1 414 555 0101", program=OUTLOOK,
-        acts=(Answers(CALENDAR, YES, after=hours(2)),),
+        acts=(Answers(CALENDAR, YES, after=hours(2)),), letters=(*_SIGNS, Writes("What would you change", "Please say who leads each team.")),
     ),
     Member(
         "Tom Birk", (_TOM, "tbirk@birktool.example"), "Birk Tool & Die", "Owner",
         roles=(Role.CHAMPION, Role.CO_CHAIR), champion=_LEAD, phone="+1 414 555 0102", program=GMAIL,
         acts=(Answers(CALENDAR, YES, after=hours(4)),),
+        letters=(*_SIGNS, Writes("What would you change", "Looks good"), Writes("Would you call", "Per yes\nEd voicemail\nTess no", after=hours(5))),
     ),
     Member(
         "Inés Arroyo", (_INES,), "Arroyo Foods", "Plant Director",
         roles=(Role.CHAMPION,), champion=_LEAD, language="es", phone="+1 414 555 0103", program=GMAIL,
         acts=(Answers(CALENDAR, YES, after=hours(6)),),
+        letters=(
+            *(Writes("¿Podemos enviar esto", "OK", after=hours(2)) for _ in range(3)),
+            Writes("¿Podría llamar", "Bruno sí", after=hours(5)),
+            Writes("¿Nos reunimos en su empresa", "Sí, con mucho gusto. Tenemos sala para cuarenta.", after=hours(4)),
+        ),
     ),
     # the buttons of each calendar
     Member(
@@ -90,6 +120,7 @@ CAST: tuple[Member, ...] = (
         "Sam Lindqvist", ("sam@lindqvistfab.example",), "Lindqvist Fabrication", "Owner",
         champion=_TOM, phone="+1 414 555 0116", program=APPLE,
         acts=(Answers(CALENDAR, YES, after=hours(14)),),
+        letters=(Writes("Due soon", "I need help with this: nobody at the college calls me back."),),
     ),
     Member(
         "Grace Umeh", ("grace.umeh@umehpackaging.example",), "Umeh Packaging", "Managing Director",
@@ -101,11 +132,13 @@ CAST: tuple[Member, ...] = (
         "Walt Kaminski", ("walt@kaminskiwelding.example",), "Kaminski Welding", "Owner",
         champion=_TOM, phone="+1 414 555 0120", program=APPLE,
         acts=(Answers(WORDS, YES, words="Yes, see you there.", after=hours(3)),),
+        letters=(Writes("Which time", "2 or 3 works for me"), Writes("Due soon", "I will have it by 17 April", after=hours(2))),
     ),
     Member(
         "Priya Nair", ("priya.nair@nairsensors.example",), "Nair Sensors", "Chief Operating Officer",
         champion=_TOM, phone="+1 414 555 0121", program=GMAIL,
-        acts=(Answers(WORDS, YES, words="Hi Dana,\n\nI'll be there. Looking forward to it!", after=hours(20)),),
+        acts=(Answers(WORDS, YES, words="Hi Dana,\n\nI'll be there. I am vegetarian. Looking forward to it!", after=hours(20)),),
+        letters=(Writes("Which time", "1 and 3 are fine"), Writes("Due soon", "Done!", after=hours(2))),
     ),
     Member(
         "Hank Boisvert", ("hboisvert@boisverttruck.example",), "Boisvert Truck Parts", "Production Manager",
@@ -116,6 +149,7 @@ CAST: tuple[Member, ...] = (
         "Lucía Fuentes", ("lucia@fuentesfoods.example",), "Fuentes Foods", "Gerente",
         champion=_INES, language="es", phone="+1 414 555 0123", program=GMAIL,
         acts=(Answers(WORDS, YES, words="Sí, allí estaré. ¡Gracias!", after=hours(8)),),
+        letters=(Writes("Sigue pendiente", "Hecho. ¡Gracias!"),),
     ),
     Member(
         "Ramón Ibarra", ("ramon.ibarra@ibarralogistica.example",), "Ibarra Logística", "Director",
@@ -178,6 +212,7 @@ CAST: tuple[Member, ...] = (
     Member(
         "Leon Vasquez", ("leon.vasquez@vasquezvalves.example",), "Vasquez Valves", "Buyer",
         champion=_TOM, phone="+1 414 555 0154", trouble=Unknown(),
+        unlisted=("leon@vasquez-valves.example",), acts=(Answers(CALENDAR, YES, after=hours(9)),),
     ),
     Member(
         "Mia Sorensen", ("mia.sorensen@sorensensteel.example",), "Sorensen Steel", "HR Manager",
@@ -200,6 +235,16 @@ CAST: tuple[Member, ...] = (
         acts=(
             Answers(CALENDAR, YES, after=hours(7)),
             Forwards("Rex Tolliver", "rex@tolliverpumps.example", GMAIL, Answers(CALENDAR, YES, after=days(1), rounds=(1,))),
+        ),
+    ),
+    Member(
+        "Stan Kowal", ("stan@kowalbearings.example",), "Kowal Bearings", "Plant Manager",
+        champion=_TOM, phone="+1 414 555 0163", program=GMAIL,
+        acts=(
+            Answers(
+                WORDS, PartStat.DELEGATED, after=hours(28), rounds=(1,),
+                words="I can't make it myself, but my colleague Petra Lind (petra.lind@kowalbearings.example) will come in my place.",
+            ),
         ),
     ),
     # words that a person must read, and a change of mind
@@ -241,10 +286,30 @@ CAST: tuple[Member, ...] = (
         acts=(Answers(WORDS, YES, words="Count me in", to_letter=2, after=hours(6)),),
     ),
     Member(
+        "Gail Whitaker", ("gail.whitaker@lakecounty-edc.example",), "Lake County Development", "Analyst",
+        kind=SUPPORT, roles=(Role.NOTE_TAKER,), phone="+1 414 555 0183", program=OUTLOOK,
+        acts=(Answers(CALENDAR, YES, after=hours(9)),),
+        letters=(
+            Writes(
+                "Your notes, please", "Here they are, typed up.", after=hours(4),
+                file=("launch-notes.pdf", one_page("Notes of the launch meeting")),
+            ),
+        ),
+    ),
+    Member(
         "Ken Abara", ("ken@abara-catering.example",), "Abara Catering", "Owner",
         kind=SUPPORT, roles=(Role.CATERER,), phone="+1 414 555 0190", program=GMAIL,
     ),
 )  # fmt: skip
+
+STRANGERS: tuple[Member, ...] = (
+    # nobody knows them at first: named as a delegate
+    Member(
+        "Petra Lind", ("petra.lind@kowalbearings.example",), "Kowal Bearings", "Shift Lead",
+        program=GMAIL, acts=(Answers(WORDS, YES, words="Yes, I will be there.", after=hours(4)),),
+    ),
+)  # fmt: skip
+"""People who are not in the people file."""
 
 COLUMNS = ("name", "email", "other emails", "organisation", "title", "kind", "roles", "champion", "language", "phone")
 

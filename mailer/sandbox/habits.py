@@ -83,6 +83,17 @@ class Greylisted:
     """The server wants the first attempt repeated."""
 
 
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Replies in words, once, to a letter whose subject has *to* in it: results of calls, how a promise stands, notes. *file*: one that is
+    attached, by name, and its content."""
+
+    to: str
+    words: str
+    after: timedelta = timedelta(hours=3)
+    file: tuple[str, bytes] | None = None
+
+
 Act = Answers | Away | Forwards
 Trouble = Unknown | Full | Greylisted
 
@@ -91,7 +102,7 @@ Trouble = Unknown | Full | Greylisted
 class Member:
     """One person of the cast: the row in the people file, and the habits. *emails*: the first is written to.
 
-    *unlisted*: addresses that the convener does not know of.
+    *unlisted*: addresses that the convener does not know of. *letters*: replies to letters that ask for something else than coming.
     """
 
     name: str
@@ -108,6 +119,7 @@ class Member:
     acts: tuple[Act, ...] = ()
     trouble: Trouble | None = None
     unlisted: tuple[str, ...] = ()
+    letters: tuple[Writes, ...] = ()
 
     @property
     def email(self) -> str:

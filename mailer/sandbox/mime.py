@@ -45,7 +45,35 @@ def multipart(boundary: str, parts: Iterable[str]) -> str:
 
 
 def in_base64(text: str) -> str:
-    return base64.encodebytes(text.encode()).decode().replace("\n", "\r\n")
+    return _base64(text.encode())
+
+
+def _base64(octets: bytes) -> str:
+    return base64.encodebytes(octets).decode().replace("\n", "\r\n")
+
+
+_OF_THE_BODY = re.compile(
+    r"^(?:Content-[^:\r\n]{1,40}):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE | re.IGNORECASE
+)
+
+
+def enclosing(mail: Mail, file: tuple[str, bytes], mark: str) -> Mail:
+    """*mail* with a PDF file beside what it had: its body becomes the first of two parts (RFC 2046 §5.1.3)."""
+    head, _, body = mail.content.decode().partition("\r\n\r\n")
+    head += "\r\n"
+    of_body = "".join(
+        found[0] for found in _OF_THE_BODY.finditer(head) if not found[0].lower().startswith("content-language")
+    )
+    boundary = f"----=_mixed_{mark[:20]}"
+    name, content = file
+    fields = [
+        ("Content-Type", f'application/pdf; name="{name}"'),
+        ("Content-Disposition", f'attachment; filename="{name}"'),
+        ("Content-Transfer-Encoding", "base64"),
+    ]
+    parts = [f"{of_body}\r\n{body}", part(fields, _base64(content))]
+    outer = _OF_THE_BODY.sub("", head) + f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'
+    return Mail(mail.reverse_path, mail.forward_path, (outer + multipart(boundary, parts)).encode())
 
 
 def in_quoted_printable(text: str, charset: str = "utf-8") -> str:

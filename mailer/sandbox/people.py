@@ -25,7 +25,19 @@ import aiosmtplib
 
 from mailer.clock import Clock
 from mailer.sandbox.calendar_programs import CalendarAnswer, apple_answer, gmail_answer, outlook_answer
-from mailer.sandbox.habits import Act, Answers, Away, Forwards, Full, Greylisted, Member, Program, Unknown, Way
+from mailer.sandbox.habits import (
+    Act,
+    Answers,
+    Away,
+    Forwards,
+    Full,
+    Greylisted,
+    Member,
+    Program,
+    Unknown,
+    Way,
+    Writes,
+)
 from mailer.sandbox.letter import CalendarObject, Letter, read_letter
 from mailer.sandbox.mail_programs import (
     WordsAnswer,
@@ -37,7 +49,7 @@ from mailer.sandbox.mail_programs import (
     sieve_absence,
     thunderbird_words,
 )
-from mailer.sandbox.mime import Mail
+from mailer.sandbox.mime import Mail, enclosing
 from mailer.sandbox.reports import MAILBOX_FULL, MAILBOX_FULL_DELAY, UNKNOWN_USER, Trouble, delivery_report
 from mailer.sandbox.servers import FULL_FOR_NOW, GREYLISTED, NO_SUCH_USER, Envelope, Servers
 from mailer.terms import Address, canonical
@@ -95,6 +107,7 @@ class PretendPerson:
     def __init__(self, member: Member, seed: int = 1) -> None:
         self.member, self._seed = member, seed
         self._occasions: list[Occasion] = []
+        self._unwritten = list(member.letters)
         self._first_mail: datetime | None = None
         self._absence_told: dict[str, datetime] = {}
 
@@ -108,10 +121,14 @@ class PretendPerson:
                 envelope, raw, at, [(DELAY_REPORTED_AFTER, MAILBOX_FULL_DELAY), (GIVEN_UP_AFTER, MAILBOX_FULL)]
             )
         self._first_mail = self._first_mail or at
-        if self._of_no_use(raw):
+        if not self._unwritten and self._of_no_use(raw):
             return []
         letter = read_letter(raw)
         intentions = [*self._absences(envelope, letter, at)]
+        wanted = next((each for each in self._unwritten if each.to in letter.subject), None)
+        if wanted is not None:
+            self._unwritten.remove(wanted)
+            return [*intentions, self._reply(wanted, letter, at)]
         occasion = self._occasion(letter)
         if letter.calendar is not None and letter.calendar.method == "CANCEL":
             occasion.cancelled = True
@@ -194,6 +211,15 @@ class PretendPerson:
         words = self._words(author, letter, answers.words, due, mark)
         link = letter.answer_links().get(answers.partstat) if answers.way is Way.LINK else None
         return link_answer(words, link) if link is not None else _MAIL_PROGRAMS[program](words)
+
+    def _reply(self, wanted: Writes, letter: Letter, at: datetime) -> Intention:
+        """What is written back to a letter that asks for something else than coming."""
+        haste = Random(f"{self._seed}/{self.member.email}/{wanted.to}/{len(self._unwritten)}")  # noqa: S311 - the same story each time
+        due = at + wanted.after * haste.uniform(0.6, 1.4)
+        mark = self._mark(letter.message_id, len(self._unwritten), -1)
+        author = Address(self.member.name, self.member.email)
+        mail = _MAIL_PROGRAMS[self.member.program](self._words(author, letter, wanted.words, due, mark))
+        return Intention(due, mail if wanted.file is None else enclosing(mail, wanted.file, mark))
 
     def _absences(self, envelope: Envelope, letter: Letter, at: datetime) -> Iterable[Intention]:
         """RFC 3834 §2: not to automatic or list mail, not to a null reverse path, not again and again."""
@@ -311,6 +337,10 @@ class People:
             if intention.stands:
                 await self._submit(intention)
         return len(self.sent) - before
+
+    async def submit(self, mail: Mail) -> None:
+        """Send *mail* now, for somebody who is not of the cast."""
+        await self._submit(Intention(self._clock.now(), mail))
 
     def _move_in(self, person: PretendPerson) -> None:
         member, trouble = person.member, person.member.trouble
