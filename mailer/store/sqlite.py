@@ -13,7 +13,9 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 
-class _Wrapper(SqliteTransactionWrapper):
+class Wrapper(SqliteTransactionWrapper):
+    """The client inside a transaction."""
+
     async def begin(self) -> None:
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
@@ -40,8 +42,10 @@ class _Context(SqliteTransactionContext):
 class ImmediateSqliteClient(SqliteClient):
     """One connection a process, transactions IMMEDIATE."""
 
+    wrapper = Wrapper
+
     def _in_transaction(self) -> TransactionContext:
-        return _Context(_Wrapper(self), self._lock)
+        return _Context(self.wrapper(self), self._lock)
 
 
 client_class = ImmediateSqliteClient

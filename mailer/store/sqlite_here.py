@@ -4,13 +4,15 @@ Handing each statement to a thread and waiting for it costs several times what i
 right; a rehearsal does nothing else meanwhile. (Tortoise chooses its SQL by the word "sqlite" in this module's name.)
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Generator
 from typing import Any
 
 import aiosqlite
+from tortoise.exceptions import IntegrityError, OperationalError
 
-from mailer.store.sqlite import ImmediateSqliteClient
+from mailer.store.sqlite import ImmediateSqliteClient, Wrapper
 
 
 class _Here(aiosqlite.Connection):
@@ -35,8 +37,51 @@ class _Here(aiosqlite.Connection):
             self._connection = None
 
 
-class SqliteHereClient(ImmediateSqliteClient):
+class Here:
+    """What both clients below can do at once, where `statement` asks them: nothing to wait for, so nothing to hand on."""
+
+    _connection: Any
+    _lock: asyncio.Lock
+
+    @property
+    def free(self) -> bool:
+        """Whether no other task is in the midst of a transaction."""
+        return self._connection is not None and not self._lock.locked()
+
+    def rows(self, text: str, values: list[object]) -> list[Any]:
+        try:
+            found: list[Any] = self._connection._conn.execute(text, values).fetchall()
+        except sqlite3.Error as exc:
+            raise _translated(exc) from exc
+        return found
+
+    def many(self, text: str, rows: list[list[object]]) -> None:
+        """Inside a transaction only."""
+        try:
+            self._connection._conn.executemany(text, rows)
+        except sqlite3.Error as exc:
+            raise _translated(exc) from exc
+
+
+def _translated(exc: sqlite3.Error) -> Exception:
+    """The error as Tortoise's own clients raise it."""
+    match exc:
+        case sqlite3.OperationalError():
+            return OperationalError(exc)
+        case sqlite3.IntegrityError():
+            return IntegrityError(exc)
+        case _:
+            return exc
+
+
+class HereTransaction(Here, Wrapper):
+    """Inside a transaction."""
+
+
+class SqliteHereClient(Here, ImmediateSqliteClient):
     """One connection, no thread."""
+
+    wrapper = HereTransaction
 
     async def create_connection(self, with_db: bool) -> None:
         if not self._connection:

@@ -10,10 +10,14 @@ from typing import Any
 
 from tortoise import connections
 
+from mailer.store.sqlite_here import Here, HereTransaction
+
 
 async def fetch(text: str, *values: object) -> list[dict[str, Any]]:
     """The rows that *text* gives."""
     client = connections.get("default")
+    if isinstance(client, Here) and client.free:
+        return client.rows(text, _plain(values))
     if client.capabilities.dialect == "postgres":
         return list(await client.execute_query_dict(_numbered(text), list(values)))
     _, rows = await client.execute_query(text, _plain(values))
@@ -25,7 +29,9 @@ async def write(text: str, rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         return
     client = connections.get("default")
-    if client.capabilities.dialect == "postgres":
+    if isinstance(client, HereTransaction) and client.free:
+        client.many(text, [_plain(row) for row in rows])
+    elif client.capabilities.dialect == "postgres":
         await client.execute_many(_numbered(text), [list(row) for row in rows])
     else:
         await client.execute_many(text, [_plain(row) for row in rows])
