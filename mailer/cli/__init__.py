@@ -6,7 +6,7 @@ rules    preview, why, words, changes, test-letter; rehearse
 meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 printing print …: documents as PDF
-aftermath came, summary, share
+aftermath came, summary, share, decided, stories, report
 context  what all share
 """
 
@@ -55,7 +55,7 @@ def _options(
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
     run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, rules.changes,
-    meetings.attendance, aftermath.came, aftermath.summary, aftermath.share,
+    meetings.attendance, aftermath.came, aftermath.summary, aftermath.share, aftermath.decided, aftermath.stories, aftermath.report,
     mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:

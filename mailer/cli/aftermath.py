@@ -1,10 +1,11 @@
-"""convener came …, convener summary …: who was there, and the summary from draft to letter."""
+"""convener came, summary, share, decided, stories, report: who was there, the summary from draft to letter, what came of it all."""
 
 from __future__ import annotations
 
 import csv
 import io
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -115,6 +116,79 @@ def summary(
     console.print(found.text, markup=False)
     tail = f"; it makes {made} letters" if made is not None else ""
     console.print(f"\n({found.state}, version {found.version}{tail})", markup=False)
+
+
+def stories(
+    publish: Annotated[int | None, typer.Option(help="Let this story stand in updates and the yearly report.")] = None,
+    drop: Annotated[int | None, typer.Option(help="Keep this story to yourself.")] = None,
+    json: bool = False,
+) -> None:
+    """What people told of: what went well, and where a hand is needed."""
+
+    async def work(_: PartnershipSettings, office: Any) -> Any:
+        from mailer.pipeline.hand import stories as hand
+        from mailer.store import stories as store
+
+        now = datetime.now(UTC)
+        for number, state in ((publish, store.APPROVED), (drop, store.DROPPED)):
+            if number is not None:
+                await hand.settle_story(office, number, state, now)
+        told = await store.stories(office.partnership) + await store.stories(office.partnership, kind=store.NEED)
+        return await hand.stories_text(office), told
+
+    text, told = in_office(work)
+    if json:
+        print_json([asdict(s) for s in told])
+        return
+    console.print(text, markup=False)
+
+
+def decided(
+    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    words: Annotated[str, typer.Argument(help="What was decided, in a line.")],
+) -> None:
+    """Write a line into the decisions of a meeting; the yearly report gathers them."""
+
+    async def work(_: PartnershipSettings, office: Any) -> None:
+        from mailer.pipeline.hand.aftermath import note_decision
+        from mailer.pipeline.hand.changes import meeting_or_error
+
+        await note_decision(office, await meeting_or_error(office, slug), words, datetime.now(UTC))
+
+    in_office(work)
+    console.print(f"Written into the decisions of {slug}.", markup=False)
+
+
+def report(
+    year: Annotated[int | None, typer.Argument(help="Default: this year; until March the year before.")] = None,
+    json: bool = False,
+    output: Annotated[Path | None, typer.Option("--pdf", help="Write it as PDF to this file.")] = None,
+) -> None:
+    """What was done in a year: meetings, who came, action items, teams, decisions, stories."""
+
+    async def work(settings: PartnershipSettings, office: Any) -> Any:
+        from mailer.pipeline.papers import activity
+        from mailer.pipeline.papers.enclosures import Desk, printed
+        from mailer.printing.sheets import Paper
+
+        now = datetime.now(UTC)
+        which = year or activity.year_told(now, office.zone)
+        found = await activity.load(office.partnership, which, office.zone, now)
+        desk = Desk(office.partnership, office.sender, Paper(office.paper), zone=office.zone, year=which)
+        pdf = await printed(desk, None, "activity report", None, now) if output is not None else None
+        return found, activity.as_text(found, settings.language), pdf
+
+    found, text, pdf = in_office(work)
+    if output is not None:
+        try:
+            output.write_bytes(pdf.content)
+        except OSError as exc:
+            raise fail(f"{output} cannot be written: {exc.strerror}.") from exc
+        console.print(f"Wrote {output}.", markup=False)
+    elif json:
+        print_json(asdict(found))
+    else:
+        console.print(text, markup=False)
 
 
 def share(

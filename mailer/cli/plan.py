@@ -166,6 +166,56 @@ def team(
     console.print(f"Team “{made.name}” has {len(made.members)} members.", markup=False)
 
 
+@app.command()
+def invite(
+    who: Annotated[str, typer.Argument(help="An address or a name of the register.")],
+    team: Annotated[str, typer.Argument(help="The action team.")],
+) -> None:
+    """Ask somebody to join an action team, in the name of its lead; a yes by reply makes the member."""
+
+    async def work(_: PartnershipSettings, office: Any) -> tuple[str, str, str]:
+        from mailer.pipeline.hand.planning import person_called
+        from mailer.pipeline.hand.settling import invite_into_team
+
+        person = await person_called(office, who)
+        return person.name, *(await invite_into_team(office, team, person, datetime.now(UTC)))
+
+    name, asked, lead = in_office(work)
+    console.print(f"{name} is asked to join {asked}, in the name of {lead}.", markup=False)
+
+
+@app.command()
+def helps(
+    who: Annotated[str, typer.Argument(help="An address or a name of the register.")],
+    words: Annotated[list[str], typer.Argument(help="What they can help with: priorities, or any words.")],
+) -> None:
+    """Note what a partner can help with."""
+
+    async def work(_: PartnershipSettings, office: Any) -> None:
+        from mailer.pipeline.hand.planning import person_called
+        from mailer.pipeline.hand.stories import note_strengths
+
+        await note_strengths(office, await person_called(office, who), words, datetime.now(UTC))
+
+    in_office(work)
+
+
+@app.command()
+def helpers(
+    priority: Annotated[str | None, typer.Argument(help="A priority, or any words; default: each priority.")] = None,
+) -> None:
+    """Who could help with a priority: partners who said so, then those whose strengths have a word in common with it."""
+
+    async def work(_: PartnershipSettings, office: Any) -> list[tuple[str, str]]:
+        from mailer.pipeline.hand.stories import helpers_text, priorities
+
+        wanted = (priority,) if priority else await priorities(office)
+        return [(one, await helpers_text(office, one)) for one in wanted]
+
+    for name, text in in_office(work):
+        console.print(f"{name}\n{text}\n", markup=False)
+
+
 @app.command("import")
 def import_(file: Annotated[Path, typer.Argument(help="A CSV file with the headings of plan list --csv.")]) -> None:
     """Bring a plan file into the plan: known numbers are changed, other rows are added."""

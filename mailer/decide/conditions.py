@@ -126,6 +126,7 @@ _MEMBERS: dict[Group, Callable[[Standing], bool]] = {
     Group.CONVENER: lambda s: Role.CONVENER in s.person.roles,
     Group.NOTE_TAKER: lambda s: Role.NOTE_TAKER in s.person.roles,
     Group.CATERER: lambda s: Role.CATERER in s.person.roles,
+    Group.WITH_ITEMS: lambda s: s.owes,
 }  # fmt: skip
 
 

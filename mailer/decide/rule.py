@@ -167,6 +167,12 @@ def of_item(when: When) -> bool:
     return isinstance(when, Offset) and when.anchor is Anchor.ITEM_DUE
 
 
+def is_at_large(when: When) -> bool:
+    """Is *when* about no single meeting: it comes round, is about an action item, or about what somebody tells of the partnership?"""
+    told = isinstance(when, Happens) and when.kind is HappeningKind.STORY_IS_TOLD
+    return told or isinstance(when, Every) or of_item(when)
+
+
 class Group(StrEnum):
     """The groups of the vocabulary that this version knows how to fill."""
 
@@ -185,6 +191,7 @@ class Group(StrEnum):
     ACTION_TEAM_LEADS = "action team leads"
     ACTION_TEAM_LEAD = "action team lead"
     ITEM_OWNER = "item owner"
+    WITH_ITEMS = "everyone with open items"
     WHO_REPLIED = "the person who replied"
     DELEGATE = "the delegate"
 
@@ -192,6 +199,7 @@ class Group(StrEnum):
 _SINGULAR = frozenset(
     {
         "everyone invited",
+        "everyone with open items",
         "lead champion",
         "their champion",
         "convener",
@@ -432,7 +440,7 @@ class Rule:
     def at_large(self) -> bool:
         """It is about no single meeting: it comes round by the calendar, or is about action items. It serves the partnership itself, whatever
         ``serves`` says (which then names the kind of meeting that ``do`` drafts)."""
-        if any(isinstance(w, Every) or of_item(w) for w in self.whens):
+        if any(is_at_large(w) for w in self.whens):
             return True
         return (
             bool(self.serves)

@@ -25,6 +25,7 @@ from mailer.decide.rule import (
     Timing,
     Unit,
     When,
+    is_at_large,
     of_item,
     states_of,
 )
@@ -92,7 +93,7 @@ def check_sense(
     """What no single phrase shows: parts of a rule that do not go together."""
     happens = [w for w in whens if isinstance(w, Happens)]
     clocked = [w for w in whens if not isinstance(w, Happens)]
-    at_large = [w for w in whens if isinstance(w, Every) or of_item(w)]
+    at_large = [w for w in whens if is_at_large(w)]
     at_large += [w for w in whens if isinstance(w, Fixed) and AT_LARGE_KINDS.issuperset(serves)]
     if at_large and len(at_large) < len(whens):
         other = next(w for w in whens if w not in at_large)

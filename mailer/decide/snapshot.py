@@ -34,6 +34,8 @@ class Standing:
     """What came of the last call."""
     attended: bool | None = None
     named_delegate: bool = False
+    owes: bool = False
+    """Has promised an action item that is open; known in the picture of the partnership at large."""
     commented: bool = False
     """Has written about the draft that is shared now, or that there is nothing to say."""
     heard_from: bool = False

@@ -233,6 +233,8 @@ WORDS: tuple[Word, ...] = (
         ("action team lead", "Who leads the action team of the item, or of the person to whom something happened.",
          "the action team lead; their action team lead", "team lead; the team lead; action team leader"),
         ("item owner", "Who promised the action item. Only with action items.", "the item owner", "owner; the owner; owner of the item; item owners"),
+        ("everyone with open items", "Everybody who has promised an action item that is open. Not for rules about one meeting.",
+         "everybody with open items", "item owners with open items; people with open items; owners of open items"),
         ("the person who replied", "Whose answer it is, or whose turn for a free chair. Only with happenings.",
          "person who replied", "whoever replied; the person replying"),
         ("the delegate", 'Who comes instead of somebody. Only with "delegate is named".', "delegate; their delegate", "the replacement"),

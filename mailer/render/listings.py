@@ -27,6 +27,8 @@ class Listings(TypedDict):
     teams: Lines
     document: Lines
     comments: Lines
+    question: Lines
+    stories: Lines
 
 
 LISTS = frozenset(Listings.__annotations__)
@@ -51,7 +53,14 @@ def listings(facts: Facts, phrases: Phrases) -> Listings:
         teams=_lines(f"- {one_line(team)}" for team in parts.teams),
         document=Lines(clean_lines(parts.document)[:_MOST_WORDS]),
         comments=_lines(f"{one_line(who)}: {one_line(words)}" for who, words in parts.comments),
+        question=Lines(one_line(parts.question)),
+        stories=_lines(_story(*story) for story in parts.stories),
     )
+
+
+def _story(number: int, words: str, who: str) -> str:
+    told = f"“{one_line(words)}”" + (f" ({one_line(who)})" if who else "")
+    return f"{number}. {told}" if number else f"- {told}"
 
 
 def _lines(lines: Iterable[str]) -> Lines:

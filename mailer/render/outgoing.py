@@ -111,6 +111,9 @@ class Particulars:
     teams: tuple[str, ...] = ()
     document: str = ""
     comments: tuple[tuple[str, str], ...] = ()
+    question: str = ""
+    stories: tuple[tuple[int, str, str], ...] = ()
+    """(number, words, who), the number 0 where nobody answers with it."""
     enclosures: tuple[Enclosure, ...] = ()
     draft: Draft | None = None
 

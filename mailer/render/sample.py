@@ -119,6 +119,8 @@ def sample_facts(letter: str) -> Facts:
             teams=("Welding curriculum",),
             document="Thirty companies met.\nThey chose two priorities.",
             comments=(("Ken Lam", "Please add the date."),),
+            question="What should we work on first?",
+            stories=((3, "Two apprentices have begun.", "Cast & Co"),),
             draft=Draft("Please join us", "Dear Ken,\n\nwill you come?", 12, _START, MEETING.zone, again=True),
         ),
         their_words="Could you call me?\nI am not sure about Thursday.",

@@ -149,6 +149,8 @@ class View:
     teams: Lines
     document: Lines
     comments: Lines
+    question: Lines
+    stories: Lines
     attached: str
     reference: str
     language: str

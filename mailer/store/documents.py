@@ -12,8 +12,8 @@ from mailer.store import models
 from mailer.terms import DocumentId, InboundId, MeetingId, PartnershipId, PersonId
 
 NOTES, SUMMARY, UPDATE, REPORT = "notes", "summary", "update", "report"
-PLAN = "plan"
-"""No text of its own: the action plan, given to the champions for their comments."""
+PLAN, DECISIONS = "plan", "decisions"
+"""The plan has no text of its own: the action plan, given to the champions for their comments. Decisions are lines."""
 DRAFT, SHARED, APPROVED, SENT = "draft", "shared", "approved", "sent"
 
 

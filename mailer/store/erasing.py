@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from tortoise import Tortoise, connections
@@ -71,7 +72,7 @@ async def attendance(meeting: MeetingId) -> tuple[Counted, ...]:
     )
 
 
-_COUNTS = "(i.invited_at IS NOT NULL OR i.partstat <> 'NEEDS-ACTION' OR i.attended IS NOT NULL)"
+_COUNTS = "(i.invited_at IS NOT NULL OR i.partstat <> 'NEEDS-ACTION' OR i.attended IS TRUE)"
 _ATTENDANCE = (
     "SELECT kind, partstat, came, SUM(people) AS people, SUM(guests) AS guests FROM ("  # noqa: S608 - no values in it
     "SELECT p.kind AS kind, i.partstat AS partstat, i.attended AS came, 1 AS people, i.guests AS guests FROM invitation i "
@@ -132,6 +133,8 @@ async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *,
     if organisation and not await models.Person.filter(organisation_id=organisation).exists():
         await models.Organisation.filter(id=organisation).delete()
     await _sentences(who)
+    await models.Document.filter(kind="export", partnership_id=partnership).delete()  # may be about them
+    LEFT.set()
     if bar:
         for address in own:
             await models.Forgotten.get_or_create(
@@ -152,10 +155,15 @@ async def unbar(partnership: PartnershipId, addresses: Iterable[str]) -> None:
 
 async def scrub() -> None:
     """What was deleted is gone from the file, too: SQLite only marks it as free. Not inside a transaction. PostgreSQL does it by itself."""
+    LEFT.clear()
     client = connections.get("default")
     if client.capabilities.dialect == "sqlite":
         await client.execute_script("VACUUM")
         await client.execute_script("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+LEFT = Event()
+"""Whether this process erased somebody since it last scrubbed."""
 
 
 # who is looked for ------------------------------------------------------------------------------------------------------------

@@ -471,6 +471,8 @@ async def snapshot(
     to_call = {} if meeting.standing else await picture.to_call(meeting.id)
     voted = await picture.voted(meeting.id)
     commented = await picture.commented(meeting.id) if meeting.comments_until is not None else set()
+    items = await picture.items(meeting.partnership_id) if meeting.standing else ()
+    owing = {i.owner for i in items if i.open}
     leads, within = picture.places(teams)
     nobody_called = ("", None)
     facts = await picture.facts(meeting, teams)
@@ -488,6 +490,7 @@ async def snapshot(
                 attended=held_.attended if held_ else None,
                 named_delegate=held_ is not None and held_.delegate is not None,
                 stopped=p.id in stopped,
+                owes=p.id in owing,
                 commented=p.id in commented,
                 heard_from=held_ is not None and held_.id in waits,
                 leads=leads.get(p.id, ()),
@@ -500,7 +503,7 @@ async def snapshot(
             for p in register
         ),
         frozenset(facts),
-        await picture.items(meeting.partnership_id) if meeting.standing else (),
+        items,
         teams,
         None if meeting.told_headcount is None else await picture.headcount(meeting.id),
         series.occurrences(meeting, changes) if meeting.rrule else (),

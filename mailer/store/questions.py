@@ -11,6 +11,8 @@ from mailer.store import models
 from mailer.terms import InboundId, MeetingId, PartnershipId, PersonId, QuestionId, TeamId
 
 TIMES, RANKING, YES_OR_NO = "times", "ranking", "yes-or-no"
+CHOICES, PRIORITIES, WORDS = "choices", "priorities", "words"
+"""Any number of the choices; the same of the priorities of the plan, asked of who could help; an answer in words alone."""
 OPEN, SETTLED, CLOSED = "open", "settled", "closed"
 
 
@@ -27,7 +29,7 @@ class OfferedChoice:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """*kind*: times, ranking, yes-or-no. *slug* names it in commands. *chosen*: the choice that it was settled with."""
+    """*kind*: times, ranking, yes-or-no, choices, priorities, words. *slug* names it in commands. *chosen*: the choice that it was settled with."""
 
     id: QuestionId
     slug: str

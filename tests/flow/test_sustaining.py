@@ -2,14 +2,17 @@
 
 Each test names the task of the convener that it serves (the numbers of the table of tasks)."""
 
+import re
 from datetime import date
 from pathlib import Path
 
-from mailer.partnership.people import Role
+from mailer.partnership.people import PartnerKind, Role
 from mailer.pipeline.hand import aftermath, planning
+from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER
-from mailer.store import documents, meetings
-from tests.flow.test_commands import coded
+from mailer.store import documents, meetings, people, plan
+from mailer.terms import PartStat, PersonId
+from tests.flow.test_commands import coded, last, write
 from tests.flow.test_desk import text_of
 from tests.flow.test_life import JANE, answer, cast, files_of, letter_to
 from tests.flow.world import World, local, member, words, world
@@ -17,7 +20,7 @@ from tests.flow.world import World, local, member, words, world
 BOB = "bob.brown@brown.example"
 
 
-def champions() -> list[object]:
+def champions() -> list[Member]:
     return cast(
         member("Ann Able", words("Yes, gladly")),
         member("Bob Brown", words("Yes"), roles=frozenset({Role.CHAMPION})),
@@ -96,3 +99,138 @@ async def test_the_plan_is_shared_for_comments_and_approval_ends_the_asking(tmp_
         meeting = await meetings.by_id(here.meeting_id)
         assert meeting is not None
         assert meeting.comments_until is None
+
+
+async def test_stories_and_needs_are_told_by_reply_and_go_where_the_convener_lets_them(tmp_path: Path) -> None:
+    """Task 51: once a quarter people say what went well and where they need a hand; needs become flagged items, stories wait for the
+    convener's word and then stand in the update to public partners, once."""
+    pat = member("Pat Pine", words("Yes"), kind=PartnerKind.PUBLIC_PARTNER)
+    ann, own = "ann.able@able.example", "pat.pine@pine.example"
+    async with world(tmp_path, [*champions(), pat]) as here:
+        office = here.stage.daemon.office
+        now = here.stage.clock.now()
+        await planning.add_item(office, planning.Wanted("call three schools", ann, date(2026, 9, 3), "Schools"), now)
+        await here.stage.advance(local(2026, 4, 14, 12, 0))
+        asked = letter_to(here, ann, "What went well")
+        assert any("¿Qué salió bien?" in s for s in here.subjects("kay.kern@kern.example"))
+        assert not any("What went well" in s for s in here.subjects(own))
+        await answer(
+            here,
+            ann,
+            asked,
+            "We hired two apprentices from the high school.\n\nWe need a van for the plant tour in May.",
+        )
+        told = letter_to(here, CONVENER, "A success story from Ann Able")
+        number = re.search(r"(\d+)\. “We hired two apprentices from the high school.”", text_of(told))
+        assert number, text_of(told)
+        flagged = letter_to(here, CONVENER, "needs help")
+        assert "a van for the plant tour" in text_of(flagged)
+        item = (await plan.items(office.partnership))[-1]
+        assert (item.help, item.owner, item.open) == ("We need a van for the plant tour in May.", office.convener, True)
+        await answer(here, JANE, letter_to(here, JANE, "What went well"), "Nothing this time, thanks!")
+        await here.stage.advance(local(2026, 5, 1, 12, 0))
+        await here.release()
+        await here.stage.advance(local(2026, 5, 1, 14, 0))
+        assert "apprentices" not in text_of(letter_to(here, own, "where things stand"))
+        assert "drop story" in await coded(here, f"publish story {number[1]}")
+        await write(here, "stories")
+        assert "(approved) “We hired two apprentices" in text_of(last(here))
+        for month, day, there in ((6, 1, True), (7, 1, False)):
+            await here.stage.advance(local(2026, month, day, 12, 0))
+            await here.release()
+            await here.stage.advance(local(2026, month, day, 14, 0))
+            update = text_of(letter_to(here, own, "where things stand"))
+            assert ("“We hired two apprentices from the high school.” (Able Works)" in update) == there
+
+
+async def test_the_year_is_told_in_numbers_that_outlive_people(tmp_path: Path) -> None:
+    """Tasks 51, 53: the yearly report counts meetings, people by kind, items, teams and stories; whoever is erased stays counted; in January
+    it comes by itself, and waits for the convener's word before anybody else gets it."""
+    pat = member("Pat Pine", words("Yes"), kind=PartnerKind.PUBLIC_PARTNER)
+    ann, bob = "ann.able@able.example", BOB
+    async with world(tmp_path, [*champions(), member("Cho Chan", words("Sorry, no", PartStat.DECLINED)), pat]) as here:
+        office = here.stage.daemon.office
+        now = here.stage.clock.now()
+        for text, due in (("call three schools", date(2026, 5, 3)), ("write to the college", date(2026, 6, 1))):
+            await planning.add_item(office, planning.Wanted(text, ann, due, "Schools"), now)
+        await planning.save_team(office, "Schools", ann, (bob,), now)
+        await here.stage.advance(local(2026, 3, 13, 12, 0))
+        await coded(here, "came to launch: Ann Able, Bob Brown, Pat Pine")
+        await coded(here, "decided at launch: we meet once a quarter")
+        await planning.close_item(office, 1, here.stage.clock.now())
+        await write(here, "report 2026")
+        before = text_of(last(here))
+        for line in (
+            "1 meeting of the partnership",
+            "6 invitations, 5 times yes, 3 times somebody came",
+            "Action items: 2 new, 1 done; 1 open at the end, 0 of them overdue",
+            "Action teams: 1, with 2 members",
+            "business: 5 invited, 4 yes, 2 came; public partner: 1 invited, 1 yes, 1 came",
+            "we meet once a quarter",
+        ):
+            assert line in before.replace("\n  ", " "), before
+        await coded(here, "forget bob.brown@brown.example")
+        await write(here, "report 2026")
+        assert "6 invitations, 5 times yes, 3 times somebody came" in text_of(last(here))
+        await here.stage.advance(local(2027, 1, 5, 12, 0))
+        year = letter_to(here, CONVENER, "The year in numbers")
+        assert files_of(year) == ["partnership-activity-report.pdf"]
+        await here.stage.advance(local(2027, 1, 7, 12, 0))
+        assert not any("What we did together" in s for s in here.subjects(JANE))
+        await here.release()
+        await here.stage.advance(local(2027, 1, 7, 14, 0))
+        assert files_of(letter_to(here, JANE, "What we did together")) == ["partnership-activity-report.pdf"]
+        assert any("Lo que hicimos juntos" in s for s in here.subjects("kay.kern@kern.example"))
+
+
+async def test_partners_say_with_what_they_can_help_and_join_a_team(tmp_path: Path) -> None:
+    """Tasks 48, 50: partners are asked which priorities they can help with; the convener sees who could; the lead of a team asks one of them
+    to join, and a yes makes the member."""
+    pat = member("Pat Pine", words("Yes"), kind=PartnerKind.PUBLIC_PARTNER, language="es")
+    sue = member("Sue Stone", words("Yes"), kind=PartnerKind.SUPPORT_PARTNER)
+    ann = "ann.able@able.example"
+    async with world(tmp_path, [*champions(), pat, sue]) as here:
+        office = here.stage.daemon.office
+        now = here.stage.clock.now()
+        for text, priority in (("call three schools", "Young people"), ("ask the bus company", "Transport to work")):
+            await planning.add_item(office, planning.Wanted(text, ann, date(2026, 9, 3), priority), now)
+        await planning.save_team(office, "Transport", ann, (), now)
+        await here.stage.advance(local(2026, 4, 21, 12, 0))
+        assert not any("could you help" in s for s in here.subjects("sue.stone@stone.example"))
+        await here.release()
+        await here.stage.advance(local(2026, 4, 21, 14, 0))
+        asked = letter_to(here, "sue.stone@stone.example", "could you help")
+        assert "2. Transport to work" in text_of(asked)
+        await answer(here, "sue.stone@stone.example", asked, "Number 2. We run a van for our trainees.")
+        await answer(
+            here, "pat.pine@pine.example", letter_to(here, "pat.pine@pine.example", "podría ayudar"), "Con 1 y 2"
+        )
+        await write(here, "who could help with transport to work?")
+        found = text_of(last(here))
+        assert "Sue Stone, Stone Works (sue.stone@stone.example): said so" in found
+        assert "Pat Pine" in found
+        await coded(here, "bob.brown@brown.example helps with: buses and transport, welding")
+        await write(here, "who could help with Transport to work")
+        assert text_of(last(here)).index("Sue Stone") < text_of(last(here)).index("Bob Brown")
+        told = await coded(here, "invite sue.stone@stone.example into Transport")
+        assert "in the name of Ann Able" in told
+        invited = letter_to(here, "sue.stone@stone.example", "Would you join")
+        assert "Ann Able" in text_of(invited)
+        assert [t.members for t in await plan.teams(office.partnership)] == [(await _id(here, ann),)]
+        await answer(here, "sue.stone@stone.example", invited, "Yes, gladly!")
+        assert await _id(here, "sue.stone@stone.example") in (await plan.teams(office.partnership))[0].members
+        for who in (CONVENER, ann, "sue.stone@stone.example"):
+            assert "Sue Stone joins Transport" in text_of(here.to(who)[-1][1])
+        assert "is in Transport already" in await coded(here, "invite sue.stone@stone.example into Transport")
+        await coded(here, "invite pat.pine@pine.example into the Transport team")
+        await answer(
+            here, "pat.pine@pine.example", letter_to(here, "pat.pine@pine.example", "uniría"), "Lo siento, no puedo."
+        )
+        assert len((await plan.teams(office.partnership))[0].members) == 2
+        assert "says no to joining Transport" in text_of(here.to(ann)[-1][1])
+
+
+async def _id(here: World, address: str) -> PersonId:
+    found = await people.by_address(here.stage.daemon.office.partnership, address)
+    assert found is not None
+    return found.id

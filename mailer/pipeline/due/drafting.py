@@ -20,6 +20,7 @@ from mailer.pipeline.office import Office
 from mailer.store import meetings, models, occurrences, plan, questions
 from mailer.terms import QuestionId
 
+CHOICES = "one or more of the choices"
 TEAM_CALLS, PLANNING_CALLS = "action team calls", "planning calls"
 _AROUND = timedelta(days=400)
 
@@ -30,12 +31,14 @@ async def with_questions(office: Office, meeting: Meeting, notices: Sequence[Not
     out = []
     for notice in notices:
         rule = office.book.rule(notice.rule)
-        if rule is None or (rule.do is None and not rule.polls):
+        if rule is None or (rule.do is None and not rule.polls and rule.ask != CHOICES):
             out.append(notice)
             continue
         name = question_name(rule, meeting, notice.round)
         if name not in made:
             made[name] = await _question(office, await _date_of(meeting, notice), rule, notice, name, now)
+        if rule.ask == CHOICES and made[name] is None:
+            continue  # the plan has no priorities yet: there is nothing to choose from
         out.append(replace(notice, question=made[name]))
     return out
 
@@ -55,6 +58,14 @@ async def _question(
     known = await questions.by_slug(office.partnership, name)
     if known is not None:
         return known.id
+    if rule.ask == CHOICES:
+        items = await plan.items(office.partnership, open_only=True)
+        shown = [(p, None, None) for p in dict.fromkeys(i.priority for i in items if i.priority)]
+        if not shown:
+            return None
+        return await questions.ask(
+            office.partnership, name, questions.PRIORITIES, rule.note or "priorities", shown, now, meeting=meeting.id, closes_at=_closes(meeting)
+        )
     if rule.do is None:
         title = rule.note or f"{rule.letter.replace('-', ' ')}: {meeting.title}"
         choice = [(title, None, None)]

@@ -85,6 +85,21 @@ async def share(office: Office, meeting: Meeting, what: str, until: date | None,
     return day, await transact(write)
 
 
+async def note_decision(office: Office, meeting: Meeting, words: str, now: datetime) -> None:
+    """Add a line to the decisions of *meeting*."""
+    line = " ".join(words.split())
+    if not line:
+        raise MailerError("A decision needs words.")
+
+    async def write() -> None:
+        known = await documents.document(office.partnership, documents.DECISIONS, meeting.id)
+        text = f"{known.text}\n{line}" if known is not None else line
+        await documents.write(office.partnership, documents.DECISIONS, meeting.id, text, now)
+        await log.write(office.partnership, LogLine(now, "decision", f"decided: {line}", meeting.id))
+
+    await transact(write)
+
+
 async def approve_summary(office: Office, meeting: Meeting, by: PersonId, now: datetime) -> int:
     """The summary may go out; gives how many letters that makes."""
 

@@ -17,7 +17,7 @@ from mailer.partnership.people import Person
 from mailer.pipeline.due.drafting import PLANNING_CALLS, makes
 from mailer.pipeline.hand import changes
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, people, questions
+from mailer.store import log, meetings, people, plan, questions
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import EventUid, MeetingId, RuleId
@@ -114,6 +114,40 @@ async def put(
         return found, made
 
     return await transact(write)
+
+
+async def invite_into_team(office: Office, team: str, person: Person, now: datetime) -> tuple[str, str]:
+    """Ask *person* in the name of the lead whether to join *team*; gives both names. A yes by reply makes the member (`mail.asked`)."""
+    every = await plan.teams(office.partnership)
+    plain = team.casefold().removesuffix(" team").strip()
+    found = [t for t in every if t.name.casefold() in (plain, team.casefold())]
+    if len(found) != 1:
+        raise MailerError(f"No action team is called {team}. Teams: {', '.join(t.name for t in every) or 'none'}.")
+    one = found[0]
+    if person.id in (*one.members, one.lead):
+        raise MailerError(f"{person.name} is in {one.name} already.")
+    if one.lead is None:
+        raise MailerError(f"{one.name} has no lead yet, in whose name one could ask.")
+    lead = (await people.people(office.partnership, [one.lead]))[0]
+    slug = await _free_slug(office, f"join-{one.name}-{person.name}", now)
+
+    async def write() -> None:
+        at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, now)
+        ident = await questions.ask(
+            office.partnership, slug, questions.YES_OR_NO, f"joining {one.name}", [(one.name, None, None)], now, meeting=at_large.id,
+            team=one.id,
+        )
+        notice = Notice(
+            rule=QUESTION_RULE, meeting_id=at_large.id, person_id=person.id, round=slug, letter="join-our-team", attach=(),
+            on_behalf_of=lead.id if lead.id != person.id else None, hold=False, invites=False, not_before=now,
+            reason=f"asked to join {one.name}", question=ident, ask=ATTENDANCE, team=one.id,
+        )
+        await office.post(at_large, [notice], now)
+        sentence = f"{person.name} is asked to join “{one.name}”"
+        await log.write(office.partnership, LogLine(now, "team", sentence, None, person.id))
+
+    await transact(write)
+    return one.name, lead.name
 
 
 async def settle_question(office: Office, slug: str, number: int, now: datetime) -> str:

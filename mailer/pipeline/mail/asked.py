@@ -19,12 +19,13 @@ from mailer.partnership import plan as plans
 from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
+from mailer.partnership.plan import Item
 from mailer.pipeline.due import announce
 from mailer.pipeline.hand import changes, signing
 from mailer.pipeline.mail import answers, desk
 from mailer.pipeline.mail.case import Case
-from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions
-from mailer.terms import PartStat, Via
+from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions, stories
+from mailer.terms import ItemId, PartStat, Via
 from mailer.understand import asks
 from mailer.understand.asks.address import NewAddress
 from mailer.understand.asks.approval import Approval, Word
@@ -34,10 +35,12 @@ from mailer.understand.asks.comments import Comments
 from mailer.understand.asks.delegate import Delegation
 from mailer.understand.asks.items import ItemReport, ItemReports, State
 from mailer.understand.asks.needs import read_needs
+from mailer.understand.asks.picks import Picks
 from mailer.understand.asks.question import Asked, Callee, Choice, Offered, Question, Whom, Written
 from mailer.understand.asks.question import Item as AskedItem
 from mailer.understand.asks.ranking import Ranking
 from mailer.understand.asks.reply import Reply
+from mailer.understand.asks.stories import Stories
 from mailer.understand.asks.times import TimesChosen
 from mailer.understand.verdict import Answer, Delegate, Kind
 
@@ -110,10 +113,28 @@ async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
         await case.done(f"{author.name} says {word} to “{found.title}”, which was settled before")
         return True
     await questions.vote(found.id, author.id, {1: word}, case.now, case.ident)
+    if found.team is not None:
+        await _joins(case, found, author, word)
+        return True
     told = f"{author.name} says {word} to “{found.title}”"
     await case.say("answer", told, author.id, meeting)
     await case.done(told, inbound.REVIEW if word != "no" else inbound.HANDLED)  # a yes is for the convener to act on
     return True
+
+
+async def _joins(case: Case, asked_: questions.AskedQuestion, author: Person, word: str) -> None:
+    """The answer to an invitation into an action team: a yes makes the member, and the lead hears of it with the convener."""
+    assert asked_.team is not None
+    team = next(t for t in await plan.teams(case.office.partnership) if t.id == asked_.team)
+    if word == "yes":
+        await plan.save_team(case.office.partnership, team.name, members=[author.id])
+        await questions.settle(asked_.id, (await questions.choices(asked_.id))[0].id)
+    told = f"{author.name} joins {team.name}" if word == "yes" else f"{author.name} says {word} to joining {team.name}"
+    await case.say("team", told, author.id)
+    await case.done(told, inbound.HANDLED)
+    at_large = await meetings.at_large(case.office.partnership, case.office.sender.partnership, case.office.zone, case.now)
+    for person in {case.office.convener, author.id, *([team.lead] if team.lead is not None else [])}:
+        await desk.tell(case, at_large, person)
 
 
 _POLLED = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe"}
@@ -152,7 +173,7 @@ async def _asked(case: Case, question: Question, meeting: Meeting) -> Asked:
             return replace(found, whom=Whom(about.name, about.addresses))
         case Question.DELEGATE if case.known.author is not None:
             return replace(found, whom=Whom(case.known.author.name, case.known.author.addresses))
-        case Question.TIMES | Question.RANKING if entry.notice.question is not None:
+        case Question.TIMES | Question.RANKING | Question.CHOICES if entry.notice.question is not None:
             offered = await questions.choices(entry.notice.question)
             times = tuple(Offered(c.number, c.dtstart) for c in offered if c.dtstart is not None)
             return replace(found, times=times, choices=tuple(Choice(c.number, c.label) for c in offered if c.label))
@@ -197,6 +218,10 @@ class _Taker:
                 await self.documents(said)
             case Comments() as said:
                 await self.comments(said)
+            case Stories() as said:
+                await self.stories(said)
+            case Picks() as said:
+                await self.picks(said)
             case TimesChosen() as said:
                 await self.times(said)
             case Ranking(order=order):
@@ -356,6 +381,44 @@ class _Taker:
         self.done.append(f"“{asked.subject}” does not go out in your name as it is; the convener has your words")
         told = signing.refused(asked, self.author.name, words, self.meeting)
         await announce.tell_convener(self.office, self.meeting, f"inbound-{self.case.ident}", told, self.now)
+
+    async def stories(self, said: Stories) -> None:
+        """Successes wait for the convener's word; what is needed becomes an action item that is flagged, in the convener's hands."""
+        told = [await self._tell(stories.STORY, words) for words in said.told]
+        for words in said.needs:
+            wanted = Item(
+                ItemId(0), 0, f"A hand for {self.author.organisation or self.author.name}: {words}"[:300], self.office.convener, help=words
+            )  # fmt: skip
+            item = await plan.add(self.office.partnership, wanted, self.now)
+            await plan.note(item.id, "added", f"{item.number} was asked for: {words}", self.now, self.author.id, self.case.ident)
+            await self._tell(stories.NEED, words, item.id)
+            occasion = f"inbound-{self.case.ident}-need-{item.number}"
+            happening = Happening(HappeningKind.REPLY_IS_HELP, occasion, self.now, self.author.id, item=item)
+            await announce.announce(self.office, self.meeting, happening, self.now, self.case.verdict.message_id)
+        if told:
+            happening = Happening(
+                HappeningKind.STORY_IS_TOLD, f"inbound-{self.case.ident}-story", self.now, self.author.id
+            )
+            await announce.announce(self.office, self.meeting, happening, self.now, self.case.verdict.message_id)
+        self.done += ["your story is noted, thank you"] if told else []
+        self.done += ["I see what can be done about what you need"] if said.needs else []
+        self.done += ["nothing to tell this time"] if said.none else []
+
+    async def _tell(self, kind: str, words: str, item: ItemId | None = None) -> int:
+        return await stories.tell(
+            self.office.partnership, self.author.id, kind, words, self.now, self.case.ident, item
+        )
+
+    async def picks(self, said: Picks) -> None:
+        """Which of the choices somebody takes; of priorities that is what they can help with."""
+        shown = {c.number: c.name for c in self.asked.choices}
+        taken = [shown[n] for n in sorted(said.taken)]
+        sentence = f"you take: {'; '.join(taken)}" if taken else "none of these"
+        await self.vote({n: "yes" if n in said.taken else "no" for n in shown}, sentence)
+        question = self.case.thread[0].notice.question
+        found = await questions.question(question) if question is not None else None
+        if found is not None and found.kind == questions.PRIORITIES:
+            await stories.add_strengths(self.author.id, taken)
 
     async def comments(self, said: Comments) -> None:
         """What somebody writes about a draft."""

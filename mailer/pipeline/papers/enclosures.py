@@ -17,6 +17,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person, Role
 from mailer.partnership.plan import Item, ItemStatus
 from mailer.pipeline.office import Office
+from mailer.pipeline.papers import activity
 from mailer.pipeline.papers.call_list import to_call
 from mailer.printing import documents as paper
 from mailer.printing.order import folded
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 DOCUMENTS = (
     "call list", "attendee list", "sign-in sheet", "name badges", "table tents", "action plan", "summary", "agenda",
-    "timekeeper's agenda", "checklist",
+    "timekeeper's agenda", "checklist", "activity report",
 )  # fmt: skip
 """What can be printed, in the words of rule files."""
 
@@ -49,7 +50,8 @@ _LONG_AGO = date.min
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The partnership's side of every document. *maybe*: whether those who say maybe are on the list, None for what suits the document;
-    *needs*: diets and access, on the convener's own copy only; *blank*: see `Printing`."""
+    *needs*: diets and access, on the convener's own copy only; *blank*: see `Printing`. *year*: of an activity report, on
+    the clock of *zone*."""
 
     partnership: PartnershipId
     sender: Sender
@@ -57,11 +59,13 @@ class Desk:
     maybe: bool | None = None
     needs: bool = False
     blank: bool = False
+    zone: str = "UTC"
+    year: int | None = None
 
 
 async def enclosure(office: Office, meeting: Meeting, name: str, person: Person, now: datetime) -> Enclosure:
     """The document that a rule calls *name*, as it goes to *person*."""
-    desk = Desk(office.partnership, office.sender, Paper(office.paper), blank=not office.prints)
+    desk = Desk(office.partnership, office.sender, Paper(office.paper), blank=not office.prints, zone=office.zone)
     done = await printed(desk, meeting, name, person, now)
     if done.unprintable:
         codes = " ".join(sorted({f"U+{ord(c):04X}" for u in done.unprintable for c in u.characters}))
@@ -81,6 +85,8 @@ async def printed(desk: Desk, meeting: Meeting | None, name: str, person: Person
     mine = next((language for language in theirs if has_words(language)), ENGLISH)
     if name == "action plan":
         return await _action_plan(desk, meeting, mine, now)
+    if name == "activity report":
+        return await _activity_report(desk, mine, now)
     if meeting is None:
         raise MailerError(f"The {name} needs a meeting.")
     sheet, how = _head(desk, meeting, mine, now)
@@ -196,6 +202,15 @@ async def _action_plan(desk: Desk, meeting: Meeting | None, language: str, now: 
     items.sort(key=lambda i: (first[i.priority], not i.open, i.due is None, i.due or _LONG_AGO, i.number))
     sheet, how = _head(desk, None, language, now)
     return await _set(paper.action_plan, sheet, [_plan_line(i, names, today, language) for i in items], how)
+
+
+async def _activity_report(desk: Desk, language: str, now: datetime) -> Printed:
+    year = desk.year or activity.year_told(now, desk.zone)
+    report = await activity.load(desk.partnership, year, desk.zone, now)
+    sheet, how = _head(desk, None, language, now)
+    return await _set(
+        paper.summary, sheet, activity.sections(report, language), how, heading=word("report", language, year=year)
+    )
 
 
 def _plan_line(item: Item, names: dict[PersonId, str], today: date, language: str) -> PlanLine:
