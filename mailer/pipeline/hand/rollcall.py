@@ -5,6 +5,7 @@ Promises: one commit, or nothing: where a name is nobody's, or several people's,
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.errors import MailerError
@@ -16,29 +17,29 @@ from mailer.store import log, meetings, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import PartStat, PersonId, canonical
-from mailer.understand.rollcall import RollCall, WalkIn
+from mailer.understand.rollcall import LONGEST, RollCall, WalkIn
 
 
-async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datetime) -> str:
-    """Record *roll*, in one commit; gives a sentence about it. Walk-ins enter the register. Raises MailerError, and records nothing, where a
-    name is nobody's or several people's."""
-    if roll.unknown:
-        await transact(lambda: meetings.forget_attendance(meeting.id))
-        return f"Who came to {meeting.slug} is not recorded any more."
-    if now < meeting.dtstart:
-        raise MailerError(f"{meeting.slug} has not begun yet.")
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Whom a roll call means. *missed*: had said yes and were not there."""
+
+    came: tuple[Person, ...]
+    walk_ins: tuple[WalkIn, ...]
+    missed: tuple[Person, ...]
+
+
+async def called(office: Office, meeting: Meeting, roll: RollCall) -> Called:
+    """Find the people of *roll*. Raises MailerError where a name is nobody's or several people's."""
     register = await people.people(office.partnership)
-    held = {i.person_id: i for i in await meetings.invitations(meeting.id)}
-    said_yes = {p for p, i in held.items() if i.partstat is PartStat.ACCEPTED and i.waiting_since is None}
-
-    def find(who: str) -> Person | str:
-        return _called(who, register, said_yes, set(held))
-
+    held = await meetings.invitations(meeting.id)
+    said_yes = {i.person_id for i in held if i.partstat is PartStat.ACCEPTED and i.waiting_since is None}
+    invited = {i.person_id for i in held if i.invited_at is not None or i.answered}
     odd: list[str] = []
-    found: dict[PersonId, str] = {p.id: p.name for p in register if p.id in said_yes} if roll.everybody else {}
+    found: dict[PersonId, Person] = {p.id: p for p in register if p.id in said_yes} if roll.everybody else {}
     beside = {w.name.casefold() for w in roll.walk_ins} | {w.address for w in roll.walk_ins if w.address}
     for who in (*roll.absent, *roll.came):
-        person = find(who)
+        person = _called(who, register, said_yes, invited)
         if isinstance(person, str):
             if who.casefold() not in beside or person.startswith("Which"):
                 odd.append(person)
@@ -47,36 +48,59 @@ async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datet
         elif who in roll.absent:
             found.pop(person.id, None)
         else:
-            found[person.id] = person.name
+            found[person.id] = person
     fresh: list[WalkIn] = []
     for walk_in in roll.walk_ins:
         known = [p for p in register if walk_in.address and p.has_address(walk_in.address)]
         known = known or [p for p in register if p.name.casefold() == walk_in.name.casefold()]
         if len(known) == 1:
-            found[known[0].id] = known[0].name
+            found[known[0].id] = known[0]
         elif known:
             odd.append(f"Which {walk_in.name}? Several are called so.")
         else:
             fresh.append(walk_in)
     if odd:
         raise MailerError(" ".join(odd))
+    missed = tuple(p for p in register if p.id in said_yes and p.id not in found)
+    return Called(tuple(found.values()), tuple(fresh), missed)
+
+
+def in_words(meeting: Meeting, found: Called) -> str:
+    """*found* as the line that says the same."""
+    came = ", ".join(p.address or p.name for p in found.came) or "nobody"
+    extra = "; ".join(
+        ", ".join(part.replace(",", " ").replace(";", " ") for part in (w.name, w.organisation) if part)
+        + (f", {w.address}" if w.address else "")
+        for w in found.walk_ins
+    )
+    return f"came to {meeting.slug}: {came}" + (f"; walk-in: {extra}" if extra else "")
+
+
+async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datetime) -> str:
+    """Record *roll*, in one commit; gives a sentence about it. Walk-ins enter the register."""
+    if roll.unknown:
+        await transact(lambda: meetings.forget_attendance(meeting.id))
+        return f"Who came to {meeting.slug} is not recorded any more."
+    if now < meeting.dtstart:
+        raise MailerError(f"{meeting.slug} has not begun yet.")
+    found = await called(office, meeting, roll)
+    came = {p.id: p.name for p in found.came}
 
     async def write() -> None:
-        for one in fresh:
-            row = PersonRow(
-                one.name, (one.address,) if one.address else (), one.organisation, language=office.sender.language
-            )
+        for one in found.walk_ins:
+            addresses = (one.address,) if one.address else ()
+            row = PersonRow(one.name, addresses, one.organisation, language=office.sender.language)
             ident, _ = await people.save(office.partnership, row)
-            found[ident] = one.name
-        await meetings.note_attendance(meeting.id, found, now)
-        sentence = f"{len(found)} people came to “{meeting.title}”"
+            came[ident] = one.name
+        await meetings.note_attendance(meeting.id, came, now)
+        sentence = f"{len(came)} people came to “{meeting.title}”"
         await log.write(office.partnership, LogLine(now, "attendance", sentence, meeting.id))
 
     await transact(write)
-    missed = [p.name for p in register if p.id in said_yes and p.id not in found]
-    told = f"{len(found)} people came to {meeting.slug}: {', '.join(found.values()) or 'nobody'}."
-    told += f" Missed, though they had said yes: {', '.join(missed)}." if missed else ""
-    return told + (f" New in the register: {', '.join(w.name for w in fresh)}." if fresh else "")
+    told = f"{len(came)} people came to {meeting.slug}: {', '.join(came.values()) or 'nobody'}."
+    if found.missed:
+        told += f" Missed, though they had said yes: {', '.join(p.name for p in found.missed)}."
+    return told + (f" New in the register: {', '.join(w.name for w in found.walk_ins)}." if found.walk_ins else "")
 
 
 def _called(
@@ -104,6 +128,7 @@ async def as_recorded(office: Office, meeting: Meeting) -> str:
     """What is recorded of who came, as a roll call that restores it; empty where that would be too long."""
     if meeting.attendance_at is None:
         return f"came to {meeting.slug}: not recorded"
-    came = [i.person_id for i in await meetings.invitations(meeting.id) if i.attended]
-    names = ", ".join(p.address or p.name for p in await people.people(office.partnership, came)) if came else "nobody"
-    return f"came to {meeting.slug}: {names}" if len(names) < 10_000 else ""
+    idents = [i.person_id for i in await meetings.invitations(meeting.id) if i.attended]
+    came = await people.people(office.partnership, idents) if idents else ()
+    words = in_words(meeting, Called(tuple(came), (), ()))
+    return words if len(words) < LONGEST else ""

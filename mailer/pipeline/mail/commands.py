@@ -125,12 +125,20 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
     """Do what *found* says, and answer with what was done: one commit. (What only looks is looked up before: a rehearsal takes its time.)"""
     office, hand = case.office, _Hand(case, tools)
     wanted: list[Command] = []
+    refused: dict[Command, str] = {}
     for command in found.commands:
-        wanted += (await hand.ways_back() or [command]) if command.verb is Verb.UNDO else [command]
+        try:
+            if command.verb is Verb.CAME and command.roll is None:
+                wanted.append(await hand.sheet(command))
+            else:
+                wanted += (await hand.ways_back() or [command]) if command.verb is Verb.UNDO else [command]
+        except MailerError as exc:
+            refused[command] = _not_done(command, exc)
+    wanted += refused
     seen = {c: await _one(case, c, tools) for c in wanted if c.verb in LOOKS and c.verb is not Verb.CODE}
     proven = case.verdict.authentication.dmarc == "pass" and bool(office.authentication_server)
-    asked = [c for c in wanted if c.verb in _FOR_GOOD or (c.verb not in LOOKS and not proven)]
-    refused = {c: sentence for c in asked if (sentence := await hand.refuses(c))}
+    asked = [c for c in wanted if c not in refused and (c.verb in _FOR_GOOD or (c.verb not in LOOKS and not proven))]
+    refused |= {c: sentence for c in asked if (sentence := await hand.refuses(c))}
     asked = [c for c in asked if c not in refused]
     parts = [
         f"“{typed}”: I am not sure what you mean, so nothing was done. Write it like:\n  {form}"
@@ -237,9 +245,7 @@ class _Hand:
                 return await self.approve(command)
             case Verb.SHARE | Verb.DECIDED:
                 return _Done(*await errands.of_meeting(self.office, command, await self.last(command), self.now))
-            case (
-                Verb.STORIES | Verb.PUBLISH | Verb.STORY_DROP | Verb.REPORT | Verb.HELPERS | Verb.HELPS | Verb.JOIN
-            ):
+            case Verb.STORIES | Verb.PUBLISH | Verb.STORY_DROP | Verb.REPORT | Verb.HELPERS | Verb.HELPS | Verb.JOIN:
                 return _Done(*await errands.at_large(self.office, command, self.now))
             case Verb.SETTLE:
                 return await self.settle(command)
@@ -449,19 +455,23 @@ class _Hand:
         return _Done(sentence, f"{command.address} {old}{guests} for {meeting.slug}" if old else "")
 
     async def came(self, command: Command) -> _Done:
-        """The roll call of a meeting, out of the mail or the sheet that is attached."""
         meeting = await self.last(command)
-        roll = command.roll
-        if roll is None:
-            raw = await inbound.raw(self.case.ident) or b""
-            read = read_sheet(file_contents(raw, command.text, command.answer) or b"")
-            if isinstance(read, str):
-                raise MailerError(f"In {command.text}, {read}")
-            roll = read
-            entry = self.case.thread[0]
-            meeting = await meetings.by_id(entry.notice.meeting_id) or meeting
+        assert command.roll is not None
         back = await rollcall.as_recorded(self.office, meeting)
-        return _Done(await rollcall.call_roll(self.office, meeting, roll, self.now), back)
+        return _Done(await rollcall.call_roll(self.office, meeting, command.roll, self.now), back)
+
+    async def sheet(self, command: Command) -> Command:
+        """The sign-in sheet that is attached, as the command that says the same. Raises MailerError where it cannot be read."""
+        raw = await inbound.raw(self.case.ident) or b""
+        read = read_sheet(file_contents(raw, command.text, command.answer) or b"")
+        if isinstance(read, str):
+            raise MailerError(f"In {command.text}, {read}")
+        entry = self.case.thread[0]
+        meeting = await meetings.by_id(entry.notice.meeting_id) or await self.last(command)
+        words = rollcall.in_words(meeting, await rollcall.called(self.office, meeting, read))
+        line = read_command(words, self.written(), sure=True)
+        assert isinstance(line, Command)
+        return line
 
     async def last(self, command: Command) -> Meeting:
         """The meeting named, or the one that was last."""

@@ -154,7 +154,12 @@ async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool,
     if came and any(i.attended for i in everybody):
         coming = [i for i in everybody if i.attended]
     else:
-        coming = [i for i in everybody if i.partstat in wanted and i.waiting_since is None]
+        coming = [
+            i
+            for i in everybody
+            if (i.partstat in wanted and i.waiting_since is None)
+            or (maybe and i.delegate_of is not None and not i.answered)  # sent by somebody who said so
+        ]
     wanted_people = {p for i in coming for p in (i.person_id, i.delegate_of) if p is not None}
     persons = {p.id: p for p in await people.people(desk.partnership, wanted_people)}
     return [_attendee(persons[i.person_id], i, persons, language) for i in coming if i.person_id in persons]
