@@ -1,5 +1,6 @@
 """The waiting list of a full meeting: chairs are given with the answer, and offered when one is free (inside the transaction of the change)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailer.decide.snapshot import Happening, HappeningKind
@@ -31,7 +32,7 @@ async def save(
     if placed.waiting_since is not None and before.waiting_since is None:
         sentence = f"“{meeting.title}” is full: on the waiting list"
         await log.write(office.partnership, LogLine(now, "waiting", sentence, meeting.id, placed.person_id))
-    await offer(office, meeting, now)
+    await offer(office, meeting, now, [*others, placed])
     if placed.party_size != before.party_size:
         await headcount_changed(office, meeting, now)
     return placed
@@ -52,9 +53,12 @@ async def hand_over(meeting: Meeting, left: Invitation, delegate: Invitation, no
         await meetings.save_seat(after.id, after.waiting_since, after.offered_until)
 
 
-async def offer(office: Office, meeting: Meeting, now: datetime) -> int:
-    """Offer free chairs to those who wait; gives how many offers were made or ran out."""
-    changed = seats.offers(meeting, await meetings.invitations(meeting.id), now)
+async def offer(
+    office: Office, meeting: Meeting, now: datetime, invitations: Sequence[Invitation] | None = None
+) -> int:
+    """Offer free chairs to those who wait; gives how many offers were made or ran out. *invitations*: all of them, where they are at hand."""
+    every = invitations if invitations is not None else await meetings.invitations(meeting.id)
+    changed = seats.offers(meeting, every, now)
     for invitation in changed:
         await meetings.save_seat(invitation.id, invitation.waiting_since, invitation.offered_until)
         if invitation.offered_until is None:

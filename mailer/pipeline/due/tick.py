@@ -103,25 +103,23 @@ async def reschedule(office: Office, meeting: Meeting, now: datetime) -> None:
 
 
 async def install(office: Office, now: datetime) -> Office:
-    """Put the rules of *office* in force: note which are new or changed, and when everything next falls due."""
+    """Put the rules of *office* in force: note which are new or changed, and when everything next falls due.
 
-    async def write() -> tuple[RuleId, ...]:
-        fresh = await rules.learn(office.partnership, {r.id: r.digest for r in office.book.rules}, now)
+    One commit: a changed rule that is known already would never be looked at again, were its instants left behind.
+    """
+
+    async def write() -> Office:
+        fresh = set(await rules.learn(office.partnership, {r.id: r.digest for r in office.book.rules}, now))
         await rules.forget_missing(office.partnership, [r.id for r in office.book.rules], now)
-        return fresh
-
-    fresh = set(await transact(write))
-    known = await rules.known(office.partnership)
-    current = replace(office, known_since={r: since for r, (_, since) in known.items()})
-    for meeting in await meetings.upcoming(office.partnership, now):
-        serving = {r.id for r in current.serving(meeting)}
-        if fresh & serving or serving != {r for r, _ in await rules.scheduled(meeting.id)}:
-
-            async def again(meeting: Meeting = meeting) -> None:
+        known = await rules.known(office.partnership)
+        current = replace(office, known_since={r: since for r, (_, since) in known.items()})
+        for meeting in await meetings.upcoming(office.partnership, now):
+            serving = {r.id for r in current.serving(meeting)}
+            if fresh & serving or serving != {r for r, _ in await rules.scheduled(meeting.id)}:
                 await reschedule(current, meeting, now)
+        return current
 
-            await transact(again)
-    return current
+    return await transact(write)
 
 
 async def invitations_left(office: Office, sent: Sequence[tuple[MeetingId, PersonId]], now: datetime) -> None:
