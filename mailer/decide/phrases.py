@@ -162,6 +162,7 @@ _SPELLINGS = {
     "NTH": ("first", "second", "third", "fourth", "last"),
 }
 _OTHER_WORDS = (
+    ("the day", "1 day", "NUMBER"), ("the week", "1 week", "NUMBER"),
     ("each", "every", "_EVERY"), ("any", "every", "_EVERY"), ("on each", "every", "_EVERY"),
     ("weekday", "business day", "BUSINESS_DAY"), ("working day", "business day", "BUSINESS_DAY"), ("workday", "business day", "BUSINESS_DAY"),
     ("1st", "first", "NTH"), ("2nd", "second", "NTH"), ("3rd", "third", "NTH"), ("4th", "fourth", "NTH"), ("final", "last", "NTH"),
@@ -187,6 +188,10 @@ _SAMPLES = {
     "DAY": '"day"',
     "BUSINESS_DAY": '"business day"',
 }
+
+
+DESCRIBED = frozenset(_SAMPLES.values()) - {"who", "and", "times", "-", "to"}
+"""Samples that tell what may stand there; the others are the words themselves."""
 
 
 def _shown(name: str, g: Grammar) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mailer.decide.rule import Anchor, Audience, Fixed, Group, Offset, OwnGroup, Rule
-from mailer.decide.rulefile import Section, read_file
-from mailer.decide.sections import ALL_MEETINGS, RESERVED, FileReader, kind_of_meetings
+from mailer.decide.rulefile import RESERVED, Section, read_file
+from mailer.decide.sections import ALL_MEETINGS, FileReader, kind_of_meetings
 from mailer.decide.snapshot import HappeningKind
 from mailer.decide.vocabulary import Kind, of_kind
 from mailer.decide.wording import EntryReader

@@ -4,7 +4,7 @@ A rule file is TOML in a narrow dialect: one heading a rule, each entry a key, "
 number. The file is cut into entries first and each is given to the TOML parser by itself, so that one missing quote does not hide
 the other mistakes and every mistake has its line.
 
-Promises: never raises; what a file of this dialect means is what TOML says it means.
+Promises: never raises; what a file of this dialect means is what TOML says it means, but for marks that nobody can see (`INVISIBLE`).
 """
 
 import re
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from mailer.errors import Problem
 
 Value = str | int | tuple[str, ...]
+RESERVED = ("about", "timing", "groups")
+"""Headings that are no rules."""
 LARGEST = 256 * 1024  # a rule file is a page or two; more is some other file
 _LONGEST = 100  # lines of one list
 _MOST = 50  # mistakes told of one file; more of them means that it is some other file
@@ -23,6 +25,12 @@ _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)[ \t]*=")
 _QUOTED_KEY = re.compile(r"\s*(\"[^\"]*\"|'[^']*')[ \t]*=")
 _HEADING = re.compile(r"\s*\[([^\[\]]*)\]\s*(#.*)?$")
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+INVISIBLE = str.maketrans(
+    dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f", " ")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+    | {"\u2011": "-"}
+)
+"""What word processors and web pages bring along and nobody can see: other blanks, marks without width, hyphens that do not break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
     """Read the rule file *name* whose words are *text*."""
     if len(text) > LARGEST:
         return (), (Problem(name, 0, "This file is too large to be a rule file.", follow=FOLLOW),)
+    text = text.translate(INVISIBLE)
     problems: list[Problem] = []
     sections: list[_Open] = []
     current: _Open | None = None
@@ -78,8 +87,9 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
 
     for line, typed in _statements(text.removeprefix("\ufeff")):
         stripped = typed.strip()
-        if stripped.startswith("[") and not _KEY.match(typed):
-            heading, sentence, remedy = _heading(stripped)
+        half = _HALF_HEADING.fullmatch(stripped)
+        if half or (stripped.startswith("[") and not _KEY.match(typed)):
+            heading, sentence, remedy = _half_heading(half) if half else _heading(stripped)
             current = None
             if sentence:
                 problem(line, typed, sentence, remedy)
@@ -92,7 +102,9 @@ def read_file(name: str, text: str) -> tuple[tuple[Section, ...], tuple[Problem,
                     line,
                     typed,
                     f"The heading [{heading}] is already in line {earlier.line}.",
-                    f"Give this rule another name, such as [{heading}-2].",
+                    f"Put both under one heading [{heading}]."
+                    if heading in RESERVED
+                    else f"Give this rule another name, such as [{heading}-2].",
                 )
             sections.append(current)
             continue
@@ -231,6 +243,18 @@ def _heading(typed: str) -> tuple[str, str, str]:
     return plain, "", ""
 
 
+_HALF_HEADING = re.compile(r"([^\w\[\]\"'#=,]*)(\[?)\s*([A-Za-z0-9_-]+)\s*\]")
+"""A heading without its first bracket, or with a bullet of a word processor before it."""
+
+
+def _half_heading(found: re.Match[str]) -> tuple[str, str, str]:
+    before, bracket, name = found[1].strip(), found[2], found[3]
+    if bracket and not before:
+        return _heading(f"[{name}]")
+    sentence = "Nothing can stand before a heading." if bracket else "The heading has no opening bracket."
+    return name, sentence, f"Write:  [{name}]"
+
+
 def _entry(typed: str) -> Entry | tuple[str, str, str]:
     """The entry that *typed* is, or what is wrong, how to mend it, and which key it is."""
     found = _KEY.match(typed) or _QUOTED_KEY.match(typed)
@@ -275,6 +299,9 @@ def _no_entry(typed: str) -> tuple[str, str, str]:
         return "A key is one word, with hyphens instead of blanks.", f"Write:  {key} = {found[2]}", key
     if found := re.match(r"([A-Za-z][\w-]*)\s+([\"“'].*)$", first):
         return f'"=" is missing after {found[1]}.', f"Write:  {found[1]} = {found[2].translate(_CURLY)}", found[1]
+    if found := re.match(r"([A-Za-z]\w*(?:[‐‑‒–—−][A-Za-z]\w*)+)\s*=\s*(.*)$", first):
+        key = re.sub("[‐‑‒–—−]", "-", found[1])
+        return f'The dash in "{found[1]}" is not the hyphen of the keyboard: -', f"Write:  {key} = {found[2]}", key
     if first[:1] in "\"'" or first.endswith((",", "]")):
         return "This line belongs to no key.", 'A list begins with [ in the line of its key:  to = ["…", "…"]', ""
     return 'This line is neither a heading nor a key with "=".', 'Write:  key = "words", or put # before a remark.', ""
@@ -297,6 +324,8 @@ def _unreadable(key: str, rest: str) -> tuple[str, str]:
             inner = line.strip("\"'“” ")
             return f"A quote is missing: put the words after {key} = between quotes.", f'Write:  {key} = "{inner}"'
         after = line[end + 1 :].strip()
+        if after in (",", ";", "."):
+            return f'"{after}" stands behind the closing quote.', f"Write:  {key} = {line[: end + 1]}"
         if after.startswith((",", quote)) and _parses(f"[{text.rstrip(',')}]"):
             return "Several texts need brackets.", f"Write:  {key} = [{text.rstrip(',')}]"
         if after:

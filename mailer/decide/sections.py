@@ -5,7 +5,7 @@ a rule shows: parts that are missing, and parts that do not go together.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -25,15 +25,14 @@ from mailer.decide.rule import (
     When,
     digest_of,
 )
-from mailer.decide.rulefile import FOLLOW, Entry, Section
+from mailer.decide.rulefile import FOLLOW, RESERVED, Entry, Section
 from mailer.decide.sense import check_sense
 from mailer.decide.vocabulary import Kind, Word, known, of_kind
 from mailer.decide.wording import EntryReader
-from mailer.decide.workdays import calendar_of
+from mailer.decide.workdays import calendar_of, region_named
 from mailer.errors import Problem
 from mailer.terms import RuleId
 
-RESERVED = ("about", "timing", "groups")
 ALL_MEETINGS = "all meetings"
 
 
@@ -124,9 +123,15 @@ class FileReader:
                 "Put a heading above it, such as [remind-1].",
             )
             return
-        alike = get_close_matches(_SYNONYMS.get(plain, plain), words, n=1, cutoff=0.6)
-        meant = f' Did you mean "{alike[0]}"?' if alike else ""
+        alike = self._meant(key, words)
+        meant = f' Did you mean "{alike}"?' if alike else ""
         reader.problem(f'I do not know the key "{key}".{meant}', f"{kind.plural.capitalize()} I know: {known(kind)}")
+
+    @staticmethod
+    def _meant(key: str, words: Sequence[str] = tuple(w.text for w in of_kind(Kind.KEY))) -> str:
+        """The key that *key* probably stands for; empty where that cannot be told."""
+        plain = key.lower().replace("_", "-")
+        return next(iter(get_close_matches(_SYNONYMS.get(plain, plain), words, n=1, cutoff=0.6)), "")
 
     def _about(self, section: Section | None) -> tuple[tuple[str, ...], str]:
         serves: tuple[str, ...] = (ALL_MEETINGS,)
@@ -179,8 +184,10 @@ class FileReader:
                         names = []
                     for text in names:
                         if calendar_of(text) is None:
+                            meant = region_named(text)
                             reader.problem(
-                                f'I do not know the holidays of "{text}".',
+                                f'I do not know the holidays of "{text}".'
+                                + (f' Did you mean "{meant}"?' if meant else ""),
                                 'Write a country, or a country and its region, such as "US federal", "US-IL" or "Germany".',
                             )
                     timing = replace(timing, holidays=tuple(names))
@@ -228,7 +235,7 @@ class FileReader:
                 case _:
                     start, single = _READ_AS[key]
                     found[key] = reader.phrases(start, one=single)
-        present = {e.key for e in section.entries} | section.broken
+        present = {e.key for e in section.entries} | section.broken | {self._meant(e.key) for e in section.entries}
         for key, question in (
             ("when", "what starts the rule"),
             ("to", "who gets the mail"),

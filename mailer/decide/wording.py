@@ -5,10 +5,11 @@ The style: what is wrong in one sentence, with the words as typed; then the near
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from mailer.decide.grammar import parts
-from mailer.decide.phrases import Misread, Read, Slip, read
+from mailer.decide.phrases import DESCRIBED, Misread, Read, Slip, read
 from mailer.decide.rule import OwnGroup
 from mailer.decide.rulefile import FOLLOW, Entry
 from mailer.decide.vocabulary import Kind, known, of_kind
@@ -43,7 +44,10 @@ class EntryReader:
             return []
         texts = [value] if isinstance(value, str) else list(value)
         if one and len(texts) != 1:
-            self.problem(f'"{key}" takes one text, not a list.', f'Write:  {key} = "{texts[0] if texts else "…"}"')
+            first = texts[0] if texts else "…"
+            if key == "send-on" and isinstance(read("send_on", first), Misread):
+                first = "business days"
+            self.problem(f'"{key}" takes one text, not a list.', f'Write:  {key} = "{first}"')
             return []
         if not texts:
             self.problem("The list is empty.", f'Write something into it, or take the line out:  {key} = ["…"]')
@@ -132,6 +136,8 @@ def _stuck(entry: Entry, text: str, misread: Misread, own: tuple[OwnGroup, ...],
     """Sentence and remedy where no right text could be guessed."""
     names = [g.name for g in own]
     rest, after = misread.rest, _shown(misread.after, names)
+    if (said := _as_people_say(entry, text, rest, after, start)) is not None:
+        return said
     kinds = [k for k in misread.wanted if k is not Kind.UNIT]
     lists = "\n".join(
         f"{k.plural.capitalize()} I know: {known(k, names if k is Kind.GROUP else ())} (type: convener words)"
@@ -149,10 +155,81 @@ def _stuck(entry: Entry, text: str, misread: Misread, own: tuple[OwnGroup, ...],
     if not after:
         return f'I do not understand "{rest}".', _example(start, entry.key)
     expected = [k.article for k in misread.wanted]
-    expected += [t if t[:2] in ("a ", "an") or t == "HH:MM" else f'"{t}"' for t in misread.texts if t]
+    expected += [t if t in DESCRIBED else f'"{t}"' for t in misread.texts if t]
     then = f" There I expect {_any_of(list(dict.fromkeys(expected)))}." if expected else ""
     what = f'I do not understand "{rest}" after "{after}".' if rest else f'Something is missing after "{after}".'
-    return f"{what}{then}", lists or _example(start, entry.key, after)
+    units = f"\n({_HINTS[Kind.UNIT]})" if Kind.UNIT in misread.wanted and rest else ""
+    return f"{what}{then}", lists or _example(start, entry.key, after) + units
+
+
+_NOT_THESE = re.compile(r"\b(but not|except|excluding|without|other than|apart from|minus)\b", re.IGNORECASE)
+_NO_COUNT = re.compile(r"[-–−+]\s?\d+\b|\d+[.,]\d+\b|half\b|½")
+
+
+def _as_people_say(entry: Entry, text: str, rest: str, after: str, start: str) -> tuple[str, str] | None:
+    """Sentence and remedy for what is plain to people and not said so here."""
+    if start == "audience" and (found := _NOT_THESE.search(text)):
+        return (
+            f'There is no "{found[0].lower()}" here: a line names those who get the mail.',
+            "Name them by how they stand (businesses who have not replied), or give those you mean a name of their own under [groups].",
+        )
+    if start == "when" and after == "on":
+        if re.search(r"\b(each|every)\b", rest):
+            return (
+                f'I do not understand "{rest}" after "on".',
+                f"What comes round begins with every:  {entry.key} = {_ROUND}",
+            )
+        return _dated(entry.key, rest)
+    if start in ("when", "repeat", "duration", "if_late", "condition", "do") and (found := _NO_COUNT.match(rest)):
+        right = f"Write, for example:  {entry.key} = {_EXAMPLES[start]}" if start in _EXAMPLES else ""
+        return f'"{found[0]}" is no number that I can count with: I need a whole one, such as 2.', right
+    if start == "condition" and not after:
+        who = re.sub(r"^(they|the person|somebody|people|everyone) (?!already)", "", rest.lower())
+        stands = read("audience", f"everyone invited who {who}")
+        right = str(stands.value) if isinstance(stands, Read) else stands.right
+        if right:
+            return f'"{rest}" says how somebody stands to the meeting.', f'That is said under to:  to = "{right}"'
+    return None
+
+
+_MONTHS = {name: number for number, names in enumerate((
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep",
+    "october oct", "november nov", "december dec",
+), 1) for name in names.split()}  # fmt: skip
+_MONTH_DAY = re.compile(
+    r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?|(\d{1,2})(?:st|nd|rd|th|\.)?(?: of)? ([a-z]{3,9})\.?(?:,? (\d{4}))?"
+)
+_DIGITS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
+
+
+def _dated(key: str, rest: str) -> tuple[str, str]:
+    """Sentence and remedy for a date that is not written as year-month-day."""
+    told = f'I do not understand the date "{rest}". A date is written year-month-day, with a time.'
+    words = rest.lower()
+    if found := _DIGITS.match(words):
+        one, two, year = int(found[1]), int(found[3]), int(found[4]) % 100 + 2000
+        days = (
+            {_day(year, one, two)} if found[2] != "." else set()
+        )  # 3.12. is the third of December wherever dots are written
+        rights = sorted(d for d in days | {_day(year, two, one)} if d)
+    elif (found := _MONTH_DAY.match(words)) and (found[1] or found[5]) in _MONTHS:
+        year = int(found[3] or found[6] or 0)
+        rights = [d for d in [_day(year or 1, _MONTHS[found[1] or found[5]], int(found[2] or found[4]))] if year and d]
+    else:
+        rights = []
+    found = re.search(r"\bat (\d{1,2})(?:[:.](\d{2}))?\s?([ap]m)?", words)
+    hour = int(found[1]) % 12 + 12 * (found[3] == "pm") if found and found[3] else int(found[1]) if found else 9
+    at = f"{hour:02}:{found[2] if found and found[2] else '00'}"
+    shown = rights or ["2026-03-02"]
+    start = "Write:  " if rights else "Write, for example:  "
+    return told, start + "   or   ".join(f'{key} = "on {d} at {at}"' for d in shown)
+
+
+def _day(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
 
 
 _MEANING = {"audience": '"or"', "when": '"or"', "condition": '"and" under only-if, "or" under unless and stop-when'}

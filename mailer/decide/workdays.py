@@ -62,6 +62,21 @@ def calendar_of(name: str) -> Any:
     return country_holidays(code, subdiv=spellings[region]) if region in spellings else None
 
 
+_OFTEN = ("US", "CA", "GB", "DE", "AT", "CH", "FR", "ES", "IT", "AU")
+
+
+def region_named(name: str) -> str:
+    """What to write for a region that stands without its country ("Illinois": "US-IL"); empty where it is none of a few large countries."""
+    from holidays import country_holidays
+
+    for code in _OFTEN:
+        plain = country_holidays(code)
+        aliases = {str(k).lower(): v for k, v in getattr(plain, "subdivisions_aliases", {}).items()}
+        if (region := aliases.get(" ".join(name.lower().split()))) is not None:
+            return f"{code}-{region}"
+    return ""
+
+
 @lru_cache(maxsize=8192)
 def is_business_day(day: date, names: tuple[str, ...] = ()) -> bool:
     """Neither at the weekend (as the first named country keeps it) nor a holiday of any of *names*."""

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.decide.rulebook import read_rules
-from mailer.decide.rulefile import read_file
+from mailer.decide.rulefile import INVISIBLE, read_file
 from tests.decide import cast
 
 keys = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
-plain = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\"), max_size=20)
+plain = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\" + "".join(map(chr, INVISIBLE))), max_size=20
+)
 quoted = st.one_of(
     plain.map(lambda t: '"' + t.replace('"', "") + '"'),
     plain.map(lambda t: "'" + t.replace("'", "") + "'"),
