@@ -1,12 +1,14 @@
 """The shipped rules on the stage, each with who gets its letter and at what minute, and who does not; and what the letters say."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mailer.partnership.meetings import Change, MeetingStatus
 from mailer.partnership.people import PartnerKind, Role
 from mailer.pipeline.hand import planning
+from mailer.pipeline.hand.changes import add_meeting, change_meeting
 from mailer.sandbox.habits import Member, Unknown
 from mailer.sandbox.stage import CONVENER
 from mailer.store import meetings, outbox, people, questions
@@ -232,3 +234,92 @@ async def test_changes_reach_those_whom_they_concern(tmp_path: Path) -> None:
         assert str(cancelled["METHOD"]) == "CANCEL"
         later = {"reminder", "last-call", "headcount", "briefing", "logistics", "materials", "who-came"}
         assert not later & set(found)
+
+
+async def test_promises_have_their_day_and_the_convener_a_monday(tmp_path: Path) -> None:
+    """Tasks 3, 6, 13, 16, 51: a word before and after the day, one mail where several fall due, help and thanks at once, the list on Mondays."""
+    async with world(tmp_path, region()) as here:
+        office, now = here.stage.daemon.office, here.stage.clock.now()
+        for text, owner, due in (
+            ("call the schools", ANN, date(2026, 2, 12)),
+            ("write to the college", ANN, date(2026, 2, 12)),
+            ("find a bus", BOB, date(2026, 2, 12)),
+            ("rent a hall", BOB, date(2026, 5, 29)),
+        ):
+            await planning.add_item(office, planning.Wanted(text, owner, due), now)
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        soon = letter_to(here, ANN, "Due soon")
+        assert "call the schools" in text_of(soon)
+        assert "write to the college" in text_of(soon)
+        await answer(here, ANN, soon, "Both are done!")
+        await here.stage.advance(local(2026, 2, 23, 12, 0))
+        await answer(here, BOB, letter_to(here, BOB, "Still open"), "Help please, no bus company answers.")
+        await here.stage.advance(local(2026, 3, 20, 12, 0))
+        found = await sent(here)
+        assert found["item-is-due-soon"] == at("02-09 09:00", ANN, BOB)  # one mail each
+        assert found["item-is-done"].keys() == {ANN}
+        assert found["item-is-overdue"][BOB].startswith("02-13 09:00, 02-20 09:00")
+        assert set(found["item-is-overdue"]) == {BOB}
+        assert found["somebody-needs-help"] == at("02-23 12:00", DANA)
+        assert found["open-items-on-monday"][DANA].startswith(
+            "02-02 08:00, 02-09 08:00, 02-16 08:00, 02-23 08:00, 03-02 08:00"
+        )
+        monday = next(
+            m
+            for when, m in here.to(DANA)
+            if when == local(2026, 2, 16, 8, 0) and "open action items" in str(m["Subject"])
+        )
+        assert "find a bus" in text_of(monday)
+        assert "overdue" in text_of(monday)
+        assert "call the schools" not in text_of(monday)
+        assert files_of(monday) == ["action-plan.pdf"] or files_of(monday)[0].endswith("action-plan.pdf")
+        assert "find a bus" in text_of(letter_to(here, DANA, "needs help"))
+
+
+async def test_the_quarter_has_its_rhythm(tmp_path: Path) -> None:
+    """Tasks 10, 17, 46, 49, 52: a host is looked for, the next meeting is drafted, public partners hear every month; nothing of it unasked."""
+    vic = member("Vic Vega", button(YES), roles=frozenset({Role.CHAMPION}))
+    async with world(tmp_path, region(vic)) as here:
+        office, now = here.stage.daemon.office, here.stage.clock.now()
+        await planning.add_item(office, planning.Wanted("find a bus", BOB, date(2026, 5, 29)), now)
+        spring = replace(
+            await here.meeting(), slug="spring", title="Spring meeting", kind="full partnership meetings", place="",
+            dtstart=local(2026, 5, 28, 9, 0), dtend=local(2026, 5, 28, 11, 0), reply_deadline=local(2026, 5, 21, 17, 0),
+        )  # fmt: skip
+        spring = await add_meeting(office, spring, now)
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        assert "progress-update" not in await sent(here)  # held
+        await here.release()
+        await here.stage.advance(local(2026, 3, 26, 12, 0))
+        update = letter_to(here, PAT, "where things stand")
+        assert "find a bus" in text_of(update)
+        assert files_of(update)[0].endswith("action-plan.pdf")
+        host = letter_to(here, "vic.vega@vega.example", "Could we meet")
+        assert "Vega Works" in text_of(host)
+        await answer(here, "vic.vega@vega.example", host, "Yes, with pleasure, we have a room for thirty.")
+        await here.stage.advance(local(2026, 3, 27, 12, 0))
+        assert any(
+            "Vic Vega" in text_of(m) and "yes" in text_of(m)
+            for when, m in here.to(DANA)
+            if when > local(2026, 3, 26, 11, 0)
+        )
+        await here.stage.advance(local(2026, 4, 6, 12, 0))
+        _, change, _ = await change_meeting(office, spring, replace(spring, place="Vega Works"), here.stage.clock.now())
+        assert change is Change.PLACE
+        drafted = letter_to(here, DANA, "When shall the next meeting be")
+        days = re.findall(r"^\d\. \w+, (\w+ \d+, \d+)", text_of(drafted), re.MULTILINE)
+        assert len(days) == 3
+        first = datetime.strptime(f"{days[0]} +0000", "%B %d, %Y %z").date()
+        assert timedelta(weeks=10) <= first - date(2026, 4, 6) <= timedelta(weeks=14)
+        question = next(
+            q for q in await questions.every(office.partnership, open_only=True) if "partnership meeting" in q.title
+        )
+        told = await coded(here, f"settle {question.slug} 1")
+        summer = next(m for m in await meetings.all_of(office.partnership) if m.slug in told)
+        assert (summer.kind, summer.local(summer.dtstart).date()) == ("full partnership meetings", first)
+        await here.stage.advance(local(2026, 4, 15, 12, 0))
+        found = await sent(here)
+        assert found["who-can-host"] == {JANE: "03-26 09:00, 04-02 09:00", "vic.vega@vega.example": "03-26 09:00"}
+        assert found["draft-next-meeting"] == at("04-06 09:00", DANA)
+        assert set(found["progress-update"]) == {PAT}
+        assert found["progress-update"][PAT].startswith("02-02 12:00")

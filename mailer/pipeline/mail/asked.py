@@ -105,6 +105,8 @@ async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
     question = case.thread[0].notice.question
     found = await questions.question(question) if question is not None else None
     if word is None or found is None:
+        if found is not None and found.state == questions.OPEN:  # so that nobody asks again
+            await questions.vote(found.id, author.id, {1: "maybe"}, case.now, case.ident)
         await case.unclear(
             f"{author.name} answers the question “{found.title if found else 'that was asked'}”: please look"
         )
