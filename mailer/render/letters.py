@@ -15,6 +15,7 @@ from pathlib import Path
 import css_inline
 from jinja2 import Template, TemplateError, meta
 from jinja2.exceptions import SecurityError
+from markupsafe import escape
 
 from mailer.errors import LetterProblems, Problem
 from mailer.render import markup
@@ -29,6 +30,8 @@ from mailer.terms import Address
 
 LAYOUT_TEXT, LAYOUT_HTML = "_layout.txt", "_layout.html"
 _CONTENT = "[[letter]]"
+_SUBJECT = "[[subject]]"
+"""Stands in the HTML frame for the subject as it comes out: the title, and what a screen reader calls the letter."""
 _PLAIN_LAYOUTS = {LAYOUT_TEXT: _CONTENT, LAYOUT_HTML: f'<html lang="{{{{ language }}}}"><body>{_CONTENT}</body></html>'}
 _FILE_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?:\.(?P<language>[a-z]{2}(?:-[a-z]{2,4})?))?\.(?P<form>txt|html)"
@@ -243,7 +246,7 @@ def _fill(compiled: _Compiled, view: View) -> Letter:
     try:
         subject = one_line(compiled.subject.render(names))[:_LONGEST_SUBJECT].rstrip()
         text = _EMPTY_LINES.sub("\n\n", compiled.text.render(names)).strip() + "\n"
-        html = compiled.html.render(names)
+        html = compiled.html.render(names).replace(_SUBJECT, str(escape(subject)))
     except (TemplateError, SecurityError, TypeError, ValueError) as error:
         raise LetterProblems((_unknown_now(compiled, view),)) from error
     return Letter(subject, text, html, compiled.language, Address("", ""))
