@@ -6,7 +6,7 @@ rules    preview, why, words, changes, test-letter; rehearse
 meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 printing print …: documents as PDF
-aftermath came, summary, share, decided, stories, report
+aftermath came, summary, share, decided, stories, report; approvals: what signers said
 context  what all share
 """
 
@@ -18,7 +18,20 @@ from typing import Annotated
 import typer
 
 import mailer
-from mailer.cli import aftermath, context, mail, meetings, people, plan, printing, questions, rehearse, rules, run
+from mailer.cli import (
+    aftermath,
+    approvals,
+    context,
+    mail,
+    meetings,
+    people,
+    plan,
+    printing,
+    questions,
+    rehearse,
+    rules,
+    run,
+)
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -56,6 +69,7 @@ def _options(
 _COMMANDS: tuple[Callable[..., None], ...] = (
     run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, rules.changes,
     meetings.attendance, aftermath.came, aftermath.summary, aftermath.share, aftermath.decided, aftermath.stories, aftermath.report,
+    approvals.approvals,
     mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:

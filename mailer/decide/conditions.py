@@ -120,6 +120,7 @@ _MEMBERS: dict[Group, Callable[[Standing], bool]] = {
     Group.PUBLIC_PARTNERS: lambda s: s.person.kind is PartnerKind.PUBLIC_PARTNER and Role.CONVENER not in s.person.roles,
     Group.SUPPORT_PARTNERS: lambda s: s.person.kind is PartnerKind.SUPPORT_PARTNER and Role.CONVENER not in s.person.roles,
     Group.CHAMPIONS: lambda s: bool(_CHAMPIONS & s.person.roles),
+    Group.CANDIDATES: lambda s: Role.CANDIDATE in s.person.roles,
     Group.LEAD_CHAMPION: lambda s: Role.LEAD_CHAMPION in s.person.roles,
     Group.CO_CHAIRS: lambda s: Role.CO_CHAIR in s.person.roles,
     Group.EVERYONE_INVITED: lambda s: s.invited_at is not None or s.attended is True,

@@ -180,6 +180,7 @@ class Group(StrEnum):
     PUBLIC_PARTNERS = "public partners"
     SUPPORT_PARTNERS = "support partners"
     CHAMPIONS = "champions"
+    CANDIDATES = "champion candidates"
     LEAD_CHAMPION = "lead champion"
     THEIR_CHAMPION = "their champion"
     CO_CHAIRS = "co-chairs"

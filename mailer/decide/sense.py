@@ -36,12 +36,16 @@ _REPLIES = frozenset(k for k in HappeningKind if k.value.startswith("reply is"))
     HappeningKind.SEAT_IS_FREE
 }  # a yes that waits
 _OF_THE_READER = _REPLIES | {
+    HappeningKind.CANDIDATE_SAYS_YES,
+    HappeningKind.CANDIDATE_SAYS_NO,
     HappeningKind.SEAT_IS_FREE,
     HappeningKind.DELEGATE_IS_NAMED,
     HappeningKind.CALL_RESULT_IS_LOGGED,
 }
 """What happens to somebody who replied, then or before: whose turn it is for a chair, who sends a delegate, who was called."""
 _ABOUT_SOMEBODY = _REPLIES | {
+    HappeningKind.CANDIDATE_SAYS_YES,
+    HappeningKind.CANDIDATE_SAYS_NO,
     HappeningKind.MAIL_BOUNCES,
     HappeningKind.DELEGATE_IS_NAMED,
     HappeningKind.CALL_RESULT_IS_LOGGED,

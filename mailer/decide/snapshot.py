@@ -108,6 +108,8 @@ class HappeningKind(StrEnum):
     SUMMARY_IS_APPROVED = "summary is approved"
     DRAFT_IS_SHARED = "draft is shared"
     STORY_IS_TOLD = "story is told"
+    CANDIDATE_SAYS_YES = "candidate says yes"
+    CANDIDATE_SAYS_NO = "candidate says no"
     ITEM_IS_ADDED = "item is added"
     SEAT_IS_FREE = "seat is free"
     CALL_RESULT_IS_LOGGED = "call result is logged"

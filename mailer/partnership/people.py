@@ -22,6 +22,7 @@ class Role(StrEnum):
     """What a person does for the partnership. A person may have several, or none."""
 
     CONVENER = "convener"
+    CANDIDATE = "champion candidate"
     CHAMPION = "champion"
     LEAD_CHAMPION = "lead champion"
     CO_CHAIR = "co-chair"

@@ -23,6 +23,7 @@ class Listings(TypedDict):
     plan: Lines
     choices: Lines
     calls: Lines
+    contacts: Lines
     totals: Lines
     teams: Lines
     document: Lines
@@ -48,6 +49,10 @@ def listings(facts: Facts, phrases: Phrases) -> Listings:
             f"{c.number}. "
             + ", ".join(one_line(part) for part in (c.name, c.organisation, c.phone, c.remark) if part.strip())
             for c in parts.callees
+        ),
+        contacts=_lines(
+            f"{c.number}. {', '.join(one_line(part) for part in (c.name, c.organisation) if part.strip())}"
+            for c in parts.contacts
         ),
         totals=_totals(parts.totals, phrases),
         teams=_lines(f"- {one_line(team)}" for team in parts.teams),

@@ -116,6 +116,8 @@ class Particulars:
     """(number, words, who), the number 0 where nobody answers with it."""
     enclosures: tuple[Enclosure, ...] = ()
     draft: Draft | None = None
+    contacts: tuple[Callee, ...] = ()
+    """Whom we mean to invite of the reader's own people: for "whom do we miss, who is wrong?"."""
 
 
 @dataclass(frozen=True, slots=True)

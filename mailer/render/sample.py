@@ -115,6 +115,7 @@ def sample_facts(letter: str) -> Facts:
                 Offer(2, dtstart=_START + timedelta(days=15, hours=2)),
             ),
             callees=(Callee(1, PersonId(3), "Ken Lam", "Cast & Co", "+1 555 0103", "voicemail on 3 March"),),
+            contacts=(Callee(1, PersonId(3), "Ken Lam", "Cast & Co"),),
             totals=Totals(42, (("vegetarian", 5), ("wheelchair", 1)), told=39),
             teams=("Welding curriculum",),
             document="Thirty companies met.\nThey chose two priorities.",

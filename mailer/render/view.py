@@ -145,6 +145,7 @@ class View:
     plan: Lines
     choices: Lines
     calls: Lines
+    contacts: Lines
     totals: Lines
     teams: Lines
     document: Lines

@@ -12,6 +12,7 @@ MOST_WORDS = 600
 _SUGGESTED = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}
 _OTHER_WORDS = {
     "COUNTER": "Write {0} accept (the meeting is moved, and everybody hears) or {0} refuse (its proposer is told).",
+    "REGISTER": "Write {0} yes (all of it is done) or {0} no.",
     "DELEGATE": "Write {0} yes, {0} no, or {0} and an address.",
 }
 """What may be written where yes, no and maybe say too little."""

@@ -228,6 +228,11 @@ async def give_role(person: PersonId, roles: Collection[Role]) -> None:
     await models.Person.filter(id=person).update(roles=sorted(r.value for r in roles), bears_role=bool(roles))
 
 
+async def leave(person: PersonId, now: datetime) -> None:
+    """Take *person* off the register; what is known of them stays while something refers to it. A people file may bring them back."""
+    await models.Person.filter(id=person, left_at=None).update(left_at=now)
+
+
 async def learn_alias(person: PersonId, partnership: PartnershipId, address: str) -> None:
     """From now on *address* speaks for *person*."""
     rank = await models.PersonAddress.filter(person_id=person).count()

@@ -130,7 +130,7 @@ _NO_RULE = (
     r"(?!(?:it|this|that|them|these|those|all|everything|everybody|now|me|us|on|off|you|your|up|out|to|help|more)\b)"
 )
 _RULE = rf"{_THE}\[?{_NO_RULE}(?P<text>[a-z0-9][a-z0-9-]{{0,60}})\]?"
-_ROLES = "business|public partner|support partner|champion|lead champion|co-chair|note taker|caterer|action team lead"
+_ROLES = "business|public partner|support partner|champion|champion candidate|lead champion|co-chair|note taker|caterer|action team lead"
 
 
 def _form(pattern: str) -> re.Pattern[str]:

@@ -2,16 +2,18 @@
 
 Each test names the task of the convener that it serves (the numbers of the table of tasks)."""
 
+import re
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from mailer.partnership.people import Role
+from mailer.partnership.people import PartnerKind, Role
 from mailer.pipeline.hand import reports
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER
-from mailer.store import approvals
+from mailer.store import approvals, people
 from tests.flow.test_commands import coded
 from tests.flow.test_desk import reply, text_of
 from tests.flow.test_life import answer, letter_to
@@ -211,3 +213,121 @@ async def test_an_ok_at_night_waits_for_the_hours_of_the_rule(tmp_path: Path) ->
         await here.stage.advance(local(2026, 1, 30, 12, 0))
         (at, _), *_ = here.to(ANN)
         assert at.astimezone(ZONE) >= datetime(2026, 1, 30, 8, 30, tzinfo=ZONE)
+
+
+def proposal(here: World) -> tuple[str, str]:
+    """The newest mail with cases to the convener: its words, and the number of the last case that proposes names."""
+    text = next(text_of(m) for _, m in reversed(here.to(CONVENER)) if " proposes, and " in text_of(m))
+    found = re.findall(r"^ ?(\d+) +\S+@\S+: .* proposes, and ", text, re.MULTILINE)
+    return text, found[-1]
+
+
+def digest_with_proposal(here: World) -> EmailMessage:
+    return next(m for _, m in reversed(here.to(CONVENER)) if " proposes, and " in text_of(m))
+
+
+async def test_champions_look_over_the_list_and_the_convener_decides(tmp_path: Path) -> None:
+    """Task 26: each champion sees whom we mean to invite, names who is missing and who is wrong; one word of the convener does it."""
+    launch = local(2026, 3, 27, 9, 0)
+    async with world(tmp_path, cast(), dtstart=launch, dtend=local(2026, 3, 27, 11, 0), ok_on=NEVER) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 1, 30, 12, 0))
+        asked = letter_to(here, JANE, "Whom do we miss?")
+        assert [n for n in ("Ann Able", "Bob Brown", "Cho Chan", "Dee Dorn") if n in text_of(asked)] == [
+            "Ann Able",
+            "Bob Brown",
+        ]
+        await answer(here, JANE, asked, "Drop Bob, he left.\nAdd Ann Lee ann@acme.example, Acme Tools\nThanks!")
+        told = text_of(here.to(JANE)[-1][1])
+        assert "Dana Reyes decides" in told
+        assert "Ann Lee" in told, told
+        assert await people.by_address(office.partnership, "ann@acme.example") is None
+        assert BOB in {p.address for p in await people.people(office.partnership)}
+        await answer(here, OLA, letter_to(here, OLA, "Whom do we miss?"), "The list is fine, thank you.")
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        text, number = proposal(here)
+        assert "take off: bob.brown@brown.example" in text
+        await reply(here, digest_with_proposal(here), f"{number} yes")
+        done = text_of(here.to(CONVENER)[-1][1])
+        assert "Bob Brown is off the list" in done, done
+        assert "Ann Lee" in done, done
+        register = {p.address: p for p in await people.people(office.partnership)}
+        assert BOB not in register
+        new = register["ann@acme.example"]
+        jane = register[JANE]
+        assert (new.name, new.organisation, new.champion) == ("Ann Lee", "Acme Tools", jane.id)
+        assert "ola.nordmann" not in text
+
+
+async def test_a_proposal_that_is_refused_changes_nothing(tmp_path: Path) -> None:
+    """Task 26: no is no, and what was not understood is shown beside what was."""
+    async with world(
+        tmp_path, cast(), dtstart=local(2026, 3, 27, 9, 0), dtend=local(2026, 3, 27, 11, 0), ok_on=NEVER
+    ) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 1, 30, 12, 0))
+        asked = letter_to(here, JANE, "Whom do we miss?")
+        await answer(here, JANE, asked, "Ann has retired.\nBob might want to bring his brother along, ask him.")
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        text, number = proposal(here)
+        assert "bring his brother" in text
+        await reply(here, digest_with_proposal(here), f"{number} no")
+        assert ANN in {p.address for p in await people.people(office.partnership)}
+
+
+async def test_public_partners_name_others(tmp_path: Path) -> None:
+    """Tasks 1, 20: partners are asked whom they know; who is named is added by the convener's word, as a public partner."""
+    pat = member("Pat Park", kind=PartnerKind.PUBLIC_PARTNER)
+    async with world(
+        tmp_path, [pat], dtstart=local(2026, 4, 3, 9, 0), dtend=local(2026, 4, 3, 11, 0), ok_on=NEVER
+    ) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 1, 30, 12, 0))
+        asked = letter_to(here, "pat.park@park.example", "Who else should be at the table?")
+        await answer(
+            here, "pat.park@park.example", asked, "You should ask Lu Han, Lakeside College, lu.han@lakeside.example"
+        )
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        _, number = proposal(here)
+        await reply(here, digest_with_proposal(here), f"{number} yes")
+        new = await people.by_address(office.partnership, "lu.han@lakeside.example")
+        assert new is not None
+        assert (new.name, new.organisation, new.kind) == ("Lu Han", "Lakeside College", PartnerKind.PUBLIC_PARTNER)
+
+
+async def test_champions_are_recruited_by_mail(tmp_path: Path) -> None:
+    """Task 25: a personal letter, held for the convener; the silent reminded; thanks for a yes, a courteous close for a no."""
+    three = [member(n, roles=frozenset({Role.CANDIDATE})) for n in ("Ann Able", "Bob Brown", "Cho Chan")]
+    cho = "cho.chan@chan.example"
+    async with world(
+        tmp_path,
+        three,
+        dtstart=local(2026, 4, 22, 9, 0),
+        dtend=local(2026, 4, 22, 11, 0),
+        reply_deadline=None,
+        ok_on=NEVER,
+    ) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 1, 28, 12, 0))
+        assert not here.to(ANN)
+        waits = letter_to(here, CONVENER, "")
+        assert "will-you-be-a-champion" in text_of(waits)
+        await reply(here, waits, "ok")
+        await answer(here, ANN, letter_to(here, ANN, "would you help"), "Yes, I would be glad to.")
+        await answer(here, BOB, letter_to(here, BOB, "would you help"), "No, I'm sorry, not this year.")
+        assert "Thank you, Ann" in here.subjects(ANN)
+        assert "Thank you all the same, Bob" in here.subjects(BOB)
+        roles = {p.address: p.roles for p in await people.people(office.partnership)}
+        assert roles[ANN] == {Role.CANDIDATE}  # not before the convener's word
+        assert roles[BOB] == frozenset()
+        assert (await here.answers()).get(ANN) != "yes"  # nobody asked about the meeting
+        await here.stage.advance(local(2026, 1, 30, 12, 0))
+        _, number = proposal(here)
+        await reply(here, digest_with_proposal(here), f"{number} yes")
+        roles = {p.address: p.roles for p in await people.people(office.partnership)}
+        assert roles[ANN] == {Role.CHAMPION}
+        await here.stage.advance(local(2026, 2, 5, 12, 0))
+        await here.release()
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        asked = [sum("would you help" in s for s in here.subjects(a)) for a in (ANN, BOB, cho)]
+        assert asked == [1, 1, 2]

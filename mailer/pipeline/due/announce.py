@@ -69,7 +69,7 @@ async def announced(
 _ANSWERS = frozenset({*REPLY_HAPPENINGS.values(), HappeningKind.DELEGATE_IS_NAMED})
 _FEW = frozenset(
     {
-        Group.WHO_REPLIED, Group.THEIR_CHAMPION, Group.DELEGATE, Group.ITEM_OWNER, Group.ACTION_TEAM_LEAD, Group.ACTION_TEAM_LEADS,
+        Group.CANDIDATES, Group.WHO_REPLIED, Group.THEIR_CHAMPION, Group.DELEGATE, Group.ITEM_OWNER, Group.ACTION_TEAM_LEAD, Group.ACTION_TEAM_LEADS,
         Group.CONVENER, Group.CATERER, Group.NOTE_TAKER, Group.LEAD_CHAMPION, Group.CHAMPIONS, Group.CO_CHAIRS,
     }
 )  # fmt: skip

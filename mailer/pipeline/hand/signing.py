@@ -39,16 +39,17 @@ logger = logging.getLogger(__name__)
 AHEAD = Duration(3, Unit.BUSINESS_DAY)
 """How long before letters are due their signer is asked."""
 REMINDED = Duration(1, Unit.BUSINESS_DAY)
-"""How long before they are due, or after the question where that is later, the signer is reminded."""
+"""How long before they are due, or after the question where that is later, a silent signer is reminded."""
 
 _LOOK = Duration(2, Unit.WEEK)
 
 
 class Signing:
-    """What a partnership asks its signers. Remembers only which rules it has looked at ahead; all else is in the store."""
+    """What a partnership asks its signers. Remembers only what it has looked at ahead and told of; all else is in the store."""
 
     def __init__(self) -> None:
         self._looked: set[tuple[MeetingId, RuleId, datetime]] = set()
+        self._told: set[tuple[MeetingId, RuleId, str]] = set()
 
     async def next_step(self, office: Office, letters: Letters, now: datetime) -> datetime | None:
         """When there is something to do next; not after *now* where there is something now."""
@@ -65,7 +66,9 @@ class Signing:
                 at += [now] if word is None and ever_ok else []
             elif word is None:
                 at.append(now)
-            elif word.state == approvals.OK:
+            elif word.state != approvals.OK:
+                at += [group.not_before] if (group.meeting, group.rule, group.round) not in self._told else []
+            else:
                 at.append(window_of(asking[group.rule], meeting).opening(max(now, group.not_before)))
         for asked in await approvals.every(office.partnership, state=approvals.ASKED):
             if asked.reminded_at is None and asked.rule in asking:
@@ -87,8 +90,9 @@ class Signing:
             meeting = await meetings.by_id(group.meeting)
             if meeting is not None and await _attend_to(office, letters, meeting, asking[group.rule], group, now):
                 told.setdefault((group.meeting, group.rule, group.round), []).append(group)
-        for groups in told.values():
-            await _tell_waiting(office, groups, now)
+        for which, groups in told.items():
+            if which not in self._told and await _tell_waiting(office, groups, now):
+                self._told.add(which)
         for asked in await approvals.every(office.partnership, state=approvals.ASKED):
             if asked.reminded_at is None and asked.rule in asking:
                 await _remind(office, asked, asking[asked.rule], now)
@@ -121,7 +125,13 @@ def _remind_at(asked: SignersWord, rule: Rule, meeting: Meeting) -> datetime:
     after = shift(asked.asked_at, REMINDED, 1, None, meeting.zone, rule.timing.holidays)
     if asked.leaves_at is None:
         return after
-    return max(after, _earlier(asked.leaves_at, REMINDED, rule, meeting))
+    before = max(after, _earlier(asked.leaves_at, REMINDED, rule, meeting))
+    # asked at the last moment: reminded a day after the letters came to wait, not at that very hour
+    return (
+        before
+        if before < asked.leaves_at
+        else shift(asked.leaves_at, REMINDED, 1, None, meeting.zone, rule.timing.holidays)
+    )
 
 
 def text_id(letters: Letters, letter: str, meeting: Meeting, signer: Person, document: str = "") -> str:
@@ -272,15 +282,17 @@ async def _remind(office: Office, asked: SignersWord, rule: Rule, now: datetime)
     await transact(write)
 
 
-async def _tell_waiting(office: Office, groups: Sequence[Waiting], now: datetime) -> None:
-    """Letters have come to their hour without the signer's word: the convener may give his or her own."""
+async def _tell_waiting(office: Office, groups: Sequence[Waiting], now: datetime) -> bool:
+    """Letters have come to their hour without the signer's word: the convener, who may give his or her own, is told once (the ledger knows).
+    False where it is too early."""
     meeting = await meetings.by_id(groups[0].meeting)
     entries = await outbox.entries([groups[0].first])
     if meeting is None or any(g.not_before > now for g in groups):
-        return
+        return False
     notices = [e.notice for e in entries]
     about = meeting
     await transact(lambda: tell_waiting(office, about, notices, now))
+    return True
 
 
 def _letters(count: int) -> str:

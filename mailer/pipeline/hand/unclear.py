@@ -13,7 +13,7 @@ from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.pipeline.due import understood
-from mailer.pipeline.hand import delegates, proposed_times
+from mailer.pipeline.hand import delegates, proposed_times, roster
 from mailer.pipeline.hand.changes import SAID, enter
 from mailer.pipeline.office import Office
 from mailer.store import delegations, inbound, log, meetings, people
@@ -76,6 +76,12 @@ async def settle(
         if word in (Settle.NO, Settle.REFUSE):
             return await delegates.refuse(office, ident, now)
         raise MailerError(f"Message {ident} names a delegate: write {ident} yes, {ident} no or {ident} ignore.")
+    if row.proposed == roster.PROPOSED:
+        if word not in (Settle.YES, Settle.NO, Settle.ACCEPT, Settle.REFUSE):
+            raise MailerError(
+                f"Message {ident} proposes names: write {ident} yes (all of it is done), {ident} no or {ident} ignore."
+            )
+        return await roster.decided(office, ident, row.reason, word in (Settle.YES, Settle.ACCEPT), now)
     word = {Settle.ACCEPT: Settle.YES, Settle.REFUSE: Settle.NO}.get(word, word)
     invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
     meeting = await meetings.by_id(invitation.meeting_id) if invitation else None

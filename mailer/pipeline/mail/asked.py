@@ -8,20 +8,22 @@ Never:    lets a report overturn what somebody answered themselves: that is aske
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from mailer.decide.rule import Group
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.errors import MailerError
 from mailer.parse.files import file_contents
 from mailer.partnership import plan as plans
 from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.people import Person
+from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
 from mailer.pipeline.due import announce
-from mailer.pipeline.hand import changes, signing
+from mailer.pipeline.hand import changes, roster, signing
 from mailer.pipeline.mail import answers, desk
 from mailer.pipeline.mail.case import Case
 from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions, stories
@@ -40,8 +42,10 @@ from mailer.understand.asks.question import Asked, Callee, Choice, Offered, Ques
 from mailer.understand.asks.question import Item as AskedItem
 from mailer.understand.asks.ranking import Ranking
 from mailer.understand.asks.reply import Reply
+from mailer.understand.asks.roster import ListChanges
 from mailer.understand.asks.stories import Stories
 from mailer.understand.asks.times import TimesChosen
+from mailer.understand.speaker import Place
 from mailer.understand.verdict import Answer, Delegate, Kind
 
 _NUMBERED = re.compile(r"^ {0,8}(\d{1,4})\. (.{1,300})$", re.MULTILINE)
@@ -118,6 +122,9 @@ async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
     if found.team is not None:
         await _joins(case, found, author, word)
         return True
+    if word != "maybe" and Role.CANDIDATE in author.roles and _asks_candidates(case):
+        await _candidate(case, author, meeting, willing=word == "yes")
+        return True
     told = f"{author.name} says {word} to “{found.title}”"
     await case.say("answer", told, author.id, meeting)
     await case.done(told, inbound.REVIEW if word != "no" else inbound.HANDLED)  # a yes is for the convener to act on
@@ -137,6 +144,26 @@ async def _joins(case: Case, asked_: questions.AskedQuestion, author: Person, wo
     at_large = await meetings.at_large(case.office.partnership, case.office.sender.partnership, case.office.zone, case.now)
     for person in {case.office.convener, author.id, *([team.lead] if team.lead is not None else [])}:
         await desk.tell(case, at_large, person)
+
+
+def _asks_candidates(case: Case) -> bool:
+    rule = case.office.book.rule(case.thread[0].notice.rule)
+    return rule is not None and any(a.group is Group.CANDIDATES for a in rule.to)
+
+
+async def _candidate(case: Case, author: Person, meeting: Meeting, *, willing: bool) -> None:
+    """Whether somebody will be a champion. A yes is thanked for at once, and the convener's word makes it so: champions sign letters and see names.
+    After a no nobody is asked again."""
+    told = f"{author.name} {'is willing to be a champion' if willing else 'would rather not be a champion'}"
+    await case.say("answer", told, author.id, meeting)
+    if willing:
+        await propose(case, author, meeting, [roster.of_champion(author)], quietly=True)
+    else:
+        await roster.not_a_candidate(author)
+        await case.done(told)
+    kind = HappeningKind.CANDIDATE_SAYS_YES if willing else HappeningKind.CANDIDATE_SAYS_NO
+    happening = Happening(kind, f"inbound-{case.ident}", case.now, author.id)
+    await announce.announce(case.office, meeting, happening, case.now, case.verdict.message_id)
 
 
 _POLLED = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe"}
@@ -163,7 +190,7 @@ async def _asked(case: Case, question: Question, meeting: Meeting) -> Asked:
     )
     found = Asked(question, written, own_addresses=frozenset({office.sender.mailbox}))
     match question:
-        case Question.CALLS:
+        case Question.CALLS | Question.ROSTER:
             shown = _NUMBERED.findall(await outbox.text_of(entry.id))
             peers = [p for p in await people.people(office.partnership) if p.id != entry.notice.person_id]
             return replace(found, people=tuple(_callees(shown, peers)))
@@ -228,6 +255,8 @@ class _Taker:
                 await self.times(said)
             case Ranking(order=order):
                 await self.vote({number: str(place) for place, number in enumerate(order, 1)}, "your order is noted")
+            case ListChanges() as said:
+                await self.roster(said, reply.not_understood)
             case Approval() as said:
                 await self.approval(said)
             case None:
@@ -367,6 +396,23 @@ class _Taker:
         await questions.vote(question, self.author.id, said, self.now, self.case.ident)
         self.done.append(sentence)
 
+    async def roster(self, said: ListChanges, odd: tuple[str, ...]) -> None:
+        """Who is missing on a list, and who is wrong: proposals, which only the convener makes facts."""
+        if said.fine and not odd:
+            self.done.append("the list is right as it is")
+            return
+        rule = self.office.book.rule(self.case.thread[0].notice.rule)
+        kind = (
+            self.author.kind
+            if rule is not None and self.author.kind is not PartnerKind.BUSINESS
+            else PartnerKind.BUSINESS
+        )
+        lines = await roster.proposals(self.office, said, self.author, kind)
+        if not lines:
+            return
+        self.closed = True
+        await propose(self.case, self.author, self.meeting, lines, odd)
+
     async def approval(self, said: Approval) -> None:
         """A signer's word on letters in his or her name. The letters follow by themselves (`hand.signing`)."""
         ident, _, _ = self.case.thread[0].notice.round.partition("/")
@@ -435,6 +481,25 @@ class _Taker:
         self.done.append("your comment is noted" if said.text else "you have no comments")
         if said.text and summary.state in (documents.APPROVED, documents.SENT):
             self.doubts.append(f"the text was approved before this comment came: “{words[:300]}”")
+
+
+async def propose(
+    case: Case,
+    author: Person,
+    meeting: Meeting,
+    lines: Sequence[str],
+    odd: Sequence[str] = (),
+    *,
+    quietly: bool = False,
+) -> None:
+    """What *author* proposes for the register waits for the convener; the proposer is told so, unless *quietly*."""
+    await meetings.ensure_invitations(meeting.id, [author.id])
+    invitation = (await meetings.invitations(meeting.id, [author.id]))[0]
+    rest = [f"not understood: “{piece[:200]}”" for piece in odd]
+    told = "\n".join([f"{author.name} proposes, and {case.office.sender.name} decides:", *lines, *rest])
+    await case.waits(told, Place(invitation, meeting, author), roster.PROPOSED)
+    if not quietly:
+        await desk.tell(case, meeting, author.id)
 
 
 def _at(day: date | None, meeting: Meeting) -> datetime | None:

@@ -10,12 +10,13 @@ from datetime import datetime
 from mailer.decide.snapshot import Notice
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.people import Person
+from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.call_list import callees
 from mailer.pipeline.papers.enclosures import DOCUMENTS, enclosure
-from mailer.render.outgoing import Draft, Enclosure, ItemLine, Offer, Particulars, Totals
+from mailer.printing.order import family_name, folded
+from mailer.render.outgoing import Callee, Draft, Enclosure, ItemLine, Offer, Particulars, Totals
 from mailer.store import approvals, documents, imports, meetings, people, plan, questions, stories
 from mailer.terms import InboundId, PartStat, PersonId, RuleId
 
@@ -44,6 +45,7 @@ async def particulars(
         plan=tuple(_line(i, persons) for i in every),
         offers=await _offers(notice) if "choices" in lists else (),
         callees=await callees(office.partnership, meeting, person.id, person.language) if "calls" in lists else (),
+        contacts=await contacts(office, person) if "contacts" in lists else (),
         totals=totals(await meetings.answers_to(meeting), meeting) if "totals" in lists else None,
         teams=await teams_without_call(office) if "teams" in lists else (),
         document=summary.text if summary else "",
@@ -53,6 +55,19 @@ async def particulars(
         enclosures=files,
     )
 
+
+async def contacts(office: Office, champion: Person) -> tuple[Callee, ...]:
+    """The companies' people whose champion is *champion*; for a champion without any, those whom nobody has. Numbered by name."""
+    every = [
+        p for p in await people.people(office.partnership)
+        if p.kind is PartnerKind.BUSINESS and p.id != champion.id and not p.roles & _OF_THE_HOUSE
+    ]  # fmt: skip
+    own = [p for p in every if p.champion == champion.id] or [p for p in every if p.champion is None]
+    own.sort(key=lambda p: (folded(family_name(p.name)), folded(p.name), p.id))
+    return tuple(Callee(n, p.id, p.name, p.organisation) for n, p in enumerate(own, 1))
+
+
+_OF_THE_HOUSE = frozenset({Role.CONVENER, Role.CATERER, Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR})
 
 RETURNED = "returned files"
 """What the service's answer to a mail gives back: rows that were left over, somebody's own record. No rule may ask for it."""

@@ -5,6 +5,7 @@
     times       which offered times suit   ranking      an order of preference             address  where somebody is to be found now
     approval    OK to send in your name?   comments     on a draft                         attachment  which documents came
     stories     what went well, and what is needed                 picks        which of the choices
+    roster      who is missing on a list, and who is wrong on it
     needs       diets and access needs, beside any other answer
     dates       days and hours, by themselves; used by the others: days (monthdays, weekdays), hours, cursor
     statements  of whom or what is said what, where several are spoken of

@@ -24,6 +24,7 @@ class Question(StrEnum):
     APPROVAL = "an OK"
     COMMENTS = "comments"
     RANKING = "an order of preference"
+    ROSTER = "names to add or take off"
     STORIES = "what went well, and what is needed"
     CHOICES = "one or more of the choices"
 

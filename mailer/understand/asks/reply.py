@@ -19,12 +19,13 @@ from mailer.understand.asks.needs import Need, read_needs
 from mailer.understand.asks.picks import Picks, read_picks
 from mailer.understand.asks.question import Asked, Question
 from mailer.understand.asks.ranking import Ranking, read_ranking
+from mailer.understand.asks.roster import ListChanges, read_roster
 from mailer.understand.asks.stories import Stories, read_stories
 from mailer.understand.asks.times import TimesChosen, read_times
 from mailer.understand.asks.tokens import unread
 
 Said = (
-    Delegation | CallResults | ItemReports | TimesChosen | NewAddress | Documents | Approval | Comments | Ranking | Stories | Picks
+    Delegation | CallResults | ItemReports | TimesChosen | ListChanges | NewAddress | Documents | Approval | Comments | Ranking | Stories | Picks
 )  # fmt: skip
 
 
@@ -96,6 +97,8 @@ def _said(asked: Asked, text: str, message: Message | None) -> Said | None:
             return read_comments(text, language, author)
         case Question.RANKING:
             return read_ranking(text, asked.choices, language, author)
+        case Question.ROSTER:
+            return read_roster(text, asked.people, author)
         case Question.STORIES:
             return read_stories(text, language, author)
         case Question.CHOICES:
