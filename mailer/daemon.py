@@ -24,7 +24,7 @@ from mailer.partnership.people import Person
 from mailer.pipeline import opening
 from mailer.pipeline.due import seats, tick
 from mailer.pipeline.due.announce import headcount_told, overtaken, undeliverable
-from mailer.pipeline.hand import reports
+from mailer.pipeline.hand import reports, retention
 from mailer.pipeline.hand.register import import_people
 from mailer.pipeline.hand.signing import Signing
 from mailer.pipeline.mail import desk
@@ -39,7 +39,7 @@ from mailer.render.outgoing import Particulars
 from mailer.send.dispatch import Dispatcher, Letterhead, Transport
 from mailer.send.pace import Limits
 from mailer.send.smtp import SmtpTransport
-from mailer.store import inbound, log, workers
+from mailer.store import erasing, inbound, log, workers
 from mailer.store.connection import opened
 from mailer.store.outbox import OutboxEntry
 from mailer.store.transact import transact
@@ -52,6 +52,7 @@ LOOK_EVERY = 1.0
 """Seconds between looks at the outbox and the due rules: an indexed query each. (Other programs put work there too.)"""
 FILES_EVERY = 3.0
 BEAT_EVERY = 20.0
+RETAIN_EVERY = timedelta(days=1)
 READ_FIRST = 20.0
 """How long a start waits for the first look at the mailbox."""
 GOOD_WHILE = 300.0
@@ -106,6 +107,7 @@ class Daemon:
         self.tools = Tools(self.rehearse if config_file is not None else None, self.changes)
         self._config_file = config_file
         self._stamp: object = opening.stamp(settings)
+        self._retained: datetime | None = None
 
     def letterhead(self) -> Letterhead:
         book = self.office.book
@@ -194,6 +196,16 @@ class Daemon:
         await seats.offers_run_out(self.office, now)
         await self.signing.attend(self.office, self.letters, now)
         await desk.digest(self.office, self.digest_times, now)
+        await self.retain(now)
+
+    async def retain(self, now: datetime) -> None:
+        """Once a day, and after a start: what is kept long enough goes; what was erased is gone from the file, too."""
+        if self._retained is None or now - self._retained >= RETAIN_EVERY:
+            self._retained = now
+            if not (await retention.obey(self.office, self.settings.retention, now)).nothing:
+                erasing.LEFT.set()
+        if erasing.LEFT.is_set():
+            await erasing.scrub()
 
     async def editing(self, stop: asyncio.Event) -> None:
         """Take up files that changed, once they check clean; tell the convener, once, when they do not."""

@@ -7,6 +7,7 @@ meetings  meeting …, attendance
 mail     inbound, outbox, review               explain, understand: what the service makes of a message
 printing print …: documents as PDF
 aftermath came, summary, share, decided, stories, report; approvals: what signers said
+records  log, retention
 context  what all share
 """
 
@@ -70,7 +71,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, rules.changes,
     meetings.attendance, aftermath.came, aftermath.summary, aftermath.share, aftermath.decided, aftermath.stories, aftermath.report,
     approvals.approvals,
-    mail.review, mail.inbound, mail.outbox, run.explain, run.understand,
+    mail.review, mail.inbound, mail.outbox, records.log, records.retention, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:
     app.command()(_command)

@@ -23,6 +23,7 @@ from mailer.config.settings import (
     ImapSettings,
     PartnershipSection,
     PartnershipSettings,
+    RetentionSettings,
     Section,
     ServiceSettings,
     SmtpSettings,
@@ -149,6 +150,7 @@ def _partnership(reading: _Reading) -> PartnershipSettings | None:
         for section in _OWN_SECTIONS
         if section not in missing
     }
+    retention = _validated("retention", entries.get("retention", {}), {}, reading.source, problems)
     paths = _paths(reading)
     match parts:
         case {
@@ -158,7 +160,8 @@ def _partnership(reading: _Reading) -> PartnershipSettings | None:
             "sending": SmtpSettings() as sending,
         }:
             fields = {name: getattr(own, name) for name in type(own).model_fields} | paths
-            return PartnershipSettings(**fields, convener=convener, mailbox=mailbox, sending=sending)
+            kept = retention if isinstance(retention, RetentionSettings) else RetentionSettings()
+            return PartnershipSettings(**fields, convener=convener, mailbox=mailbox, sending=sending, retention=kept)
     return None
 
 

@@ -6,6 +6,7 @@ Never: a secret in a text (`SecretStr`). Built by hand (tests, the demo) they ne
 
 import re
 import zoneinfo
+from datetime import timedelta
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -260,12 +261,53 @@ class PartnershipSection(Section):
     )
 
 
+_SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
+_DAYS = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}
+
+
+def _span(text: str) -> str:
+    text = " ".join(text.lower().split())
+    if text and (not (found := _SPAN.fullmatch(text)) or int(found[1]) * _DAYS[found[2]] < 30):
+        raise ValueError(
+            f'"{shortened(text)}" is no time to keep something. Write it like "18 months"; a month at least.'
+        )
+    return text
+
+
+def span(text: str) -> timedelta | None:
+    """How long that is; None for ever."""
+    found = _SPAN.fullmatch(text)
+    return timedelta(days=round(int(found[1]) * _DAYS[found[2]])) if found else None
+
+
+class RetentionSettings(Section):
+    """[retention]: how long what is about people is kept. What has no time here is kept until you forget somebody."""
+
+    messages: Annotated[str, AfterValidator(_span)] = Field(
+        default="",
+        description="After this time the texts of mails go, in and out. That there was a mail, and what it brought about, stays.",
+        examples=["18 months"],
+    )
+    answers: Annotated[str, AfterValidator(_span)] = Field(
+        default="",
+        description="After this time a meeting's answers and calls go, with what the log says about people. How many of which kind said"
+        " what and came stays, as numbers.",
+        examples=["3 years"],
+    )
+    people: Annotated[str, AfterValidator(_span)] = Field(
+        default="",
+        description="People of whom nothing was heard for so long are proposed to you, to be forgotten. None is without your word.",
+        examples=["3 years"],
+    )
+
+
 class PartnershipSettings(PartnershipSection):
     """[partnership], with the sections beside it."""
 
     convener: ConvenerSettings
     mailbox: ImapSettings
     sending: SmtpSettings
+    retention: RetentionSettings = RetentionSettings()
 
 
 class ServiceSettings(Section):
@@ -303,6 +345,7 @@ SECTIONS: dict[str, type[Section]] = {
     "convener": ConvenerSettings,
     "mailbox": ImapSettings,
     "sending": SmtpSettings,
+    "retention": RetentionSettings,
     "service": ServiceSettings,
 }
 """The sections of a file, in the order in which a person fills them in."""

@@ -24,6 +24,7 @@ from mailer.store.transact import transact
 from mailer.terms import TOKEN_PATTERN, PartnershipId, canonical
 from mailer.understand.asks.question import Written
 from mailer.understand.commands import read_commands
+from mailer.understand.lists import read_lists
 from mailer.understand.reader import own_words
 
 _SUBADDRESS = re.compile(rf"\+({TOKEN_PATTERN})@")
@@ -156,7 +157,8 @@ class Keeper:
 def _commands(message: Message) -> bool:
     """Does the convener ask the service for something?"""
     written = Written(message.date or datetime.now(UTC))
-    return read_commands(own_words(message, "").words, message.subject, written).any
+    words = own_words(message, "").words
+    return read_commands(words, message.subject, written).any or read_lists(message, words).said_with_files
 
 
 def _look(mailbox: str, fetched: Fetched, commanders: frozenset[str] = frozenset()) -> tuple[Arrival, Signs | None]:

@@ -199,7 +199,7 @@ Did you mean [sending]?""",
             """\
 config.toml, line 16
 There is no section [weather].
-The sections are [partnership], [convener], [mailbox], [sending], [service].""",
+The sections are [partnership], [convener], [mailbox], [sending], [retention], [service].""",
         ),
         (
             "",

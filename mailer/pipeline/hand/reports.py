@@ -32,6 +32,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import last_end, next_start
 from mailer.pipeline.hand import signing
 from mailer.pipeline.hand.changes import meeting_or_error
+from mailer.pipeline.hand.register import letters_told
 from mailer.pipeline.hand.rulings import changes_to
 from mailer.pipeline.office import Office
 from mailer.pipeline.opening import read_files, sender_of
@@ -66,7 +67,8 @@ async def preview_text(office: Office, slug: str, now: datetime) -> str:
     """The timeline, and below it what makes no sense for this meeting and its people."""
     plan = await plan_of(office, slug, now)
     odd = warnings_for(office.serving(plan.snapshot.meeting), plan.snapshot, office.known_since, now)
-    return timeline(plan.snapshot, plan.lines, now) + "".join(f"\n{problem}\n" for problem in odd)
+    letters = await letters_told(office.partnership)
+    return timeline(plan.snapshot, plan.lines, now) + "".join(f"\n{told}\n" for told in (*odd, *letters))
 
 
 async def preview_data(office: Office, slug: str, now: datetime) -> list[dict[str, Any]]:

@@ -541,6 +541,8 @@ class _Hand:
                 await self.meeting(command)
             if command.verb in (Verb.FORGET, Verb.ANSWER, Verb.EXPORT):
                 await self.person(command.address)
+            if command.verb is Verb.IMPORT and command.number is None:
+                raise MailerError(lists.NO_LIST)
         except MailerError as exc:
             return _not_done(command, exc)
         return ""

@@ -14,19 +14,12 @@ from mailer.store import imports, inbound
 from mailer.terms import InboundId, canonical
 from mailer.understand.commands import Command, Commands
 from mailer.understand.forms import Verb
+from mailer.understand.lists import read_lists
 
 MOST_PROBLEMS = 25
 """Told in the mail; all of them stand in the file that comes with it."""
 
-_LIST = re.compile(r".{1,200}\.(?:csv|tsv|txt|vcf|vcard)", re.IGNORECASE)
-_SAYS_SO = re.compile(
-    r"\b(?:import|add|take (?:in|up)|register|list|lists|people|persons|contacts|invitees|csv|cards?|importar|lista|personas|contactos|"
-    r"importier\w*|liste|kontakte|personen|importe\w*|personnes|contacts)\b",
-    re.IGNORECASE,
-)
-_SAYS_ELSE = re.compile(
-    r"\b(?:came|attended|sign[- ]?in|do not|don['’]?t|not yet|wait|draft|example|minutes|notes|agenda)\b", re.IGNORECASE
-)
+NO_LIST = "There is no list with this mail. Attach it as CSV (as a spreadsheet saves it) or as address cards (.vcf)."
 
 
 def list_in(case: Case, found: Commands) -> Commands | None:
@@ -34,19 +27,16 @@ def list_in(case: Case, found: Commands) -> Commands | None:
     asked = [c for c in found.commands if c.verb is Verb.IMPORT and c.number is None]
     if case.message is None or (found.commands and not asked) or (case.thread and not asked):
         return None
-    files = [(n, f) for n, f in enumerate(case.message.enclosures) if _LIST.fullmatch(f.name.strip()) and f.size]
-    if not files:
+    brought = read_lists(case.message, case.verdict.text)
+    if not brought.files:
         return None
-    said = f"{case.verdict.subject}\n{case.verdict.text}"
-    names = [" ".join(f.name.split())[:100] for _, f in files]
-    if not asked and (_SAYS_ELSE.search(said) or not (_SAYS_SO.search(said) or not case.verdict.text.strip())):
-        return Commands(
-            doubtful=tuple((name, "import this list\n  (above the list that you attach)") for name in names)
-        )
+    if not asked and not brought.sure:
+        told = tuple((name, "import this list\n  (above the list that you attach)") for _, name in brought.files)
+        return Commands(doubtful=told) if brought.said else None
     return Commands(
         tuple(
             Command(Verb.IMPORT, f"import {name} of mail {case.ident}/{n}", text=name, number=case.ident, guests=n)
-            for (n, _), name in zip(files, names, strict=True)
+            for n, name in brought.files
         )
     )
 
