@@ -442,7 +442,10 @@ def _notice(
 
 _NEVER_OVER = frozenset(
     {
-        HappeningKind.MAIL_BOUNCES, HappeningKind.SUMMARY_IS_APPROVED, HappeningKind.DRAFT_IS_SHARED, HappeningKind.CALL_RESULT_IS_LOGGED
+        HappeningKind.MAIL_BOUNCES,
+        HappeningKind.SUMMARY_IS_APPROVED,
+        HappeningKind.DRAFT_IS_SHARED,
+        HappeningKind.CALL_RESULT_IS_LOGGED,
     }
 )
 """What is told after the meeting too."""

@@ -274,7 +274,7 @@ class Daemon:
             SERIES,
             tuple(self.people.values()),
             dates=occurrences(SERIES, changes),
-            said_to_dates=dict(self.said),  # type: ignore[arg-type]
+            said_to_dates={date: dict(said) for date, said in self.said.items()},  # type: ignore[arg-type]
         )
 
     def tick(self, now: datetime) -> None:
