@@ -18,6 +18,7 @@ from mailer.pipeline.hand.unclear import Settle, settle
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.particulars import RETURNED
+from mailer.send.notices import MOST_CASES
 from mailer.store import imports, inbound, meetings, outbox, people
 from mailer.store.transact import transact
 from mailer.terms import InboundId, PersonId, RuleId
@@ -59,8 +60,8 @@ async def next_digest(office: Office, times: DigestTimes, now: datetime) -> tupl
     rows = await inbound.rows_after(office.partnership, [inbound.REVIEW, inbound.HELD], told, MOST_CASES)
     if not rows:
         return None
-    meeting = await _meeting_of(office, rows, now)
     newest = rows[-1].id
+    meeting = await _meeting_of(office, rows, now)
     if meeting is None:
         return None
     if timedelta(0) <= meeting.dtstart - now <= URGENT:
