@@ -29,6 +29,7 @@ from mailer.cli import (
     plan,
     printing,
     questions,
+    records,
     rehearse,
     rules,
     run,
@@ -70,8 +71,7 @@ def _options(
 _COMMANDS: tuple[Callable[..., None], ...] = (
     run.demo, run.init, run.check, run.doctor, run.run, rules.preview, rehearse.rehearse, rules.why, rules.words, rules.changes,
     meetings.attendance, aftermath.came, aftermath.summary, aftermath.share, aftermath.decided, aftermath.stories, aftermath.report,
-    approvals.approvals,
-    mail.review, mail.inbound, mail.outbox, records.log, records.retention, run.explain, run.understand,
+    approvals.approvals, mail.review, mail.inbound, mail.outbox, records.log, records.retention, run.explain, run.understand,
 )  # fmt: skip
 for _command in _COMMANDS:
     app.command()(_command)
