@@ -27,6 +27,7 @@ from mailer.printing.sheets import (
 from mailer.printing.typesetter import typeset
 
 _LONGEST_PARAGRAPH = 20_000
+_LONGEST_PICTURE = 1_000_000
 
 
 def sign_in_sheet(
@@ -168,6 +169,11 @@ def summary(meeting: MeetingSheet, sections: Sequence[Section], printing: Printi
     """A summary as it stands: known facts, and lines to write on."""
     parts = [asdict(s) for s in sections]
     return _sheet("summary", meeting, printing, _LONGEST_PARAGRAPH, heading=heading, sections=parts)
+
+
+def timeline(meeting: MeetingSheet, svg: str, words: str, printing: Printing) -> Printed:
+    """The plan of a meeting (`render.timeline`) as a page to print or to read on a telephone. *words*: the same, said in words."""
+    return _sheet("timeline", meeting, printing, _LONGEST_PICTURE, svg=svg, words=words)
 
 
 def _plain(attendee: Attendee) -> dict[str, Any]:

@@ -225,7 +225,7 @@ class _Page:
             yield from self._when(row, base)
             yield from self._marks(row, middle)
         elif row.starts:
-            room = self._count_right - self._when_left
+            room = max(self._count_right, self._axis.x(self._p.now) - 12) - self._when_left
             yield _text(self._when_left, base, _cut(row.starts, size * 0.88, room), size * 0.88, fill=_MID)
         else:
             yield _text(self._when_left, base, "never, as things stand", size * 0.88, fill=_MID)

@@ -11,6 +11,7 @@ from mailer.store import models
 from mailer.terms import DocumentId, InboundId, PartnershipId
 
 KIND, EXPORT, UNDONE = "import", "export", "undone"
+_SORTS = {"zip": "application/zip", "pdf": "application/pdf", "eml": "application/octet-stream"}
 
 
 async def keep(
@@ -26,7 +27,7 @@ async def keep(
     text = json.dumps(journal, ensure_ascii=False)
     row = await models.Document.create(partnership_id=partnership, kind=kind, text=text, state="done", created_at=now)
     if content is not None:
-        sort = "application/zip" if name.endswith(".zip") else "text/csv"
+        sort = _SORTS.get(name.rpartition(".")[2], "text/csv")
         await models.DocumentFile.create(
             document_id=row.id, name=name[:300], content_type=sort, content=content, inbound_id=inbound
         )

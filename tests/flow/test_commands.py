@@ -1,7 +1,9 @@
 """What the convener asks of the service by mail (task 15, 34 and "the convener operates everything by mail")."""
 
 import re
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -55,8 +57,28 @@ async def test_looking_needs_no_code_and_changes_nothing(tmp_path: Path) -> None
         assert "Bob Brown and launch" in text_of(last(here))
         await write(here, "", subject="preview launch")
         assert "reply deadline" in text_of(last(here))
+        (page,) = last(here).iter_attachments()
+        assert page.get_filename() == "launch-timeline.pdf"
+        assert page.get_content().startswith(b"%PDF-")
         await write(here, "help")
         assert "move MEETING" in text_of(last(here))
+
+
+async def test_a_letter_is_tried_out_by_mail(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able"), member("Bob Brown")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        before = len(here.to("bob.brown@brown.example"))
+        await write(here, "test-letter logistics for bob.brown@brown.example")
+        told = last(here)
+        assert "Dear Bob" in text_of(told)
+        assert "See you soon: Launch meeting" in text_of(told)
+        (whole,) = told.iter_attachments()
+        assert whole.get_filename() == "logistics.eml"
+        letter = BytesParser(policy=policy.default).parsebytes(whole.get_content())
+        assert (letter["To"].addresses[0].addr_spec, letter["Subject"].startswith("[test letter] ")) == (CONVENER, True)
+        await write(here, "test-letter nonsense to bob.brown@brown.example about launch")
+        assert "There is no letter “nonsense”" in text_of(last(here))
+        assert len(here.to("bob.brown@brown.example")) == before
 
 
 async def test_changing_asks_for_the_code_first_and_tells_the_way_back(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ from mailer.pipeline.hand.register import letters_told
 from mailer.pipeline.hand.rulings import changes_to
 from mailer.pipeline.office import Office
 from mailer.pipeline.opening import read_files, sender_of
+from mailer.printing.documents import timeline as timeline_page
+from mailer.printing.sheets import MeetingSheet, Paper, Printing
 from mailer.render.letters import read_letters, shipped_letters
 from mailer.render.timeline import Mark, Picture, Row, rows_of, timeline_svg
 from mailer.store import approvals, goodfiles, log, mail_log, meetings, outbox, people, rules
@@ -81,6 +83,14 @@ async def preview_svg(office: Office, slug: str, now: datetime, paper: str = "a4
     meeting = plan.snapshot.meeting
     sent = [d for d in await mail_log.of_meeting(meeting.id) if d.sent_at is not None and d.state == outbox.SENT]
     return timeline_svg(picture_of(office, plan, sent), paper)
+
+
+async def preview_page(office: Office, slug: str, now: datetime) -> bytes:
+    """The same picture as a PDF: what a mail can carry. (Few mail programs show SVG, and many filters take it away.)"""
+    meeting = await meeting_or_error(office, slug)
+    svg, words = await preview_svg(office, slug, now, office.paper), await preview_text(office, slug, now)
+    sheet = MeetingSheet(f"{meeting.title}: what is sent, and when", partnership=office.sender.partnership)
+    return (await asyncio.to_thread(timeline_page, sheet, svg, words, Printing(now, Paper(office.paper)))).content
 
 
 def picture_of(office: Office, plan: Plan, sent: Sequence[mail_log.Decided] = ()) -> Picture:

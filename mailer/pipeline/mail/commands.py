@@ -25,7 +25,7 @@ from mailer.pipeline.hand import aftermath, changes, planning, register, reports
 from mailer.pipeline.mail import desk, errands, lists
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.papers import attendance_list
-from mailer.store import inbound, meetings, outbox, people, plan, questions, rules
+from mailer.store import imports, inbound, meetings, outbox, people, plan, questions, rules
 from mailer.store.transact import transact
 from mailer.terms import InboundId, MeetingId, OutboxId, RuleId, canonical
 from mailer.understand.asks.question import Written
@@ -136,6 +136,7 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
             refused[command] = _not_done(command, exc)
     wanted += refused
     seen = {c: await _one(case, c, tools) for c in wanted if c.verb in LOOKS and c.verb is not Verb.CODE}
+    pictures = [page for c in wanted if c in seen and (page := await hand.picture(c)) is not None]
     proven = case.verdict.authentication.dmarc == "pass" and bool(office.authentication_server)
     asked = [c for c in wanted if c not in refused and (c.verb in _FOR_GOOD or (c.verb not in LOOKS and not proven))]
     refused |= {c: sentence for c in asked if (sentence := await hand.refuses(c))}
@@ -154,6 +155,8 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
         await inbound.finish(
             case.ident, state=inbound.HANDLED, kind="command", reason=report, now=case.now, words=case.verdict.text
         )
+        for name, page in pictures:
+            await imports.keep(office.partnership, {}, name, page, case.ident, case.now, kind=imports.EXPORT)
         assert case.known.author is not None
         at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, case.now)
         await desk.tell(case, at_large, case.known.author.id)
@@ -272,6 +275,16 @@ class _Hand:
         return found[0]
 
     # looks -----------------------------------------------------------------------------------------------------------------------
+
+    async def picture(self, command: Command) -> tuple[str, bytes] | None:
+        """The plan of a meeting as a page, which goes with the words; None where there is none, or it cannot be made."""
+        if command.verb is not Verb.PREVIEW:
+            return None
+        try:
+            meeting = await self.meeting(command)
+            return f"{meeting.slug}-timeline.pdf", await reports.preview_page(self.office, meeting.slug, self.now)
+        except MailerError:
+            return None
 
     async def status(self, command: Command) -> str:
         lines = []
