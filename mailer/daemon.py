@@ -104,7 +104,8 @@ class Daemon:
         self.digest_times = desk.DigestTimes(time.fromisoformat(settings.convener.digest_at), settings.time_zone)
         self.all_handled = False
         self.signing = Signing()
-        self.tools = Tools(self.rehearse if config_file is not None else None, self.changes)
+        rehearse = self.rehearse if config_file is not None else None
+        self.tools = Tools(rehearse, self.changes, lambda: self.letters)
         self._config_file = config_file
         self._stamp: object = opening.stamp(settings)
         self._retained: datetime | None = None

@@ -20,6 +20,7 @@ class Verb(StrEnum):
     WHY = "why"
     WORDS = "words"
     CHANGES = "changes"
+    TEST_LETTER = "test letter"
     PLAN = "plan"
     QUESTIONS = "questions"
     RELEASE = "release"
@@ -58,7 +59,8 @@ class Verb(StrEnum):
 
 LOOKS = frozenset(
     {
-        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.PLAN,
+        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.TEST_LETTER,
+        Verb.PLAN,
         Verb.QUESTIONS, Verb.STORIES, Verb.REPORT, Verb.HELPERS, Verb.CODE,
     }
 )  # fmt: skip
@@ -76,6 +78,7 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.WORDS, "words", "the words of rule files"),
     (Verb.CHANGES, "changes", "what edited rule files would change"),
     (Verb.PLAN, "plan", "the action plan with its open items"),
+    (Verb.TEST_LETTER, "test-letter LETTER for ann@acme.example", "any letter with a real person's data, to you alone"),
     (Verb.QUESTIONS, "questions", "what you have offered, and who said what"),
     (Verb.RELEASE, "release RULE of MEETING", "send letters that wait for your word"),
     (Verb.HOLD, "hold RULE of MEETING", "its letters wait for your word until you release them"),
@@ -174,6 +177,10 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     (Verb.SHARE, _form(
         rf"share (?:the )?(?:draft (?:of the )?)?(?P<text>summary|plan|action plan)(?: (?:of|about|after) {_THE}{_MEETING})?"
         r"(?: until (?P<when>.{3,40}?))?"
+    )),
+    (Verb.TEST_LETTER, _form(
+        rf"test[ -]letter[ :]+[“\"]?(?P<text>[a-z0-9][a-z0-9-]{{0,80}})[”\"]? (?:for|to|as) <?(?P<address>{_ADDRESS})>?"
+        rf"(?: (?:about|of|at) {_THE}{_MEETING})?"
     )),
     (Verb.DECIDED, _form(rf"decided(?: (?:at|in) {_THE}{_MEETING})?: ?(?P<text>.{{3,400}}?)")),
     (Verb.STORIES, _form(r"(?:the )?(?:success )?stories(?: and (?:needs|asks))?")),

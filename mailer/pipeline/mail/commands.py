@@ -22,9 +22,12 @@ from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import ItemStatus
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.hand import aftermath, changes, planning, register, reports, rollcall, settling
+from mailer.pipeline.hand.trial import trial_letter
 from mailer.pipeline.mail import desk, errands, lists
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.papers import attendance_list
+from mailer.render.letters import Letters
+from mailer.render.outgoing import OutgoingMessage
 from mailer.store import imports, inbound, meetings, outbox, people, plan, questions, rules
 from mailer.store.transact import transact
 from mailer.terms import InboundId, MeetingId, OutboxId, RuleId, canonical
@@ -46,10 +49,11 @@ _ITEM_STATES = {Verb.ITEM_DONE: ItemStatus.DONE, Verb.ITEM_OPEN: ItemStatus.OPEN
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What only the program around can do: a rehearsal, and reading the edited files. None: it says that it cannot."""
+    """What only the program around can do: a rehearsal, reading the edited files, the letters in force. None: it says that it cannot."""
 
     rehearse: Callable[[Meeting, str, datetime], Awaitable[str]] | None = None
     changes: Callable[[datetime], Awaitable[str]] | None = None
+    letters: Callable[[], Letters] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,12 @@ class _Hand:
                 return _Done(reports.words_text())
             case Verb.CHANGES if self.tools.changes is not None:
                 return _Done(await self.tools.changes(self.now))
-            case Verb.REHEARSE | Verb.CHANGES:
+            case Verb.TEST_LETTER if self.tools.letters is not None:
+                letter = await self.tried(command)
+                return _Done(
+                    f"{letter.subject}\n\n{letter.text}\n\nThe whole letter is attached. An answer to it changes nothing."
+                )
+            case Verb.REHEARSE | Verb.CHANGES | Verb.TEST_LETTER:
                 raise MailerError("That cannot be done by mail here; run it on the command line.")
             case Verb.QUESTIONS:
                 every = await questions.every(self.office.partnership, open_only=True)
@@ -277,17 +286,27 @@ class _Hand:
     # looks -----------------------------------------------------------------------------------------------------------------------
 
     async def picture(self, command: Command) -> tuple[str, bytes] | None:
-        """The plan of a meeting as a page, which goes with the words; None where there is none, or it cannot be made."""
-        if command.verb is not Verb.PREVIEW:
-            return None
+        """What goes with the words: the plan of a meeting as a page, a letter tried out; None where there is none, or it cannot be made."""
         try:
             meeting = await self.meeting(command)
             return f"{meeting.slug}-timeline.pdf", await reports.preview_page(self.office, meeting.slug, self.now)
+            if command.verb is Verb.TEST_LETTER and self.tools.letters is not None:
+                return f"{command.text.lower()}.eml", (await self.tried(command)).content
+            if command.verb is not Verb.PREVIEW:
+                return None
         except MailerError:
             return None
 
     async def status(self, command: Command) -> str:
         lines = []
+    async def tried(self, command: Command) -> OutgoingMessage:
+        """A letter with a real person's data, as the convener alone gets it."""
+        assert self.tools.letters is not None
+        slug = (await self.meeting(command)).slug if command.meeting else None
+        return await trial_letter(
+            self.office, self.tools.letters(), command.text.lower(), command.address, self.now, slug
+        )
+
         ahead = [m for m in await meetings.all_of(self.office.partnership) if m.dtend >= self.now]
         for meeting in [await self.meeting(command)] if command.meeting else ahead:
             count: dict[str, int] = {}
