@@ -28,3 +28,21 @@ class Lines(str):
 
     def __html__(self) -> Markup:
         return Markup("<br>\n").join(escape(line) for line in self.splitlines())
+
+
+class Written(Lines):
+    """What a convener wrote, with the marks of a summary: ``# `` before a heading, ``- `` before a point. No mark is shown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(line.lstrip("# ") if line.startswith("#") else line for line in self.splitlines())
+
+    def __html__(self) -> Markup:
+        return Markup("<br>\n").join(_marked(line) for line in self.splitlines())
+
+
+def _marked(line: str) -> Markup:
+    if line.startswith("#"):
+        return Markup("<strong>{}</strong>").format(line.lstrip("# "))
+    return Markup("• {}").format(line[2:]) if line.startswith("- ") else escape(line)

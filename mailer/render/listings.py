@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from mailer.render.lines import Lines, clean_lines, one_line
+from mailer.render.lines import Lines, Written, clean_lines, one_line
 from mailer.render.outgoing import Facts, ItemLine, Offer, Totals
 from mailer.render.phrases import Phrases, date_in_words, time_in_words, zone_in_words
 
@@ -26,7 +26,7 @@ class Listings(TypedDict):
     contacts: Lines
     totals: Lines
     teams: Lines
-    document: Lines
+    document: Written
     comments: Lines
     question: Lines
     stories: Lines
@@ -56,7 +56,7 @@ def listings(facts: Facts, phrases: Phrases) -> Listings:
         ),
         totals=_totals(parts.totals, phrases),
         teams=_lines(f"- {one_line(team)}" for team in parts.teams),
-        document=Lines(clean_lines(parts.document)[:_MOST_WORDS]),
+        document=Written(clean_lines(parts.document)[:_MOST_WORDS]),
         comments=_lines(f"{one_line(who)}: {one_line(words)}" for who, words in parts.comments),
         question=Lines(one_line(parts.question)),
         stories=_lines(_story(*story) for story in parts.stories),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mailer.render.grammar import HTML, TEXT
+from mailer.render.lines import Written
 from mailer.render.markup import as_html, as_text, href, take_apart, unknown_blocks
 
 
@@ -77,3 +79,11 @@ def test_the_head(content: str, subject: str, language: str, body: str, line: in
 )  # fmt: skip
 def test_what_may_stand_behind_a_link(address: str, kept: bool) -> None:
     assert (href(address) == address) is kept
+
+
+def test_what_a_convener_wrote_shows_no_marks() -> None:
+    summary = Written("# What we <heard>\n\n- two things\n#hash stays a heading")
+    assert TEXT.from_string("{{ d }}").render(d=summary) == "What we <heard>\n\n- two things\nhash stays a heading"
+    assert HTML.from_string("{{ d }}").render(d=summary) == (
+        "<strong>What we &lt;heard&gt;</strong><br>\n<br>\n• two things<br>\n<strong>hash stays a heading</strong>"
+    )
