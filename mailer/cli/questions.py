@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mailer.cli.context import console, in_office, print_json, table
-from mailer.errors import MailerError
 
 if TYPE_CHECKING:
     from mailer.config import PartnershipSettings
@@ -59,53 +58,36 @@ def show(name: str, json: bool = False) -> None:
 @app.command()
 def ask(
     title: Annotated[str, typer.Argument(help="What it is about, as people read it.")],
-    time: Annotated[list[str], typer.Option(help="A time on offer, such as '2026-03-10 09:00'; give several.")],
     to: Annotated[list[str], typer.Option(help=f"Who is asked: {_GROUPS}.")],
+    time: Annotated[
+        list[str] | None, typer.Option(help="A time on offer, such as '2026-03-10 09:00'; give several.")
+    ] = None,
+    choice: Annotated[
+        list[str] | None, typer.Option(help="Something to choose; give several, or none for words.")
+    ] = None,
+    rank: Annotated[bool, typer.Option("--rank", help="The choices are to be put in order.")] = False,
     hours: Annotated[float, typer.Option(help="How long it takes.")] = 1.0,
-    meeting: Annotated[str | None, typer.Option(help="The meeting whose date it is about.")] = None,
+    meeting: Annotated[
+        str | None, typer.Option(help="The meeting whose date it is about, or before which it is asked.")
+    ] = None,
 ) -> None:
-    """Offer times to people; they answer by mail."""
+    """Offer times to people, or ask them one question; they answer by mail."""
 
     async def work(settings: PartnershipSettings, office: Any) -> Any:
         from mailer.cli.meetings import instant
         from mailer.pipeline.hand.changes import meeting_or_error
-        from mailer.pipeline.hand.settling import put
+        from mailer.pipeline.hand.settling import poll, put, those
 
         about = await meeting_or_error(office, meeting) if meeting else None
+        if not time:
+            whom = await those(office, to)
+            return await poll(office, title, choice or (), whom, datetime.now(UTC), about=about, rank=rank)
         starts = [instant(t, about.zone if about else settings.time_zone, "The time") for t in time]
         times = [(s, s + timedelta(hours=hours)) for s in sorted(starts)]
-        return await put(office, title, times, await _people(office, to), datetime.now(UTC), about=about)
+        return await put(office, title, times, await those(office, to), datetime.now(UTC), about=about)
 
     question, made = in_office(work)
     console.print(f"{made} people are asked. The tally: convener question show {question.slug}", markup=False)
-
-
-async def _people(office: Any, wanted: list[str]) -> list[Any]:
-    from mailer.partnership.people import PartnerKind, Role
-    from mailer.pipeline.hand.planning import person_called
-    from mailer.store import people
-
-    register = [p for p in await people.people(office.partnership) if p.may_be_written_to and p.id != office.convener]
-    kinds = {
-        "businesses": PartnerKind.BUSINESS,
-        "public partners": PartnerKind.PUBLIC_PARTNER,
-        "support partners": PartnerKind.SUPPORT_PARTNER,
-    }
-    found: dict[int, Any] = {}
-    for word in wanted:
-        plain = word.strip().lower()
-        if plain == "everyone":
-            some = register
-        elif plain in kinds:
-            some = [p for p in register if p.kind is kinds[plain]]
-        elif plain == "champions":
-            some = [p for p in register if p.roles & {Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR}]
-        elif "@" in word or " " in word:
-            some = [await person_called(office, word)]
-        else:
-            raise MailerError(f"I do not know “{word}”. Write {_GROUPS}.")
-        found |= {p.id: p for p in some}
-    return list(found.values())
 
 
 @app.command()

@@ -9,7 +9,7 @@ from datetime import datetime
 from tortoise.expressions import F
 
 from mailer.store import models
-from mailer.terms import DocumentId, InboundId, MeetingId, PartnershipId, PersonId
+from mailer.terms import DocumentId, InboundId, MeetingId, PartnershipId, PersonId, QuestionId
 
 NOTES, SUMMARY, UPDATE, REPORT = "notes", "summary", "update", "report"
 PLAN, DECISIONS = "plan", "decisions"
@@ -61,6 +61,11 @@ def _document(row: models.Document) -> Document:
         row.approved_at,
         row.shared_at,
     )
+
+
+def answers_to(question: QuestionId) -> str:
+    """The kind of document that holds what people say to a question in words."""
+    return f"answers-{question}"
 
 
 async def shared(meeting: MeetingId) -> Document | None:

@@ -177,7 +177,7 @@ def read_command(line: str, written: Written, *, sure: bool = False) -> Command 
     asks = plain.endswith("?")
     bare = plain.rstrip("? ")
     read = _read(bare, written, sure=sure)
-    if isinstance(read, Command) and (sure or read.verb in LOOKS or not asks):
+    if isinstance(read, Command) and (sure or read.verb in LOOKS or read.verb is Verb.ASK or not asks):
         return read
     if isinstance(read, Command):
         return bare

@@ -44,6 +44,7 @@ class Verb(StrEnum):
     ITEM_DUE = "due"
     APPROVE = "approve"
     SHARE = "share"
+    ASK = "ask"
     DECIDED = "decided"
     STORIES = "stories"
     PUBLISH = "publish story"
@@ -77,8 +78,8 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.WHY, "why ADDRESS", "why somebody got, or did not get, each letter"),
     (Verb.WORDS, "words", "the words of rule files"),
     (Verb.CHANGES, "changes", "what edited rule files would change"),
-    (Verb.PLAN, "plan", "the action plan with its open items"),
     (Verb.TEST_LETTER, "test-letter LETTER for ann@acme.example", "any letter with a real person's data, to you alone"),
+    (Verb.PLAN, "plan", "the action plan with its open items"),
     (Verb.QUESTIONS, "questions", "what you have offered, and who said what"),
     (Verb.RELEASE, "release RULE of MEETING", "send letters that wait for your word"),
     (Verb.HOLD, "hold RULE of MEETING", "its letters wait for your word until you release them"),
@@ -111,6 +112,11 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
         Verb.SHARE,
         "share summary of MEETING until 18 March 2026",
         "the champions are asked for comments; or “share plan of MEETING”",
+    ),
+    (
+        Verb.ASK,
+        "ask everyone before MEETING: What comes first? Schools / Transport / Welding",
+        "one question, answered by reply; or businesses, champions, public partners; without choices they answer in words",
     ),
     (Verb.DECIDED, "decided at MEETING: we meet once a quarter", "a line of the decision log"),
     (Verb.STORIES, "stories", "what people told of: what went well, and where a hand is needed"),
@@ -172,15 +178,19 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     )),
     (Verb.WORDS, _form(r"words")),
     (Verb.CHANGES, _form(r"changes")),
+    (Verb.TEST_LETTER, _form(
+        rf"test[ -]letter[ :]+[“\"]?(?P<text>[a-z0-9][a-z0-9-]{{0,80}})[”\"]? (?:for|to|as) <?(?P<address>{_ADDRESS})>?"
+        rf"(?: (?:about|of|at) {_THE}{_MEETING})?"
+    )),
     (Verb.PLAN, _form(r"(?:the )?(?:action )?plan|(?:the )?(?:open |action )items|what is (?:open|overdue)")),
     (Verb.QUESTIONS, _form(r"(?:the )?(?:open )?questions|(?:the )?tally|(?:the )?votes")),
     (Verb.SHARE, _form(
         rf"share (?:the )?(?:draft (?:of the )?)?(?P<text>summary|plan|action plan)(?: (?:of|about|after) {_THE}{_MEETING})?"
         r"(?: until (?P<when>.{3,40}?))?"
     )),
-    (Verb.TEST_LETTER, _form(
-        rf"test[ -]letter[ :]+[“\"]?(?P<text>[a-z0-9][a-z0-9-]{{0,80}})[”\"]? (?:for|to|as) <?(?P<address>{_ADDRESS})>?"
-        rf"(?: (?:about|of|at) {_THE}{_MEETING})?"
+    (Verb.ASK, _form(
+        rf"ask (?:the |all )?(?P<who>businesses|public partners|support partners|champions|everyone|everybody)"
+        rf"(?: (?:before|of|for) {_THE}{_MEETING})?: ?(?P<text>.{{5,400}}?)"
     )),
     (Verb.DECIDED, _form(rf"decided(?: (?:at|in) {_THE}{_MEETING})?: ?(?P<text>.{{3,400}}?)")),
     (Verb.STORIES, _form(r"(?:the )?(?:success )?stories(?: and (?:needs|asks))?")),
@@ -229,7 +239,7 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
 
 VERB_WORDS = re.compile(
     r"(?:preview|rehearse|why|release|send|hold|pause|stop|halt|drop|move|shift|cancel|call off|add|invite|forget|erase|approve|settle|"
-    r"share|publish|decided|report|stories|"
+    r"share|publish|decided|report|stories|ask|"
     r"postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
     r"(?:all|everybody|everyone|nobody) \w+|don['’]?t send|do not send)\b",
     re.IGNORECASE,

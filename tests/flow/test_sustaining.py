@@ -3,19 +3,22 @@
 Each test names the task of the convener that it serves (the numbers of the table of tasks)."""
 
 import re
-from datetime import date
+import shutil
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mailer.partnership.people import PartnerKind, Role
-from mailer.pipeline.hand import aftermath, planning
+from mailer.pipeline.hand import aftermath, planning, settling
+from mailer.pipeline.hand.changes import add_meeting, change_meeting
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER
-from mailer.store import documents, meetings, people, plan
-from mailer.terms import PartStat, PersonId
+from mailer.store import documents, meetings, people, plan, questions
+from mailer.terms import EventUid, MeetingId, PartStat, PersonId
 from tests.flow.test_commands import coded, last, write
 from tests.flow.test_desk import text_of
 from tests.flow.test_life import JANE, answer, cast, files_of, letter_to
-from tests.flow.world import World, local, member, words, world
+from tests.flow.world import RULES, ZONE, World, local, member, words, world
 
 BOB = "bob.brown@brown.example"
 
@@ -102,7 +105,7 @@ async def test_the_plan_is_shared_for_comments_and_approval_ends_the_asking(tmp_
 
 
 async def test_stories_and_needs_are_told_by_reply_and_go_where_the_convener_lets_them(tmp_path: Path) -> None:
-    """Task 51: once a quarter people say what went well and where they need a hand; needs become flagged items, stories wait for the
+    """Tasks 49, 51: once a quarter people say what went well and where they need a hand; needs become flagged items, stories wait for the
     convener's word and then stand in the update to public partners, once."""
     pat = member("Pat Pine", words("Yes"), kind=PartnerKind.PUBLIC_PARTNER)
     ann, own = "ann.able@able.example", "pat.pine@pine.example"
@@ -199,7 +202,7 @@ async def test_partners_say_with_what_they_can_help_and_join_a_team(tmp_path: Pa
         assert not any("could you help" in s for s in here.subjects("sue.stone@stone.example"))
         await here.release()
         await here.stage.advance(local(2026, 4, 21, 14, 0))
-        asked = letter_to(here, "sue.stone@stone.example", "could you help")
+        asked = letter_to(here, "sue.stone@stone.example", "With which of these could you help")
         assert "2. Transport to work" in text_of(asked)
         await answer(here, "sue.stone@stone.example", asked, "Number 2. We run a van for our trainees.")
         await answer(
@@ -234,3 +237,151 @@ async def _id(here: World, address: str) -> PersonId:
     found = await people.by_address(here.stage.daemon.office.partnership, address)
     assert found is not None
     return found.id
+
+
+async def test_one_question_before_the_meeting_is_answered_by_reply(tmp_path: Path) -> None:
+    """Tasks 5, 23: one question before the meeting, with choices or for words; answers by reply, tallied for the convener."""
+    ann, cho = "ann.able@able.example", "cho.chan@chan.example"
+    async with world(tmp_path, [*champions(), member("Cho Chan", words("Yes"))]) as here:
+        await here.stage.advance(local(2026, 2, 16, 12, 0))
+        told = await coded(
+            here, "ask businesses before launch: What should come first? Schools / Transport to work / Welding"
+        )
+        assert "5 people are asked" in told
+        asked = letter_to(here, ann, "One question: What should come first?")
+        assert "2. Transport to work" in text_of(asked)
+        await answer(here, ann, asked, "Number 2, please")
+        await answer(here, cho, letter_to(here, cho, "One question"), "transport and welding")
+        kay = letter_to(here, "kay.kern@kern.example", "Una pregunta")
+        await answer(here, "kay.kern@kern.example", kay, "Ninguna de estas")
+        assert "you take: Transport to work" in text_of(here.to(ann)[-1][1])
+        await write(here, "questions")
+        tally = text_of(last(here))
+        assert "2. Transport to work: 2 yes (Ann Able,Cho Chan); no: Kay Kern" in tally
+        assert "3. Welding: 1 yes (Cho Chan)" in tally
+        assert "1. Schools: 0 yes" in tally
+        await coded(here, "ask champions: What would make the meeting worth your morning?")
+        open_ = letter_to(here, JANE, "worth your morning?")
+        assert "in your own words" in text_of(open_)
+        await answer(here, JANE, open_, "That we leave with two names for each promise.")
+        await write(here, "questions")
+        assert "Jane Smith: That we leave with two names for each promise." in text_of(last(here))
+        assert not any("worth your morning" in s for s in here.subjects(cho))
+        assert (await here.answers())[ann] == "yes"
+
+
+async def test_the_quarter_does_not_drift(tmp_path: Path) -> None:
+    """Task 52: over two years a meeting is drafted ahead in each quarter, ten to fourteen weeks before; one that is held late moves none of those
+    that follow."""
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    shutil.copy(RULES / "7-quarterly-rhythm.toml", rules)
+    async with world(tmp_path, cast(), rules_folder=rules) as here:
+        office = here.stage.daemon.office
+        drafted: list[datetime] = []
+        held: list[datetime] = []
+        for quarter in range(9):
+            await here.stage.advance(
+                local(2026 + quarter // 4, quarter % 4 * 3 + 1, 9, 12, 0) if quarter else local(2026, 3, 20, 12, 0)
+            )
+            for found in await questions.every(office.partnership, open_only=True):
+                times = [c for c in await questions.choices(found.id) if c.dtstart is not None]
+                if found.kind == questions.TIMES and "partnership" in found.title and times:
+                    asked = letter_to(here, CONVENER, "When shall the next meeting be")
+                    drafted.append(datetime.strptime(str(asked["Date"]), "%a, %d %b %Y %H:%M:%S %z"))
+                    assert times[0].dtstart is not None
+                    assert timedelta(weeks=9) < times[0].dtstart - drafted[-1] < timedelta(weeks=15)
+                    await settling.settle_question(office, found.slug, 1, drafted[-1])
+                    made = max(await meetings.all_of(office.partnership), key=lambda m: m.id)
+                    if len(held) == 2:  # the third is held three weeks late
+                        later = made.dtstart + timedelta(weeks=3)
+                        made, _, _ = await change_meeting(
+                            office, made, replace(made, dtstart=later, dtend=later + timedelta(hours=2)), drafted[-1]
+                        )
+                    held.append(made.dtstart)
+        quarters = [(d.year, (d.month - 1) // 3) for d in drafted]
+        assert quarters == [(2026, 1), (2026, 2), (2026, 3), (2027, 0), (2027, 1), (2027, 2), (2027, 3), (2028, 0)]
+        assert [d.astimezone(ZONE).strftime("%A %H:%M") for d in drafted] == ["Monday 09:00"] * 8
+        assert max(d.day for d in drafted) <= 7
+        others = [h for n, h in enumerate(held) if n != 2]
+        assert len({(h.year, (h.month - 1) // 3) for h in others}) == 7
+
+
+async def test_the_update_waits_for_a_word_and_can_be_passed_on(tmp_path: Path) -> None:
+    """Tasks 17, 21, 49: the monthly update to public partners waits for the convener, carries the plan, and can be passed on: whoever gets
+    it forwarded cannot stop mail in the reader's name; what a partner offers in reply reaches the convener."""
+    pat = member("Pat Pine", words("Yes"), kind=PartnerKind.PUBLIC_PARTNER)
+    async with world(tmp_path, [*champions(), pat]) as here:
+        office = here.stage.daemon.office
+        wanted = planning.Wanted("call three schools", JANE, date(2026, 9, 3), "Young people")
+        await planning.add_item(office, wanted, here.stage.clock.now())
+        await here.stage.advance(local(2026, 2, 2, 16, 0))
+        assert not any("where things stand" in s for s in here.subjects("pat.pine@pine.example"))
+        waits = letter_to(here, CONVENER, "a word from your convener service")
+        assert "progress-update" in text_of(waits) or "where things stand" in text_of(waits)
+        await here.release()
+        await here.stage.advance(local(2026, 2, 3, 12, 0))
+        update = letter_to(here, "pat.pine@pine.example", "where things stand")
+        text = text_of(update)
+        assert "1. call three schools" in text
+        assert "Young people" in text
+        assert "pass it on" in text
+        assert files_of(update) == ["partnership-action-plan.pdf"]
+        assert not any("where things stand" in s for s in here.subjects(JANE))
+        await answer(here, "zoe.zimmer@elsewhere.example", update, "Please stop writing to me.")
+        found = await people.by_address(office.partnership, "pat.pine@pine.example")
+        assert found is not None
+        assert found.may_be_written_to
+        await answer(here, "pat.pine@pine.example", update, "We can help with 1: our college knows two of the schools.")
+        await here.stage.advance(local(2026, 2, 4, 9, 0))
+        assert "our college knows two of the schools" in " ".join(
+            text_of(letter_to(here, CONVENER, "a word from your convener service")).split()
+        )
+
+
+async def test_after_a_team_call_the_plan_goes_to_the_team(tmp_path: Path) -> None:
+    """Tasks 16, 44: after each call of a team the convener is asked what was promised; the team gets the plan, when the convener lets it go."""
+    ann = "ann.able@able.example"
+    async with world(tmp_path, champions()) as here:
+        office = here.stage.daemon.office
+        now = here.stage.clock.now()
+        team = await planning.save_team(office, "Schools", ann, (BOB,), now)
+        start = local(2026, 3, 24, 9, 0)
+        meeting = replace(
+            await here.meeting(), id=MeetingId(0), slug="schools-call", title="First call of Schools", event_uid=EventUid(""), dtstart=start,
+            dtend=start + timedelta(hours=1), kind="action team calls", team_id=team.id, reply_deadline=None,
+        )  # fmt: skip
+        await add_meeting(office, meeting, now)
+        await here.stage.advance(local(2026, 3, 24, 12, 0))
+        asked = letter_to(here, CONVENER, "What was promised? First call of Schools")
+        assert "add item:" in text_of(asked)
+        await coded(here, "add item: invite two teachers, owner Bob Brown, due 3 May 2026")
+        assert "Written into the decisions" in await coded(here, "decided at schools-call: teachers come first")
+        await here.stage.advance(local(2026, 3, 25, 15, 0))
+        assert not any("After our call" in s for s in here.subjects(ann))
+        await here.release()
+        await here.stage.advance(local(2026, 3, 25, 16, 0))
+        for who in (ann, BOB):
+            assert "invite two teachers" in text_of(letter_to(here, who, "After our call"))
+        assert not any("After our call" in s for s in here.subjects(JANE))
+
+
+async def test_a_wish_to_be_introduced_reaches_the_convener(tmp_path: Path) -> None:
+    """Task 15: what people ask beside an answer, or on a letter that asks nothing, comes to the convener in their words, and is no answer."""
+    ann, bob = "ann.able@able.example", BOB
+    async with world(tmp_path, champions()) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        letter = here.to(ann)[-1][1]
+        await answer(here, ann, letter, "Could you introduce me to somebody at the college who knows welding?")
+        await answer(
+            here,
+            bob,
+            here.to(bob)[-1][1],
+            "Yes, I will be there. Please introduce me to the people from the bus company.",
+        )
+        answers = await here.answers()
+        assert answers[ann] == answers[bob] == "yes"
+        await here.stage.advance(local(2026, 2, 11, 9, 0))
+        told = " ".join(text_of(letter_to(here, CONVENER, "a word from your convener service")).split())
+        assert "introduce me to somebody at the college who knows welding" in told
+        assert "introduce me to the people from the bus company" in told

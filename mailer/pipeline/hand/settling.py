@@ -13,14 +13,15 @@ from mailer.decide.rule import ATTENDANCE
 from mailer.decide.snapshot import Notice
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.people import Person
+from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.pipeline.due.drafting import PLANNING_CALLS, makes
 from mailer.pipeline.hand import changes
+from mailer.pipeline.hand.planning import person_called
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, people, plan, questions
+from mailer.store import documents, log, meetings, people, plan, questions
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
-from mailer.terms import EventUid, MeetingId, RuleId
+from mailer.terms import EventUid, MeetingId, PersonId, RuleId
 
 QUESTION_RULE = RuleId("service-question")
 """Letters of a question that the convener put by hand. No rule file may use this heading."""
@@ -60,12 +61,20 @@ async def tally(office: Office, slug: str) -> tuple[questions.AskedQuestion, tup
             return tuple(sorted(name for name, word in said.items() if word in words))
 
         rows.append(Tally(choice.number, choice.label, those("yes", "1"), those("maybe", "2"), those("no")))
+    if question.kind == questions.WORDS:
+        found = await documents.document(office.partnership, documents.answers_to(question.id), question.meeting)
+        said_in_words = await documents.comments(found.id) if found is not None else ()
+        rows += [Tally(n, c.words, (names.get(c.person, "?"),), (), ()) for n, c in enumerate(said_in_words, 1)]
     return question, tuple(rows)
 
 
 async def tally_text(office: Office, slug: str) -> str:
     question, rows = await tally(office, slug)
     lines = [f"{question.title} ({question.slug}, {question.state})"]
+    if question.kind == questions.WORDS:
+        return "\n".join([*lines, *(f"{', '.join(row.yes)}: {row.label}" for row in rows)])
+    if question.kind == questions.RANKING:
+        lines[0] += ": who put it first; second"
     for row in rows:
         more = "".join(f"; {word}: {', '.join(who)}" for word, who in (("maybe", row.maybe), ("no", row.no)) if who)
         lines.append(
@@ -116,6 +125,88 @@ async def put(
     return await transact(write)
 
 
+_KINDS = {
+    "businesses": PartnerKind.BUSINESS, "public partners": PartnerKind.PUBLIC_PARTNER, "support partners": PartnerKind.SUPPORT_PARTNER,
+}  # fmt: skip
+_CHAMPIONS = frozenset({Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR})
+
+
+async def those(office: Office, wanted: Sequence[str]) -> list[Person]:
+    """The people that words mean: everyone, champions, a kind of partner, an address or a name. Nobody who may not be written to."""
+    register = [p for p in await people.people(office.partnership) if p.may_be_written_to and p.id != office.convener]
+    found: dict[PersonId, Person] = {}
+    for word in wanted:
+        plain = word.strip().lower()
+        if plain in ("everyone", "everybody"):
+            some = register
+        elif plain in _KINDS:
+            some = [p for p in register if p.kind is _KINDS[plain]]
+        elif plain == "champions":
+            some = [p for p in register if p.roles & _CHAMPIONS]
+        elif "@" in word or " " in word:
+            some = [await person_called(office, word)]
+        else:
+            raise MailerError(f"I do not know “{word}”. Write {', '.join(_KINDS)}, champions, everyone, or addresses.")
+        found |= {p.id: p for p in some}
+    return list(found.values())
+
+
+_ASKS = {
+    questions.CHOICES: "one or more of the choices", questions.RANKING: "an order of preference", questions.WORDS: "comments",
+}  # fmt: skip
+
+
+async def poll(
+    office: Office,
+    title: str,
+    choices: Sequence[str],
+    to: Sequence[Person],
+    now: datetime,
+    *,
+    about: Meeting | None = None,
+    rank: bool = False,
+) -> tuple[questions.AskedQuestion, int]:
+    """Ask one question of the people *to*, with choices to take or to put in order, or for words; answered by reply, before *about* begins."""
+    plain = [" ".join(c.split()) for c in choices if c.strip()]
+    if len(plain) == 1 or len(plain) > 12 or len({c.casefold() for c in plain}) != len(plain):
+        raise MailerError("Give between two and twelve different choices, or none for an answer in words.")
+    if not to:
+        raise MailerError("Nobody would be asked.")
+    if about is not None and about.dtstart <= now:
+        raise MailerError(f"{about.slug} has begun.")
+    kind = questions.WORDS if not plain else questions.RANKING if rank else questions.CHOICES
+    slug = await _free_slug(office, title, now)
+
+    async def write() -> tuple[questions.AskedQuestion, int]:
+        at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, now)
+        under = about or at_large
+        closes = about.dtstart if about is not None else None
+        ident = await questions.ask(
+            office.partnership,
+            slug,
+            kind,
+            title,
+            [(c, None, None) for c in plain],
+            now,
+            meeting=under.id,
+            closes_at=closes,
+        )
+        notices = [
+            Notice(
+                rule=QUESTION_RULE, meeting_id=under.id, person_id=person.id, round=slug, letter="one-question", attach=(), on_behalf_of=None,
+                hold=False, invites=False, not_before=now, reason=f"asked: {title}", not_after=closes, question=ident, ask=_ASKS[kind],
+            )
+            for person in to
+        ]  # fmt: skip
+        made = await office.post(under, notices, now)
+        await log.write(office.partnership, LogLine(now, "question", f"“{title}” was asked of {made} people", under.id))
+        found = await questions.question(ident)
+        assert found is not None
+        return found, made
+
+    return await transact(write)
+
+
 async def invite_into_team(office: Office, team: str, person: Person, now: datetime) -> tuple[str, str]:
     """Ask *person* in the name of the lead whether to join *team*; gives both names. A yes by reply makes the member (`mail.asked`)."""
     every = await plan.teams(office.partnership)
@@ -134,13 +225,30 @@ async def invite_into_team(office: Office, team: str, person: Person, now: datet
     async def write() -> None:
         at_large = await meetings.at_large(office.partnership, office.sender.partnership, office.zone, now)
         ident = await questions.ask(
-            office.partnership, slug, questions.YES_OR_NO, f"joining {one.name}", [(one.name, None, None)], now, meeting=at_large.id,
+            office.partnership,
+            slug,
+            questions.YES_OR_NO,
+            f"joining {one.name}",
+            [(one.name, None, None)],
+            now,
+            meeting=at_large.id,
             team=one.id,
         )
         notice = Notice(
-            rule=QUESTION_RULE, meeting_id=at_large.id, person_id=person.id, round=slug, letter="join-our-team", attach=(),
-            on_behalf_of=lead.id if lead.id != person.id else None, hold=False, invites=False, not_before=now,
-            reason=f"asked to join {one.name}", question=ident, ask=ATTENDANCE, team=one.id,
+            rule=QUESTION_RULE,
+            meeting_id=at_large.id,
+            person_id=person.id,
+            round=slug,
+            letter="join-our-team",
+            attach=(),
+            on_behalf_of=lead.id if lead.id != person.id else None,
+            hold=False,
+            invites=False,
+            not_before=now,
+            reason=f"asked to join {one.name}",
+            question=ident,
+            ask=ATTENDANCE,
+            team=one.id,
         )
         await office.post(at_large, [notice], now)
         sentence = f"{person.name} is asked to join “{one.name}”"

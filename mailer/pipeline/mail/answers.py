@@ -13,6 +13,7 @@ from mailer.pipeline.mail.case import Case
 from mailer.pipeline.mail.known import known_of
 from mailer.store import inbound, meetings, occurrences
 from mailer.terms import Method, PartStat, Via
+from mailer.understand.asks.introduce import read_introduction
 from mailer.understand.speaker import AskWho, Known, NotOurs, Place, Speaks, speaker
 from mailer.understand.verdict import Answer
 
@@ -61,6 +62,9 @@ async def answers(case: Case) -> None:
         await _told_beside(case, [*reasons, *([open_question[0]] if open_question else [])])
     elif open_question is not None:
         await case.unclear(*open_question)
+    elif reasons and (wish := read_introduction(case.verdict.text)):
+        told = f"{'; '.join(reasons)}; beside it: “{wish}”"  # the answer counts; the wish is for the convener
+        await case.done(told, inbound.REVIEW, place=last)
     elif reasons or others:
         await case.done("; ".join(reasons or others), place=last)
     else:

@@ -27,7 +27,7 @@ from mailer.pipeline.hand import changes, roster, signing
 from mailer.pipeline.mail import answers, desk
 from mailer.pipeline.mail.case import Case
 from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions, stories
-from mailer.terms import ItemId, PartStat, Via
+from mailer.terms import ItemId, PartStat, QuestionId, Via
 from mailer.understand import asks
 from mailer.understand.asks.address import NewAddress
 from mailer.understand.asks.approval import Approval, Word
@@ -430,6 +430,18 @@ class _Taker:
         told = signing.refused(asked, self.author.name, words, self.meeting)
         await announce.tell_convener(self.office, self.meeting, f"inbound-{self.case.ident}", told, self.now)
 
+    async def in_words(self, said: Comments, question: QuestionId) -> None:
+        """The answer to a question without choices."""
+        found = await questions.question(question)
+        if found is None or found.state != questions.OPEN:
+            self.doubts.append("this was settled before the answer came")
+            return
+        office, kind = self.office, documents.answers_to(question)
+        kept = await documents.document(office.partnership, kind, found.meeting)
+        kept = kept or await documents.write(office.partnership, kind, found.meeting, "", self.now)
+        await documents.comment(kept.id, self.author.id, said.text or self.case.verdict.text, self.now, self.case.ident)
+        self.done.append("your answer is noted, thank you")
+
     async def stories(self, said: Stories) -> None:
         """Successes wait for the convener's word; what is needed becomes an action item that is flagged, in the convener's hands."""
         told = [await self._tell(stories.STORY, words) for words in said.told]
@@ -471,6 +483,9 @@ class _Taker:
     async def comments(self, said: Comments) -> None:
         """What somebody writes about a draft."""
         office = self.office
+        if self.case.thread[0].notice.question is not None:
+            await self.in_words(said, self.case.thread[0].notice.question)
+            return
         summary = await documents.shared(self.meeting.id)
         summary = summary or await documents.document(office.partnership, documents.SUMMARY, self.meeting.id)
         if summary is None:

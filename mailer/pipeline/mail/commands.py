@@ -257,7 +257,9 @@ class _Hand:
                 return await self.approve(command)
             case Verb.SHARE | Verb.DECIDED:
                 return _Done(*await errands.of_meeting(self.office, command, await self.last(command), self.now))
-            case Verb.STORIES | Verb.PUBLISH | Verb.STORY_DROP | Verb.REPORT | Verb.HELPERS | Verb.HELPS | Verb.JOIN:
+            case (
+                Verb.STORIES | Verb.ASK | Verb.PUBLISH | Verb.STORY_DROP | Verb.REPORT | Verb.HELPERS | Verb.HELPS | Verb.JOIN
+            ):  # fmt: skip
                 return _Done(*await errands.at_large(self.office, command, self.now))
             case Verb.SETTLE:
                 return await self.settle(command)
@@ -288,17 +290,15 @@ class _Hand:
     async def picture(self, command: Command) -> tuple[str, bytes] | None:
         """What goes with the words: the plan of a meeting as a page, a letter tried out; None where there is none, or it cannot be made."""
         try:
-            meeting = await self.meeting(command)
-            return f"{meeting.slug}-timeline.pdf", await reports.preview_page(self.office, meeting.slug, self.now)
             if command.verb is Verb.TEST_LETTER and self.tools.letters is not None:
                 return f"{command.text.lower()}.eml", (await self.tried(command)).content
             if command.verb is not Verb.PREVIEW:
                 return None
+            meeting = await self.meeting(command)
+            return f"{meeting.slug}-timeline.pdf", await reports.preview_page(self.office, meeting.slug, self.now)
         except MailerError:
             return None
 
-    async def status(self, command: Command) -> str:
-        lines = []
     async def tried(self, command: Command) -> OutgoingMessage:
         """A letter with a real person's data, as the convener alone gets it."""
         assert self.tools.letters is not None
@@ -307,6 +307,8 @@ class _Hand:
             self.office, self.tools.letters(), command.text.lower(), command.address, self.now, slug
         )
 
+    async def status(self, command: Command) -> str:
+        lines = []
         ahead = [m for m in await meetings.all_of(self.office.partnership) if m.dtend >= self.now]
         for meeting in [await self.meeting(command)] if command.meeting else ahead:
             count: dict[str, int] = {}

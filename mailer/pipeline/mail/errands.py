@@ -9,7 +9,7 @@ from datetime import datetime
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.pipeline.hand import aftermath, settling, stories
+from mailer.pipeline.hand import aftermath, changes, settling, stories
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers import activity
 from mailer.store import documents, people
@@ -38,6 +38,8 @@ async def at_large(office: Office, command: Command, now: datetime) -> tuple[str
             year = command.number or activity.year_told(now, office.zone)
             report = await activity.load(office.partnership, year, office.zone, now)
             return activity.as_text(report, office.sender.language), ""
+        case Verb.ASK:
+            return await _ask(office, command, now), ""
         case Verb.HELPERS:
             return await stories.helpers_text(office, command.text), ""
         case Verb.PUBLISH | Verb.STORY_DROP:
@@ -59,6 +61,17 @@ async def at_large(office: Office, command: Command, now: datetime) -> tuple[str
             return f"{person.name} is asked to join {team}, in the name of {lead}. A yes makes the member.", ""
         case _:
             raise MailerError("That is none of mine.")
+
+
+async def _ask(office: Office, command: Command, now: datetime) -> str:
+    title, mark, rest = command.text.partition("?")
+    choices = [c.strip(" .") for c in rest.split("/") if c.strip(" .")]
+    about = await changes.meeting_or_error(office, command.meeting) if command.meeting else None
+    whom = await settling.those(office, command.who)
+    found, made = await settling.poll(
+        office, f"{title.strip()}?" if mark or not choices else title, choices, whom, now, about=about
+    )
+    return f"{made} people are asked: {found.title} “questions” shows what they say."
 
 
 async def _person(office: Office, address: str) -> Person:

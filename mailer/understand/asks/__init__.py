@@ -7,6 +7,7 @@
     stories     what went well, and what is needed                 picks        which of the choices
     roster      who is missing on a list, and who is wrong on it
     needs       diets and access needs, beside any other answer
+    introduce   a wish to be introduced, beside any other answer
     dates       days and hours, by themselves; used by the others: days (monthdays, weekdays), hours, cursor
     statements  of whom or what is said what, where several are spoken of
     offers      what a sentence says of offered times, clause by clause

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailer.understand.asks.introduce import read_introduction
 from mailer.understand.asks.picks import Picks, read_picks
 from mailer.understand.asks.question import Choice
 from mailer.understand.asks.stories import Stories, read_stories
@@ -60,3 +61,17 @@ def test_what_is_not_understood_takes_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["none of these", "None of these, sorry", "Ninguna de estas"])
 def test_none_is_an_answer(text: str) -> None:
     assert read_picks(text, CHOICES) == Picks(none=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("Yes, I'll come. Please introduce me to the people from the bus company.\n\nAnn", "Please introduce me to the people from the bus company."),
+        ("Sí, allí estaré. ¿Podría ponerme en contacto con el instituto?", "¿Podría ponerme en contacto con el instituto?"),
+        ("Ja. Könnten Sie den Kontakt vermitteln?", "Könnten Sie den Kontakt vermitteln?"),
+        ("Yes, I will be there. Let me introduce my colleague Bob.", ""),
+        ("Yes. Nice to meet you all.", ""),
+    ],
+)  # fmt: skip
+def test_a_wish_to_be_introduced(text: str, wish: str) -> None:
+    assert read_introduction(text) == wish
