@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def page() -> str:
     for number, task in TASKS.items():
         sends = "<br>".join(f"`[{r}]` → {shipped[r].letter}" for r in task.get("rules", []))
         commands = "<br>".join(f"`convener {c}`" for c in task.get("commands", []))
-        tests = "<br>".join(t.replace("::*", "").replace("::", ": ") for t in task["tests"]) or "none of its own yet"
+        tests = "<br>".join(t.replace("::*", "").replace("::", ": ") for t in task["tests"])
         lines.append(f"| {number}. {task['task']} | {task['done']} | {sends} | {commands} | {tests} |")
     return "\n".join(lines) + "\n"
 
@@ -55,14 +56,52 @@ def test_every_shipped_rule_serves_a_task() -> None:
     assert named == set(rules())
 
 
+def _sources(name: str) -> dict[str, tuple[str, str]]:
+    """(docstring, source) of each test that an entry of the table means, by its name."""
+    file, _, function = name.partition("::")
+    text = (ROOT / "tests" / (file if "/" in file else f"flow/{file}")).read_text(encoding="utf-8")
+    found = {
+        n.name: (ast.get_docstring(n) or "", ast.get_source_segment(text, n) or "")
+        for n in ast.parse(text).body
+        if isinstance(n, ast.AsyncFunctionDef | ast.FunctionDef) and n.name.startswith("test_")
+    }
+    return found if function == "*" else {function: found[function]}
+
+
+@pytest.mark.parametrize("rule", sorted(rules()))
+def test_every_shipped_rule_has_a_scenario_that_says_which_task_it_serves(rule: str) -> None:
+    """One of the tests of its tasks, named by itself, with the number of the task in its docstring."""
+    served = [number for number, task in TASKS.items() if rule in task.get("rules", [])]
+    named = {(number, name) for number in served for name in TASKS[number]["tests"] if not name.endswith("::*")}
+    said = [name for number, name in named if number in _numbers(name) or number == "more"]
+    assert said, f"No test of its own for [{rule}] names one of the tasks {served}."
+
+
+def _numbers(name: str) -> set[str]:
+    return set(re.findall(r"\d+", next(iter(_sources(name).values()))[0]))
+
+
+@pytest.mark.parametrize("rule", sorted(rules()))
+def test_every_shipped_rule_is_looked_for_by_its_heading_or_its_letter(rule: str) -> None:
+    """Some test of the flow names the rule, or words of its letter's subject: without the rule it fails."""
+    letter = (ROOT / "templates" / f"{rules()[rule].letter}.txt").read_text(encoding="utf-8")
+    subject = re.sub(r"\{[{%].*?[%}]\}", "|", letter.partition("\n")[0].removeprefix("Subject:"))
+    pieces = [piece.split() for piece in re.split(r"[|:,?]", subject)]
+    words = {" ".join(w[i : i + 3]) for w in pieces for i in range(max(1, len(w) - 2)) if len(" ".join(w)) > 6}
+    text = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "tests" / "flow").glob("test_*.py")))
+    assert f'"{rule}"' in text or any(w in text for w in words), (rule, words)
+
+
+@pytest.mark.parametrize("number", list(TASKS))
+def test_every_task_of_the_table_has_a_test(number: str) -> None:
+    assert TASKS[number]["tests"]
+
+
 @pytest.mark.parametrize("name", sorted({t for task in TASKS.values() for t in task["tests"]}))
 def test_the_tests_are_there_and_say_what_they_serve(name: str) -> None:
-    file, _, function = name.partition("::")
-    tree = ast.parse((ROOT / "tests" / "flow" / file).read_text(encoding="utf-8"))
-    functions = {n.name: n for n in tree.body if isinstance(n, ast.AsyncFunctionDef | ast.FunctionDef)}
-    if function == "*":
-        assert any(n.startswith("test_") for n in functions)
+    found = _sources(name)
+    assert found
+    if name.endswith("::*"):
         return
-    told = ast.get_docstring(functions[function]) or ""
-    served = [number for number, task in TASKS.items() if name in task["tests"] and number.isdigit()]
-    assert not served or "Task" in told
+    served = {number for number, task in TASKS.items() if name in task["tests"] and number.isdigit()}
+    assert not served or served & _numbers(name), f"{name} names none of the tasks {served}"

@@ -89,7 +89,7 @@ async def test_a_report_never_overturns_what_somebody_said_themselves(tmp_path: 
 
 
 async def test_items_are_reminded_moved_helped_and_closed_by_reply(tmp_path: Path) -> None:
-    """Tasks 13, 16, 51: promises are held to their day, and changed by a reply."""
+    """Tasks 3, 6, 13, 16, 51: promises are held to their day, and changed by a reply."""
     ann = "ann.able@able.example"
     async with world(tmp_path, cast(member("Ann Able", words("Yes")))) as here:
         office = here.stage.daemon.office
@@ -115,7 +115,7 @@ async def test_items_are_reminded_moved_helped_and_closed_by_reply(tmp_path: Pat
 
 
 async def test_times_are_offered_answered_and_settled(tmp_path: Path) -> None:
-    """Tasks 12, 27, 43, 46: times by mail, answers by mail, settled by the convener."""
+    """Tasks 5, 12, 27, 43, 46: times by mail, answers by mail, settled by the convener."""
     ann, bob = "ann.able@able.example", "bob.brown@brown.example"
     async with world(tmp_path, cast(member("Ann Able"), member("Bob Brown"))) as here:
         office = here.stage.daemon.office
@@ -144,7 +144,7 @@ async def test_times_are_offered_answered_and_settled(tmp_path: Path) -> None:
 
 
 async def test_after_the_meeting_notes_thanks_and_summary(tmp_path: Path) -> None:
-    """Tasks 38, 39, 41, 42: notes chased, thanks to those who came, the summary out when it is approved."""
+    """Tasks 36, 37, 38, 39, 41, 42: notes chased, thanks to those who came, the summary out when it is approved."""
     nina = member("Nina Note", words("Yes"), roles=frozenset({Role.NOTE_TAKER}))
     ann, bob = "ann.able@able.example", "bob.brown@brown.example"
     async with world(tmp_path, cast(member("Ann Able", words("Yes")), member("Bob Brown", words("Yes")), nina)) as here:

@@ -39,6 +39,7 @@ PEOPLE = (
 
 
 async def test_the_two_invitations_as_letters(tmp_path: Path) -> None:
+    """Task 29: who has no e-mail gets the same letter on paper, with a label."""
     for letter in ("invitation-business", "invitation-public-partner"):
         written, labels = await posted(DESK, MEETING, letter, tmp_path, PEOPLE, JANE, NOW)
         english, spanish = pages(written)
