@@ -138,7 +138,8 @@ def read_list(where: str, content: bytes, *, default_language: str = "en") -> Pe
         if sheet == "The file is empty.":
             return PeopleList(where, problems=(Problem(where, 1, sheet, remedy=_FIRST_LINE),))
         return PeopleList(
-            where, problems=(Problem(where, 0, sheet, remedy="Save it from the spreadsheet as CSV (UTF-8)."),)
+            where,
+            problems=(Problem(where, 0, sheet, remedy="Save it from the spreadsheet as CSV (Save as, CSV UTF-8)."),),
         )
     return read_table(where, sheet, default_language=default_language)
 

@@ -16,7 +16,8 @@ _HEADINGS_WITHIN = 10
 """How many lines may stand above the headings: a title, a date, blank lines."""
 
 _SEP = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-_ACCENTED = frozenset("áàâäãåçéèêëíìîïñóòôöõúùûüýßæøœÁÀÂÄÅÇÉÈÊËÍÎÑÓÔÖØÚÜ’–")
+_COMMON = frozenset("áàâäãåçéèêëíìîïñóòôöõúùûüýßæøœ“”’…–")
+_RARER = frozenset("ÁÀÂÄÅÇÉÈÊËÍÎÑÒÓÔÖØÚÜ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Sheet:
 
 def read_sheet(content: bytes, known: Iterable[str]) -> Sheet | str:
     """Read the file; *known*: headings (in small letters) of which at least one stands in the row of headings."""
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "This file is a workbook of a spreadsheet program."
     found = decoded(content[:MOST_BYTES])
     if found is None:
         return "This file is no text."
@@ -70,7 +73,8 @@ def decoded(content: bytes) -> tuple[str, str] | None:
     elif content[1:200:2].count(0) > 20 or content[:2].endswith(b"\0"):
         order = ["utf-16-le"]
     else:
-        order = ["utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"]
+        # plain ASCII may go back with its mark, so that a spreadsheet shows the reasons as they are
+        order = ["utf-8-sig" if content.startswith(b"\xef\xbb\xbf") or content.isascii() else "utf-8"]
     for codec in (*order, _old_codec(content)):
         try:
             text = content.decode(codec)
@@ -83,7 +87,8 @@ def decoded(content: bytes) -> tuple[str, str] | None:
 def _old_codec(content: bytes) -> str:
     """Windows, an old Macintosh or DOS: the one in which most of what is not ASCII is letters of European names."""
     odd = bytes(b for b in content[:200_000] if b > 0x7F)
-    score = {c: sum(ch in _ACCENTED for ch in odd.decode(c, "replace")) for c in ("cp1252", "mac_roman", "cp850")}
+    read = {codec: odd.decode(codec, "replace") for codec in ("cp1252", "mac_roman", "cp850")}
+    score = {codec: sum(2 * (c in _COMMON) + (c in _RARER) for c in text) for codec, text in read.items()}
     return max(score, key=score.__getitem__) if odd else "cp1252"
 
 

@@ -10,7 +10,7 @@ from mailer.parse.message import Message
 
 MOST_LISTS = 10
 
-_LIST = re.compile(r".{1,200}\.(?:csv|tsv|txt|vcf|vcard)", re.IGNORECASE)
+_LIST = re.compile(r".{1,200}\.(?:csv|tsv|txt|vcf|vcard|xlsx?|ods)", re.IGNORECASE)
 _SAYS_SO = re.compile(
     r"\b(?:import|(?:add|take (?:in|up)) (?:these|them|this|those|all|everybody)|(?:list|lists) of (?:people|persons|contacts|invitees)|"
     r"(?:invitation|invitee|mailing|people|contact|new|attached) list|new (?:people|persons|contacts)|people|contacts|importar|lista|contactos|"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,89 @@ def test_who_cannot_be_answered_for_is_told_and_the_row_is_kept(folder: Path, bo
     assert result.exit_code == 0
     assert told in " ".join(result.output.split())
     assert register(folder)["Pat Pool"]["assistants"] == []
+
+
+NASTY = (
+    "Name;E-Mail;Firma;Art\r\nLee, Ann;ann@acme.example;Acme College;\r\nBob & Cho;bob@bolt.example;Bolt;\r\n".encode(
+        "cp1252"
+    )
+)
+
+
+def test_what_is_left_over_is_a_file_beside_the_list(folder: Path) -> None:
+    (folder / "liste.csv").write_bytes(NASTY)
+    result = typed(folder, "people", "import", str(folder / "liste.csv"))
+    assert result.exit_code == 1
+    assert "1 new, 0 brought up to date, 1 left out" in result.output
+    rest = (folder / "liste-returned.csv").read_bytes().decode("utf-8-sig")
+    assert rest.splitlines()[0] == "Name;E-Mail;Firma;Art;reason"
+    assert "may be two people" in rest
+    elsewhere = folder / "rest.csv"
+    typed(folder, "people", "import", str(folder / "liste.csv"), "--rejected", str(elsewhere))
+    assert elsewhere.exists()
+
+
+def test_an_import_is_taken_back(folder: Path) -> None:
+    (folder / "liste.csv").write_bytes(NASTY)
+    typed(folder, "people", "import", str(folder / "liste.csv"))
+    (folder / "more.csv").write_text(
+        "name,email,organisation,title\nAnn Lee,ann@acme.example,Acme,Owner\nDia Roe,dia@roe.example,Roe,\n"
+    )
+    assert "1 new, 1 brought up to date" in printed(folder, "people", "import", str(folder / "more.csv"))
+    assert register(folder)["Ann Lee"]["title"] == "Owner"
+    assert "1 who came with it are out of the register, 1 are as they were" in printed(
+        folder, "people", "import", "--undo"
+    )
+    assert (register(folder)["Ann Lee"]["title"], register(folder)["Ann Lee"]["organisation"]) == ("", "Acme College")
+    assert "Dia Roe" not in register(folder)
+
+
+def test_which_letter_is_decided_shown_and_kept(folder: Path) -> None:
+    (folder / "liste.csv").write_text(
+        "name,email,organisation,kind\nAnn Lee,a@c.example,Acme College,business\nBob Katz,b@c.example,Acme College,public partner\n"
+    )
+    result = typed(folder, "people", "import", str(folder / "liste.csv"))
+    assert "Acme College gets both letters: Ann Lee as business, Bob Katz as public partner" in result.output
+    assert "gets both letters" in printed(folder, "people", "list")
+    told = printed(folder, "people", "letter", "Acme College", "public partner", "--because", "it is a college")
+    assert "Acme College gets the public partners' letter, because it is a college (2 people)." in told
+    listed = printed(folder, "people", "list")
+    assert "gets both letters" not in listed
+    assert "decided: it is a college" in listed
+    assert {p["kind"] for p in register(folder).values() if p["organisation"] == "Acme College"} == {"public partner"}
+    assert typed(folder, "people", "letter", "Nobody Inc", "business").exit_code == 1
+    assert typed(folder, "people", "letter", "Acme College", "friends").exit_code == 2
+
+
+def test_everything_kept_forgotten_and_taken_in_again(folder: Path) -> None:
+    assert "Zoe Quill (zoe@quill.example) is in the register" in printed(
+        folder, "people", "add", "Zoe Quill", "zoe@quill.example", "--from", "Quill"
+    )
+    assert typed(folder, "people", "add", "Zoe Quill", "zoe@quill.example").exit_code == 1
+    printed(folder, "people", "export", "zoe@quill.example", "--to", str(folder / "zoe.zip"))
+    with zipfile.ZipFile(folder / "zoe.zip") as archive:
+        assert b"Zoe Quill" in archive.read("everything.json")
+    (folder / "people.csv").write_text("name,email\nZoe Quill,zoe@quill.example\n")
+    (folder / "store-before-20260101-000000.db").write_bytes(b"")
+    told = printed(folder, "people", "forget", "zoe@quill.example", "--yes")
+    assert "is forgotten" in told
+    for file in folder.glob("*.db*"):
+        content = file.read_bytes().lower()
+        assert b"zoe" not in content
+        assert b"quill" not in content
+    result = typed(folder, "people", "import", str(folder / "people.csv"))
+    assert "was forgotten on" in result.output
+    assert register(folder).keys() == {"Dana Reyes"}
+    assert "is in the register" in printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
+
+
+def test_the_log_says_who_and_retention_what_it_would_do(folder: Path) -> None:
+    printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
+    table = printed(folder, "log", "--who")
+    assert "Zoe Quill was added to the register" in table
+    assert "on the command line" in table
+    (line,) = data(folder, "log", "--by", "command line", "--about", "zoe@quill.example", "--json")  # type: ignore[misc]
+    assert line["what"] == "people"
+    assert typed(folder, "log", "--meeting", "nothing").exit_code != 0
+    assert "Nothing is kept longer than you want it." in printed(folder, "retention", "--dry-run")
+    assert "Nothing is kept longer" in printed(folder, "retention")

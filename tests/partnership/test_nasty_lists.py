@@ -1,0 +1,227 @@
+"""Lists as Excel and its users really make them: what is taken, what is given back, and that it opens in the same Excel again."""
+
+import csv
+import io
+
+import pytest
+
+from mailer.partnership.people import PartnerKind
+from mailer.partnership.register import PeopleList, read_list
+
+ANN = ("Ann Lee", ("ann@acme.example",))
+
+
+def read(content: str | bytes, codec: str = "utf-8") -> PeopleList:
+    return read_list("people.csv", content.encode(codec) if isinstance(content, str) else content)
+
+
+def taken(found: PeopleList) -> list[tuple[str, tuple[str, ...]]]:
+    return [(r.name, r.addresses) for r in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "codec"),
+    [
+        ("name;email\r\nAnn Lee;ann@acme.example\r\n", "utf-8-sig"),
+        ("sep=;\r\nname;email\r\nAnn Lee;ann@acme.example\r\n", "cp1252"),
+        ("SEP=,\nname,email\nAnn Lee,ann@acme.example\n", "utf-8"),
+        ("name\temail\r\nAnn Lee\tann@acme.example\r\n", "utf-16"),  # “Unicode text” of Excel
+        ("name\temail\r\nAnn Lee\tann@acme.example\r\n" + "\r\n" * 30, "utf-16-le"),  # the same without its mark
+        ("name|email\nAnn Lee|ann@acme.example\n", "utf-8"),
+        ('"name";"email"\r\n"Ann Lee";"ann@acme.example"\r\n', "utf-8"),
+        ('"name,email"\r\n"Ann Lee,ann@acme.example"\r\n', "utf-8"),  # each line went through a program as one cell
+        ("Invitation list 2026;;\r\n;;\r\nName;E-Mail;\r\nAnn Lee;ann@acme.example;\r\n", "utf-8"),  # a title above
+        ("name;email;;;\r\nAnn Lee;ann@acme.example;;;\r\n;;;;\r\n", "utf-8"),  # columns that were deleted
+        ("name;email\rAnn Lee;ann@acme.example\r", "utf-8"),  # an old Macintosh
+        ("  NAME  ;  E-MAIL:\r\n  Ann\u00a0Lee\t ; ann@acme.example\u200b \r\n", "utf-8"),
+        ("Nombre;Apellidos;Correo electrónico\r\nAnn;Lee;ann@acme.example\r\n", "cp1252"),
+        ("Vorname;Name;E-Mail-Adresse\r\nAnn;Lee;ann@acme.example\r\n", "utf-8"),
+        ("Prénom;Nom de famille;Courriel\r\nAnn;Lee;ann@acme.example\r\n", "mac_roman"),
+        ("First Name,Last Name,E-mail Address\nAnn,Lee,ann@acme.example\n", "utf-8"),  # Outlook
+        ("Contact name,Work email\nAnn Lee,mailto:ann@acme.example\n", "utf-8"),
+        ('name,email\nAnn Lee,"Ann Lee <Ann@ACME.example>"\n', "utf-8"),
+        ('name,email\nAnn Lee,"=HYPERLINK(""mailto:ann@acme.example"",""Ann"")"\n', "utf-8"),
+        ('name,email\n"Lee, Ann",ann@acme.example\n', "utf-8"),
+        ("name,email\nAnn Lee,ann@acme.example.\n", "utf-8"),
+    ],
+)
+def test_one_person_however_the_file_was_saved(content: str, codec: str) -> None:
+    found = read(content, codec)
+    assert taken(found) == [ANN], found.problems
+    assert not found.refused
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [
+        ("Lee, Ann", "Ann Lee"),
+        ("Lee, Ann Marie", "Ann Marie Lee"),
+        ("de la Cruz, Inés", "Inés de la Cruz"),
+        ("Ann Lee, PhD", "Ann Lee PhD"),
+        ("Lee, Ann, Ph.D.", "Ann Lee Ph.D."),
+        ("King, Martin, Jr.", "Martin King Jr."),
+        ("José Ortega y Gasset", "José Ortega y Gasset"),
+        ("O’Brien, Seán", "Seán O’Brien"),
+        ("Anderson", "Anderson"),
+        ("李安", "李安"),
+    ],
+)
+def test_a_name_that_can_be_read_in_one_way_is(name: str, read_as: str) -> None:
+    found = read(f'name,email\n"{name}",x@acme.example\n')
+    assert [r.name for r in found.rows] == [read_as], found.problems
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("Ann & Bob;a@acme.example", "may be two people"),
+        ("Ann and Bob Lee;a@acme.example", "may be two people"),
+        ("Ann Lee / Bob Stone;a@acme.example", "may be two people"),
+        ("Ana López y Juan Díaz;a@acme.example", "may be two people"),
+        ("Anna und Bernd;a@acme.example", "may be two people"),
+        ("Ann Lee, Bob Stone;a@acme.example", "may be two people"),
+        ("García López, María José;a@acme.example", "one whose family name stands first"),
+        ('"Ann Lee\nBob Stone";a@acme.example', "may be two people"),
+        ("Widgets, Inc.;a@acme.example", "is a firm and no person"),
+        ("a@acme.example;a@acme.example", "is an address and no name"),
+        ("???;a@acme.example", "is no name"),
+        (";a@acme.example", "it has no name"),
+        ("Ann Lee;", "it has no e-mail address"),
+        ("Ann Lee;n/a", "is no e-mail address"),
+        ("Ann Lee;ann@acme", "is no e-mail address"),
+        ("Ann Lee;ann@acme.example; bob at acme", ""),  # three cells: the third has no heading
+        ('Ann Lee;"ann@acme.example, bob"', "“bob” is no e-mail address"),
+        ('Ann Lee;"Ann <ann@acme.example>; Bob <bob@acme.example>"', "addresses of several people"),
+        ("Ann Lee;änn@acme.example", "rarely take letters like those"),
+        (f"{'x' * 201};a@acme.example", "longer than 200"),
+    ],
+)
+def test_what_two_readings_fit_is_given_back(row: str, reason: str) -> None:
+    found = read(f"name;email\r\n{row}\r\n")
+    if not reason:
+        assert taken(found) == [ANN]
+        return
+    assert found.rows == ()
+    rest = found.rest()
+    assert rest is not None
+    header, *rows = csv.reader(io.StringIO(rest.decode("utf-8-sig"), newline=""), delimiter=";")
+    assert header == ["name", "email", "reason"]
+    assert len(rows) == 1
+    assert reason.lower() in rows[0][-1].lower()
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac_roman"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("sep", ["", "sep={}\r\n"])
+def test_the_rest_opens_in_the_same_spreadsheet(codec: str, delimiter: str, sep: str) -> None:
+    rows = [
+        ["Name", "E-Mail", "Straße"],
+        ["Jörg Müller", "joerg@m.example", "Süd 1"],
+        ["Ann & Bób", "a@b.example", "Nord, 2; links"],
+        ["Éva", "", ""],
+    ]
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    content = (sep.format(delimiter) + out.getvalue()).encode(codec)
+    found = read(content)
+    assert [r.name for r in found.rows] == ["Jörg Müller"]
+    rest = found.rest()
+    assert rest is not None
+    assert rest.startswith(content[:3]) or codec == "utf-16"
+    text = rest.decode(codec)
+    if sep:
+        assert text.startswith(f"sep={delimiter}\r\n")
+        text = text.partition("\r\n")[2]
+    header, *back = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    assert header == [*rows[0], "reason"]
+    assert [r[:3] for r in back] == rows[2:]
+    # mended, it is a list again, and the column of reasons is no mistake
+    again = read(rest.decode(codec).replace("Ann & Bób", "Bób Stone").encode(codec))
+    assert [r.name for r in again.rows] == ["Bób Stone"]
+    assert not [p for p in again.problems if "reason" in p.sentence]
+    third = again.rest()
+    assert third is not None
+    assert third.decode(codec).count("reason") == 1
+
+
+def test_the_same_person_twice_and_one_address_for_two() -> None:
+    found = read(
+        "name,email,organisation,kind\n"
+        "Ann Lee,ann@acme.example,Acme,business\n"
+        "ann lee ,ANN@acme.example , Acme,business\n"  # the same with blanks
+        "Ann Lee,alee@acme.example,Acme,\n"  # the same person, or two of a name
+        "Bob Stone,ann@acme.example,Acme,\n"  # one address for two
+        "Ann Lee,ann@acme.example,Acme,public partner\n"  # both letters
+        "Ann Lee,ann@other.example,Other,\n"  # somebody else, perhaps
+        'Cho Park,"cho@park.example; c.park@park.example",Park,\n'
+        "Dia Roe,dia@roe.example,Roe,business/public partner\n"
+    )
+    assert taken(found) == [
+        ANN,
+        ("Ann Lee", ("ann@other.example",)),
+        ("Cho Park", ("cho@park.example", "c.park@park.example")),
+    ]
+    whys = {line: " ".join(why) for line, why in found.refused.items()}
+    assert "stands in line 2 already" in whys[3]
+    assert "with another address" in whys[4]
+    assert "for Ann Lee" in whys[5]
+    assert "as business; here as public partner" in whys[6]
+    assert "two kinds" in whys[9]
+    assert any("is it the same person" in p.sentence for p in found.problems if p.warning)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("Öffentlicher Partner", PartnerKind.PUBLIC_PARTNER),
+        ("socio público", PartnerKind.PUBLIC_PARTNER),
+        ("EMPRESA", PartnerKind.BUSINESS),
+        ("Entreprise", PartnerKind.BUSINESS),
+        ("support partner", PartnerKind.SUPPORT_PARTNER),
+    ],
+)
+def test_kinds_in_other_languages(word: str, kind: PartnerKind) -> None:
+    (row,) = read(f"name;email;Typ\nAnn Lee;ann@acme.example;{word}\n", "cp1252").rows
+    assert row.kind is kind
+    assert row.gives("kind")
+
+
+def test_what_a_list_does_not_have_is_not_said() -> None:
+    (row,) = read("name,email,kind\nAnn Lee,ann@acme.example,\n").rows
+    assert not row.gives("kind")
+    assert not row.gives("title")
+    assert row.gives("name")
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_one_row() -> None:
+    lines = "".join(f"Person {chr(97 + n)}x,p{n}@acme.example\n" for n in range(20))
+    found = read(f'name,email\n"Ann Lee,ann@acme.example\n{lines}')
+    assert len(found.rows) == 20
+    assert list(found.refused) == [2]
+
+
+def test_ninety_columns_of_outlook_are_one_remark() -> None:
+    more = ",".join(f"Business Fax {n}" for n in range(90))
+    found = read(f"First Name,Last Name,E-mail Address,{more}\nAnn,Lee,ann@acme.example\n")
+    assert taken(found) == [ANN]
+    assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 500,
+        b"PK\x03\x04" + bytes(range(256)) * 20,
+        b"\xff\xfe",
+        b'"',
+        b'"\n"\n"',
+        b";" * 10_000,
+        b"name,email\n" + b'"' * 999,
+        b"\xef\xbb\xbf",
+    ],
+)
+def test_nothing_of_it_raises(content: bytes) -> None:
+    found = read(content)
+    assert found.rows == ()
+    assert found.problems
