@@ -134,7 +134,8 @@ def add(
 
     added = in_office(work)
     if added.rrule:
-        console.print(f"A series: {_dates(added)}. Rules count from its first date.", markup=False)
+        told = "Reminders, particulars and thanks come with each date; the invitation comes once."
+        console.print(f"A series: {_dates(added)}. {told}", markup=False)
     console.print(
         f"Added {slug}: {added.title}, {_when(added)}. See what will be sent: convener preview {slug}", markup=False
     )

@@ -104,6 +104,7 @@ async def _story(
     releases: bool,
     seed: int,
 ) -> tuple[Story, Meeting | None]:
+    from mailer.partnership.series import last_end
     from mailer.pipeline.hand.changes import meeting_or_error
     from mailer.sandbox.rehearsal import Story
     from mailer.sandbox.saying import habitual, members_of
@@ -112,7 +113,8 @@ async def _story(
     partnership = daemon.office.partnership
     meeting = await meeting_or_error(daemon.office, slug) if slug else None
     if ends is None:
-        last = [m.dtend for m in ([meeting] if meeting else await meetings.all_of(partnership)) if not m.cancelled]
+        every = [meeting] if meeting else await meetings.all_of(partnership)
+        last = [last_end(m) for m in every if not m.cancelled]
         ends = max([*last, *(start for start, _ in moves), begins]) + AFTERWARDS
     register = [p for p in await people.people(partnership) if p.id != daemon.office.convener]
     members = members_of(sayings, register)

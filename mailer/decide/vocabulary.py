@@ -412,6 +412,7 @@ LAWS = (
     "A mail that may not leave at its hour waits for the next opening; if that is too late, if-late decides.",
     "After an outage only the latest of several reminders goes out.",
     'Lists mean "or" under to, when, unless and stop-when, and "and" under only-if. There is no other logic: write a second rule.',
+    "Of a series, what counts from the start or end of the meeting comes with each date; invitations, and what follows them, come once.",
     "A file with a mistake changes nothing: the last good version stays in force.",
 )
 """What always holds, without a word in any file."""
