@@ -9,5 +9,6 @@ models      the tables                    transact  all or nothing, whoever canc
 people      persons and addresses         meetings  meetings, invitations, answers, the snapshot for rules
 inbound     what came                     outbox    what leaves, and the ledger
 occurrences single dates of a series      proposals, delegations   other times and other people, until they are settled
+stories     successes, needs, strengths   activity  the numbers of a year
 rules       when rules fall due           log       what happened and why; troubles said once
 """

@@ -4,6 +4,7 @@
     unclear     a message that waits is settled                        proposed_times, delegates   those that propose a time or name somebody
     planning    the action plan                                        settling        questions with choices: put, tallied, settled
     aftermath   who came, the summary                                  rulings         changed rule files, another heading, looking back
+    stories     successes and needs that people told; who could help with what
     reports     preview, why, changes, rehearsal, as text              trial           a letter tried out on the convener
 
 Promises: each change is one commit with all it causes, or MailerError with a sentence and nothing changed.

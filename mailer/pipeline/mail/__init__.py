@@ -6,6 +6,7 @@
     proposals   a calendar proposes another time            delegations  somebody else is named       requests  the event is asked for again
     machines    automatic replies, reports, complaints      wishes       to hear no more, or to hear again
     desk        the convener's reply to a digest            commands     what the convener asks by mail
+    errands     what the convener asks for about the aftermath and the long run
     loops       what keeps answers to answers from going round
 
 Promises: everything that one message causes is one commit. Never: guesses; what is in doubt waits on the desk.

@@ -3,6 +3,7 @@
     attendance_list   who is coming, and why each line says so       call_list   whom a champion has still to call
     particulars       what a letter speaks of beside person and meeting
     enclosures        documents as PDF                               post        letters for people without e-mail
+    activity          the yearly report: values, text, PDF
 
 Promises: reads only; changes nothing.
 """
