@@ -11,9 +11,12 @@ from mailer.partnership.people import Person, Role
 from mailer.partnership.postal import Addressee
 from mailer.pipeline.papers.enclosures import Desk
 from mailer.pipeline.papers.post import posted
+from mailer.printing.documents import letters
+from mailer.printing.sheets import LetterPage
 from mailer.render.outgoing import Sender
 from mailer.terms import EventUid, MeetingId, PartnershipId, PersonId
-from tests.printing.reading import pages, words
+from tests.printing.reading import LETTER, pages, words
+from tests.printing.reading import MEETING as SHEET
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 START = datetime(2026, 3, 12, 14, 0, tzinfo=UTC)
@@ -77,3 +80,14 @@ async def test_a_letter_that_only_a_mail_can_be(tmp_path: Path) -> None:
         await posted(DESK, MEETING, "nothing", tmp_path, PEOPLE, JANE, NOW)
     with pytest.raises(LetterProblems, match="not known"):
         await posted(DESK, MEETING, "address-is-dead", tmp_path, PEOPLE, JANE, NOW)
+
+
+def test_a_signature_never_stands_alone_on_a_page() -> None:
+    """A letter that is longer than its page takes its last paragraph along."""
+    counts = set()
+    for lines in range(22, 40, 2):
+        page = LetterPage(("Ann Lee",), ("word " * 15 * lines, "Last words."), signature=("Ruth Halloran", "President"))
+        found = pages(letters(SHEET, [page], LETTER))
+        counts.add(len(found))
+        assert all(("Halloran" in one.words) == ("Last words" in one.words) for one in found)
+    assert counts == {1, 2}
