@@ -12,7 +12,7 @@ Fails:    not at all: what it cannot read is "none" or "needs-person".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailer.understand import lexicon
@@ -21,8 +21,9 @@ from mailer.understand.clauses import LONGEST_TEXT, Sentence, sentences, tidy
 from mailer.understand.judge import Judge
 from mailer.understand.languages import languages_of
 from mailer.understand.party import count_party
+from mailer.understand.phrases import Match
 from mailer.understand.reading import Reading
-from mailer.understand.said import read_sentence, who_goes_on
+from mailer.understand.said import Said, read_sentence, who_goes_on
 from mailer.understand.weighing import weigh
 
 __all__ = ["Reading", "read_words"]
@@ -116,13 +117,23 @@ def _is_own_subject(subject: str) -> bool:
     return re.match(r"(?i)\s*(re|aw|antw|rv|sv|tr|r|fwd?|wg)\s*(\[\d+\])?:", subject) is None
 
 
+_COMES = ("yes", "wish", "works", "bare_yes", "maybe")
+
+
+def _counting(said: Said) -> Mapping[str, Sequence[Match]]:
+    """What of a sentence counts heads. "Room for 3?" asks about the room, and says nothing of who comes."""
+    if said.sentence.asks and not said.of_oneself and not any(said.found.get(signal) for signal in _COMES):
+        return {signal: found for signal, found in said.found.items() if signal != "g_total"}
+    return said.found
+
+
 def _read(body: str, cut: Sequence[Sentence], subject: str, quoted: str, language: str | None) -> Reading:
     codes = languages_of(cut, language, f"{subject}\n{quoted}")
     saids = [
         read_sentence(number, sentence, code) for number, (sentence, code) in enumerate(zip(cut, codes, strict=True))
     ]
     who_goes_on(saids)
-    party = count_party([(said.words, said.found) for said in saids], [lexicon.load(said.language) for said in saids])
+    party = count_party([(s.words, _counting(s)) for s in saids], [lexicon.load(s.language) for s in saids])
     judge = Judge(
         body, saids, weigh(saids, bool(quoted.strip()) and asks_attendance(subject, quoted)), party, subject, quoted
     )

@@ -222,3 +222,18 @@ def test_figures_on_labelled_replies() -> None:
     assert len(wrong) <= 0.01 * len(decided), wrong
     assert sum(row in decided and row["id"] not in wrong for row in plain) >= 0.85 * len(plain)
     assert all(readings[row["id"]].guests == row["guests"] for row in rows if row["guests"])
+
+
+@pytest.mark.parametrize(
+    ("text", "guests"),
+    [
+        ("Yes, I will be there. Room for 3?", 0),
+        ("I am in. Do you have seats for 3?", 0),
+        ("Ja, ich komme. Gibt es Platz für 3 Personen?", 0),
+        ("Yes, I will come with 2 colleagues. Is that ok?", 2),
+        ("Yes, we will be 3. Is there parking?", 2),
+    ],
+)
+def test_a_question_about_room_counts_nobody(text: str, guests: int) -> None:
+    reading = read_words(text)
+    assert (reading.verdict, reading.guests) == ("accepted", guests)
