@@ -267,6 +267,16 @@ def settled(command: Command) -> Command:
     return replace(command, words=f"add item: {command.text}{owner}, due {day}")
 
 
+def naming(command: Command, meeting: str) -> Command:
+    """*command*, which names no meeting, about the one called *meeting*; as it is where it is about none."""
+    words = {
+        Verb.APPROVE: f"approve summary of {meeting}",
+        Verb.SHARE: f"share {command.text} of {meeting}",
+        Verb.DECIDED: f"decided at {meeting}: {command.text}",
+    }.get(command.verb)
+    return command if command.meeting or words is None else settled(replace(command, meeting=meeting, words=words))
+
+
 def _nearest(plain: str) -> str:
     """The form that a line was probably meant to have, if it begins like a command."""
     if len(plain) > 300:

@@ -16,7 +16,7 @@ from mailer.sandbox.stage import CONVENER
 from mailer.store import documents, meetings, people, plan, questions
 from mailer.terms import EventUid, MeetingId, PartStat, PersonId
 from tests.flow.test_commands import coded, last, write
-from tests.flow.test_desk import text_of
+from tests.flow.test_desk import reply, text_of
 from tests.flow.test_life import JANE, answer, cast, files_of, letter_to
 from tests.flow.world import RULES, ZONE, World, local, member, words, world
 
@@ -67,7 +67,11 @@ async def test_a_draft_is_shared_commented_and_approved_within_the_week(tmp_path
         assert "Bob Brown: no comments" in text_of(gathered)
         assert "They chose two priorities." in text_of(gathered)
         assert any("Last day for the summary" in s for s in here.subjects(CONVENER))
-        await coded(here, "approve summary of launch")
+        await reply(here, gathered, "approve summary")
+        code = re.search(r"the code (\d{6})", text_of(last(here)))
+        assert code
+        assert "> approve summary of launch" in text_of(last(here))
+        await reply(here, last(here), code[1])
         await here.stage.advance(local(2026, 3, 18, 16, 0))
         assert any(s.startswith("Summary:") for s in here.subjects("ann.able@able.example"))
         late = letter_to(here, BOB, "What would you change")

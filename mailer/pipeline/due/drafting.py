@@ -69,7 +69,14 @@ async def _question(
         if not shown:
             return None
         return await questions.ask(
-            office.partnership, name, questions.PRIORITIES, rule.note or "priorities", shown, now, meeting=meeting.id, closes_at=_closes(meeting)
+            office.partnership,
+            name,
+            questions.PRIORITIES,
+            rule.note or "priorities",
+            shown,
+            now,
+            meeting=meeting.id,
+            closes_at=_closes(meeting),
         )
     if rule.do is None:
         title = rule.note or f"{rule.letter.replace('-', ' ')}: {meeting.title}"

@@ -32,7 +32,7 @@ from mailer.store import imports, inbound, meetings, outbox, people, plan, quest
 from mailer.store.transact import transact
 from mailer.terms import InboundId, MeetingId, OutboxId, RuleId, canonical
 from mailer.understand.asks.question import Written
-from mailer.understand.commands import Command, Commands, read_command, read_commands, settled
+from mailer.understand.commands import Command, Commands, naming, read_command, read_commands, settled
 from mailer.understand.forms import FORMS, LOOKS, Verb
 from mailer.understand.rollcall import read_sheet
 from mailer.understand.verdict import Kind
@@ -135,7 +135,7 @@ async def obey(case: Case, found: Commands, tools: Tools) -> None:
             if command.verb is Verb.CAME and command.roll is None:
                 wanted.append(await hand.sheet(command))
             else:
-                wanted += (await hand.ways_back() or [command]) if command.verb is Verb.UNDO else [command]
+                wanted += (await hand.ways_back() if command.verb is Verb.UNDO else []) or [await hand.placed(command)]
         except MailerError as exc:
             refused[command] = _not_done(command, exc)
     wanted += refused
@@ -506,6 +506,11 @@ class _Hand:
         line = read_command(words, self.written(), sure=True)
         assert isinstance(line, Command)
         return line
+
+    async def placed(self, command: Command) -> Command:
+        """*command*, naming the meeting that the letter it answers is about: “approve summary”."""
+        about = await meetings.by_id(self.case.thread[0].notice.meeting_id) if self.case.thread else None
+        return command if about is None or about.standing else naming(command, about.slug)
 
     async def last(self, command: Command) -> Meeting:
         """The meeting named, or the one that was last."""
