@@ -110,6 +110,11 @@ class Daemon:
         for notice in notices:
             assert notice.key not in self.keys, "decided twice"
             assert notice.not_before >= now
+            rule = next(r for r in self.rules if r.id == notice.rule)
+            window = Window.of(rule.timing, self.meeting.zone)
+            assert window.is_open(notice.not_before), "decided for an hour at which nothing may leave"
+            late = notice.not_after is not None and notice.not_before > notice.not_after
+            assert not late, "decided though it can only leave too late"
             self.keys.add(notice.key)
             stands = self.people[notice.person_id]
             noticed = stands.noticed | {(notice.rule, notice.round)}
