@@ -192,3 +192,13 @@ async def test_the_dead_are_forgotten_when_nothing_of_theirs_is_left(partnership
         await workers.beat(name, NOW)
     await transact(lambda: workers.bury(["busy:1:a", "idle:1:a"]))
     assert await workers.dead("own:1:a", NOW + timedelta(hours=1)) == ["busy:1:a"]
+
+
+async def test_more_than_two_thousand_letters_of_a_rule_are_released_at_once(partnership: PartnershipId) -> None:
+    meeting, person = await _meeting(partnership), await _person(partnership, "Ann")
+    many = [_notice(meeting, person, round=f"r{n}", hold=True) for n in range(2_100)]
+    await transact(lambda: outbox.put(partnership, many, "example.org", NOW))
+    held = await outbox.of_rule(partnership, "invite", [outbox.HELD], meeting.id)
+    assert len(held) == 2_100
+    assert await transact(lambda: outbox.release(partnership, [e.id for e in held], NOW)) == 2_100
+    assert (await outbox.counts(partnership)).get(outbox.HELD, 0) == 0
