@@ -128,6 +128,7 @@ def outbox(
                 console.print(f"--- {ident}\n{stored[4].decode('utf-8', 'replace')}", markup=False)
             return len(idents)
         if action == "drop":
+            await transact(lambda: store.noted("dropped", partnership, idents, datetime.now(UTC)))
             return await transact(lambda: store.drop(idents, "dropped by the convener"))
         return await transact(lambda: store.release(partnership, idents, datetime.now(UTC)))
 

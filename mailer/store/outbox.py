@@ -381,13 +381,13 @@ async def drop_in_doubt(idents: Sequence[OutboxId], reason: str) -> int:
 
 async def release(partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> int:
     """The convener says: send these. What was tried before does not count any more."""
-    await _say("released", partnership, idents, now)
+    await noted("released", partnership, idents, now)
     return await models.Outbox.filter(
         partnership_id=partnership, id__in=list(idents), state__in=[HELD, IN_DOUBT, FAILED]
     ).update(state=QUEUED, due_at=now, on_the_wire=False, attempt=0, first_tried_at=None)
 
 
-async def _say(what: str, partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> None:
+async def noted(what: str, partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> None:
     """For the record: who let which letters go, or kept them from going."""
     groups: dict[tuple[str, int | None], int] = {}
     for start in range(0, len(idents), AT_ONCE):

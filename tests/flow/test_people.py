@@ -5,7 +5,6 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -17,7 +16,7 @@ from mailer.config import RetentionSettings
 from mailer.partnership.people import PartnerKind, Person
 from mailer.pipeline.hand import register, retention
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import erasing, log, meetings, models, people
+from mailer.store import erasing, inbound, log, meetings, models, people
 from mailer.terms import PartStat
 from tests.flow.test_commands import coded, last, write
 from tests.flow.test_desk import reply, text_of
@@ -316,12 +315,20 @@ async def test_the_log_says_who_did_it(tmp_path: Path) -> None:
         await both("release invite-businesses of launch", pat)
         await both("move launch to 19 March 2026 at 10:00", pat)
         await both("add item: ask three schools", CONVENER)
+        await says(here, ANN, "I may or I may not, who knows how it goes", to=here.to(ANN)[0][1])
+        await here.stage.advance(local(2026, 1, 30, 9, 0))
+        (case,) = await inbound.rows(office.partnership, [inbound.REVIEW])
+        asked = next(
+            m for _, m in reversed(here.to(CONVENER)) if str(case.id) in text_of(m) and "your word" in text_of(m)
+        )
+        await reply(here, asked, f"{case.id} maybe")
         lines = [
             (line.what, line.actor, line.sentence) for _, line in await log.lines(office.partnership, by_people=True)
         ]
         by = {what: actor for what, actor, _ in lines}
         assert by["released"] == by["meeting"] == f"{pat}, by mail"
         assert by["people"] == by["plan"] == f"{CONVENER}, by mail"
+        assert by["settled"] == f"{CONVENER}, by mail"
         assert {a for _, a, _ in lines} == {f"{pat}, by mail", f"{CONVENER}, by mail"}
         assert [w for w, a, _ in lines if a.startswith(pat)] == [
             w for w, *_ in [(line.what,) for _, line in await log.lines(office.partnership, who="pat.cole")]

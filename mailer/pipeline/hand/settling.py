@@ -260,7 +260,13 @@ async def invite_into_team(office: Office, team: str, person: Person, now: datet
 
 async def settle_question(office: Office, slug: str, number: int, now: datetime) -> str:
     """Take choice *number*, in one commit; gives a sentence about what that did."""
-    return await transact(lambda: _settle(office, slug, number, now))
+
+    async def write() -> str:
+        told = await _settle(office, slug, number, now)
+        await log.write(office.partnership, LogLine(now, "settled", told))
+        return told
+
+    return await transact(write)
 
 
 async def _settle(office: Office, slug: str, number: int, now: datetime) -> str:

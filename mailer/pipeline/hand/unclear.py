@@ -52,6 +52,39 @@ async def settle(
 ) -> str:
     """Decide about a message that waits for a person; gives a sentence. Raises MailerError when that cannot be. *address*: of the delegate whom
     the message names. *learn_alias*: the sender's address is the person's own; *let_answer*: the sender may answer for this person from now on."""
+
+    async def write() -> str:
+        sentence = await _decide(
+            office,
+            ident,
+            word,
+            now,
+            guests=guests,
+            learn_alias=learn_alias,
+            note=note,
+            address=address,
+            let_answer=let_answer,
+        )
+        await log.write(
+            office.partnership, LogLine(now, "settled", f"message {ident}: {word.value}. {sentence}", inbound_id=ident)
+        )
+        return sentence
+
+    return await transact(write)
+
+
+async def _decide(
+    office: Office,
+    ident: InboundId,
+    word: Settle,
+    now: datetime,
+    *,
+    guests: int,
+    learn_alias: bool,
+    note: str,
+    address: str,
+    let_answer: bool,
+) -> str:
     row = await inbound.row(office.partnership, ident)
     if row is None or row.state not in (inbound.REVIEW, inbound.HELD):
         raise MailerError(f"No message {ident} waits for a decision. (convener review lists those that do.)")

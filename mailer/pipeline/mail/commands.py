@@ -377,6 +377,7 @@ class _Hand:
             await transact(lambda: rules.keep_back(kept & ({meeting.id} if meeting else kept), rule, False))
             told = f"{len(ids)} letters of [{rule}] are on their way."
             return _Done(f"{told} Those that have not left yet can still be kept: “hold {rule}{slug}”.")
+        await transact(lambda: outbox.noted("dropped", self.office.partnership, ids, self.now))
         await transact(lambda: outbox.drop(ids, _DROPPED))
         return _Done(f"{len(ids)} letters of [{rule}] will not be sent.", f"hold {rule}{slug}")
 

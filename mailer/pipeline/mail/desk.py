@@ -181,7 +181,12 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     if not held:
         return ["Nothing waits here any more."]
     if not word.send:
-        await transact(lambda: outbox.drop([e.id for e in held], "the convener said stop"))
+
+        async def stop() -> None:
+            await outbox.noted("dropped", office.partnership, [e.id for e in held], now)
+            await outbox.drop([e.id for e in held], "the convener said stop")
+
+        await transact(stop)
         return [f"{len(held)} letters will not be sent."]
     names = {p.id: p.name for p in await people.people(office.partnership, [e.notice.person_id for e in held])}
     without = []
@@ -194,6 +199,7 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     go = [e for e in held if e.id not in {w.id for w in without}]
 
     async def write() -> None:
+        await outbox.noted("dropped", office.partnership, [w.id for w in without], now)
         await outbox.drop([w.id for w in without], "the convener said not to this person")
         await outbox.release(office.partnership, [e.id for e in go], now)
 
