@@ -43,7 +43,7 @@ def test_the_story_has_every_part_of_the_life(folder: Path) -> None:
     for words in (
         "reply “OK”", "invitations leave", "bounces", "click a button in their calendar", "in their own words", "sends a colleague", "Out-of-office",
         "“move launch to", "A reminder, to those alone", "replies with what came of it", "The caterer gets", "What to print",
-        "That makes 21", "kept", "thanks to 21 who came", "“approve summary of launch”", "Dana writes “settle", "“Done!”", "monthly update",
+        "That makes 22", "kept", "thanks to 22 who came", "“approve summary of launch”", "Dana writes “settle", "“Done!”", "monthly update",
         "I need help", "“Hecho. ¡Gracias!”", "times for the next meeting", "who can host",
     ):  # fmt: skip
         assert words in told, words

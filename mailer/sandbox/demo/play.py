@@ -23,8 +23,10 @@ from mailer.sandbox.servers import Envelope
 from mailer.sandbox.stage import CONVENER, MAILBOX, Stage, Stalled, staged
 from mailer.store import inbound, meetings, outbox, people
 from mailer.terms import canonical
+from mailer.understand.reader import understand
 
 ZONE = ZoneInfo("America/Chicago")
+_ANY_MAIL = b"From: Ann Lee <ann@acme.example>\r\nSubject: Re: Launch\r\n\r\nYes, see you there.\r\n"
 START = datetime(2026, 1, 26, 7, 30, tzinfo=ZONE)
 
 
@@ -121,6 +123,8 @@ async def _play(folder: Folder, story: Story, console: Console) -> None:
     rules = folder.path / "rules"
     shutil.copytree(templates.parent / "rules", rules)
     shutil.copytree(templates, folder.path / "templates")
+    _ask_signers(rules / "1-invitations.toml")
+    understand(_ANY_MAIL)  # loads the tables of words: on a busy machine that takes longer than a mail may
     convener = Convener()
     names = {canonical(address): m.name for m in (*CAST, *STRANGERS) for address in (*m.emails, *m.unlisted)}
     names[CONVENER] = "the convener"
@@ -154,6 +158,12 @@ async def _play(folder: Folder, story: Story, console: Console) -> None:
         await following.acts(play)
         await folder.close(play.office, story, stage.config.partnerships[0], play.now())
         await _report(play, console)
+
+
+def _ask_signers(file: Path) -> None:
+    """Dana's own wish: nothing leaves in a champion's name before that champion has seen it."""
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('"ask me first"', '"ask the signer first"'), encoding="utf-8")
 
 
 def _head(raw: bytes) -> tuple[str, str]:
