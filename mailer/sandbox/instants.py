@@ -19,6 +19,10 @@ async def busy(daemon: Daemon, now: datetime) -> str:
         return "mail was taken that is not handled"
     if await rules.fallen_due(partnership, now, 1):
         return "rules are due"
+    # what makes mails is looked at before the mails
+    signers = await daemon.signing.next_step(daemon.office, daemon.letters, now)
+    if signers is not None and signers <= now:
+        return "a signer is to be asked"
     due = await outbox.busy(partnership, now)
     if due and (await pace_opens(daemon, now) <= now or await mail_log.on_its_way(partnership)):
         return "mail is due or on its way"
@@ -28,9 +32,6 @@ async def busy(daemon: Daemon, now: datetime) -> str:
         return "an offered chair was not taken"
     if digest is not None and digest[0] <= now:
         return "unclear cases are to be told"
-    signers = await daemon.signing.next_step(daemon.office, daemon.letters, now)
-    if signers is not None and signers <= now:
-        return "a signer is to be asked"
     return ""
 
 

@@ -40,8 +40,8 @@ def test_the_timeline_of_the_shipped_rules() -> None:
         timeline(picture, preview(made, picture, known(*made), now))
         == """\
 launch · Thu 12 Mar 2026 09:00 · America/Chicago · reply deadline Thu 5 Mar
- Thu 29 Jan 09:00  invite-businesses          3 people  (Acme: A. Ortiz, Bolt: K. Lam, Co: J. Ali)  waits for your OK  1 without champion: you sign
- Thu 29 Jan 10:00  invite-public-partners     1 person  (College: L. Reyes)  waits for your OK
+ Thu 29 Jan 09:00  invite-businesses          3 people  (Acme: A. Ortiz, Bolt: K. Lam, Co: J. Ali)  waits for the OK of Jo Ali (2), you  1 without champion: you sign
+ Thu 29 Jan 10:00  invite-public-partners     1 person  (College: L. Reyes)  waits for the OK of Jo Ali (1)
  Fri 30 Jan 10:00  calendar-follow-up         4 people  (Acme: A. Ortiz, Bolt: K. Lam, Co: J. Ali, …)  minus anyone who says no by then
  Thu 26 Feb 09:30  reminder                   4 people  (Acme: A. Ortiz, Bolt: K. Lam, Co: J. Ali, …)  minus everybody who answers by then
  Tue  3 Mar 09:30  last-call                  4 people  (Acme: A. Ortiz, Bolt: K. Lam, Co: J. Ali, …)  minus everybody who answers by then
