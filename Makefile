@@ -1,6 +1,6 @@
 # Everything happens in .venv, which the first target that needs it sets up from a lock file with hashes.
 #
-#   make demo     the whole service on embedded mail servers, with pretend people and a fast clock
+#   make demo     the whole life of a partnership on embedded mail servers, with pretend people; leaves convener-demo/ to look at
 #   make test     all tests               make test ARGS="tests/parse -x"   some of them
 #   make check    lint, format, types, import order
 #   make bench    the figures
