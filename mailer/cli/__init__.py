@@ -23,6 +23,7 @@ from mailer.cli import (
     aftermath,
     approvals,
     context,
+    gaps,
     mail,
     meetings,
     people,
@@ -76,6 +77,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
 for _command in _COMMANDS:
     app.command()(_command)
 app.command("test-letter")(rules.letter_test)
+people.app.command("gaps")(gaps.gaps)
 app.add_typer(people.app, name="people")
 app.add_typer(plan.app, name="plan")
 app.add_typer(questions.app, name="question")
