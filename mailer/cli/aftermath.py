@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,66 +16,46 @@ from mailer.errors import MailerError
 
 if TYPE_CHECKING:
     from mailer.config import PartnershipSettings
-
-_YES = frozenset({"yes", "y", "x", "1", "true", "came", "present", "sí", "si", "ja", "oui", "✓"})
+    from mailer.understand.rollcall import RollCall
 
 
 def came(
     slug: Annotated[str, typer.Argument(metavar="MEETING")],
-    who: Annotated[list[str] | None, typer.Argument(help="Names or addresses of those who came.")] = None,
+    who: Annotated[
+        list[str] | None, typer.Argument(help="Names or addresses of those who came; or “all but Bob” in quotes.")
+    ] = None,
     sheet: Annotated[
         Path | None,
         typer.Option("--csv", help="The sign-in sheet as a CSV file: a column “email” or “name”, and one “came”."),
     ] = None,
 ) -> None:
     """Say who came; everybody else who was invited did not. Thanks, and words to those who were missed, follow from it."""
-    wanted = list(who or ()) + (_from_sheet(sheet) if sheet is not None else [])
-    if not wanted:
-        raise fail("Name those who came, or give the sign-in sheet with --csv.", 2)
+    roll = _roll(who or [], sheet)
 
-    async def work(_: PartnershipSettings, office: Any) -> tuple[int, list[str]]:
-        from mailer.pipeline.hand.aftermath import note_attendance
+    async def work(_: PartnershipSettings, office: Any) -> str:
         from mailer.pipeline.hand.changes import meeting_or_error
-        from mailer.pipeline.hand.planning import person_called
+        from mailer.pipeline.hand.rollcall import call_roll
 
-        meeting = await meeting_or_error(office, slug)
-        found, odd = set(), []
-        for name in wanted:
-            try:
-                found.add((await person_called(office, name)).id)
-            except MailerError as exc:
-                odd.append(str(exc))
-        if odd:
-            return 0, odd
-        await note_attendance(office, meeting, found, datetime.now(UTC))
-        return len(found), []
+        return await call_roll(office, await meeting_or_error(office, slug), roll, datetime.now(UTC))
 
-    count, odd = in_office(work)
-    if odd:
-        raise fail("\n".join([*odd, "Nothing was recorded. Import walk-ins first (people import), or mend the names."]))
-    console.print(f"{count} people came to {slug}.", markup=False)
+    console.print(in_office(work), markup=False)
 
 
-def _from_sheet(path: Path) -> list[str]:
-    """Who came, by a sheet: address where there is one, else name. Rows without a mark did not."""
+def _roll(who: list[str], sheet: Path | None) -> RollCall:
+    from mailer.understand.rollcall import read_rollcall, read_sheet
+
+    if sheet is None:
+        read = read_rollcall(f"came: {', '.join(who)}") if who else None
+        if read is None:
+            raise fail("Name those who came (“all but Bob” will do), or give the sign-in sheet with --csv.", 2)
+        return read
     try:
-        content = path.read_bytes()
+        content = sheet.read_bytes()
     except OSError as exc:
-        raise fail(f"{path} cannot be read: {exc.strerror}.") from exc
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=text.partition("\n")[0].count))
-    headings = [h.strip().lower() for h in next(reader, [])]
-    columns = {h: i for i, h in enumerate(headings)}
-    if "came" not in columns or not {"email", "name"} & set(columns):
-        raise fail(f"{path.name}, line 1: the columns “came” and “email” or “name” are needed.")
-    found = []
-    for row in reader:
-        cell = {name: row[i].strip() if i < len(row) else "" for name, i in columns.items()}
-        if cell["came"].lower() in _YES and (who := cell.get("email") or cell.get("name")):
-            found.append(who)
+        raise fail(f"{sheet} cannot be read: {exc.strerror}.") from exc
+    found = read_sheet(content)
+    if isinstance(found, str):
+        raise fail(f"{sheet.name}: {found}")
     return found
 
 

@@ -4,7 +4,7 @@ import re
 from email.message import EmailMessage
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from mailer.partnership.people import PartnerKind, Role

@@ -18,7 +18,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import at_date, date_of_round, occurrence_of
 from mailer.pipeline.office import Office
 from mailer.store import meetings, models, occurrences, plan, questions
-from mailer.terms import PersonId, QuestionId
+from mailer.terms import QuestionId
 
 CHOICES = "one or more of the choices"
 TEAM_CALLS, PLANNING_CALLS = "action team calls", "planning calls"
@@ -26,9 +26,8 @@ _AROUND = timedelta(days=400)
 
 
 async def with_questions(office: Office, meeting: Meeting, notices: Sequence[Notice], now: datetime) -> list[Notice]:
-    """*notices* with the questions that their rules ask, made where they are new (inside `transact`). Whoever has answered is not asked again."""
+    """*notices* with the questions that their rules ask, made where they are new (inside `transact`)."""
     made: dict[str, QuestionId | None] = {}
-    answered: dict[str, set[PersonId]] = {}
     out = []
     for notice in notices:
         rule = office.book.rule(notice.rule)
@@ -37,13 +36,9 @@ async def with_questions(office: Office, meeting: Meeting, notices: Sequence[Not
             continue
         name = question_name(rule, meeting, notice.round)
         if name not in made:
-            made[name] = ident = await _question(office, await _date_of(meeting, notice), rule, notice, name, now)
-            said = await questions.votes(ident) if ident is not None else {}
-            answered[name] = {person for votes in said.values() for person in votes}
+            made[name] = await _question(office, await _date_of(meeting, notice), rule, notice, name, now)
         if rule.ask == CHOICES and made[name] is None:
             continue  # the plan has no priorities yet: there is nothing to choose from
-        if notice.person_id in answered[name]:
-            continue
         out.append(replace(notice, question=made[name]))
     return out
 
