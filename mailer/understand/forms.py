@@ -19,6 +19,7 @@ class Verb(StrEnum):
     REHEARSE = "rehearse"
     WHY = "why"
     WORDS = "words"
+    GAPS = "gaps"
     CHANGES = "changes"
     TEST_LETTER = "test letter"
     PLAN = "plan"
@@ -60,7 +61,7 @@ class Verb(StrEnum):
 
 LOOKS = frozenset(
     {
-        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.CHANGES, Verb.TEST_LETTER,
+        Verb.HELP, Verb.STATUS, Verb.WHO, Verb.WAITING, Verb.PREVIEW, Verb.REHEARSE, Verb.WHY, Verb.WORDS, Verb.GAPS, Verb.CHANGES, Verb.TEST_LETTER,
         Verb.PLAN,
         Verb.QUESTIONS, Verb.STORIES, Verb.REPORT, Verb.HELPERS, Verb.CODE,
     }
@@ -77,6 +78,7 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.REHEARSE, "rehearse MEETING", "the whole sequence with pretend answers; nothing is sent"),
     (Verb.WHY, "why ADDRESS", "why somebody got, or did not get, each letter"),
     (Verb.WORDS, "words", "the words of rule files"),
+    (Verb.GAPS, "gaps", "the kinds of public partner for which nobody is there yet"),
     (Verb.CHANGES, "changes", "what edited rule files would change"),
     (Verb.TEST_LETTER, "test-letter LETTER for ann@acme.example", "any letter with a real person's data, to you alone"),
     (Verb.PLAN, "plan", "the action plan with its open items"),
@@ -177,6 +179,7 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
         rf"why (?:did )?(?P<address>{_ADDRESS})(?: (?P<text>\[?(?!for\b|at\b|get\b|not\b)[a-z0-9][a-z0-9-]{{0,60}}\]?))?(?: (?:for|at) {_MEETING})?"
     )),
     (Verb.WORDS, _form(r"words")),
+    (Verb.GAPS, _form(r"(?:the )?gaps|who is missing|whom do we miss")),
     (Verb.CHANGES, _form(r"changes")),
     (Verb.TEST_LETTER, _form(
         rf"test[ -]letter[ :]+[“\"]?(?P<text>[a-z0-9][a-z0-9-]{{0,80}})[”\"]? (?:for|to|as) <?(?P<address>{_ADDRESS})>?"

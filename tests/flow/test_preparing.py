@@ -14,7 +14,7 @@ from mailer.pipeline.hand import reports
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER
 from mailer.store import approvals, people
-from tests.flow.test_commands import coded
+from tests.flow.test_commands import coded, write
 from tests.flow.test_desk import reply, text_of
 from tests.flow.test_life import answer, letter_to
 from tests.flow.world import ZONE, World, local, member, world
@@ -331,3 +331,13 @@ async def test_champions_are_recruited_by_mail(tmp_path: Path) -> None:
         await here.stage.advance(local(2026, 2, 6, 12, 0))
         asked = [sum("would you help" in s for s in here.subjects(a)) for a in (ANN, BOB, cho)]
         assert asked == [1, 1, 2]
+
+
+async def test_gaps_are_shown_by_mail(tmp_path: Path) -> None:
+    """Task 1: for which kinds of public partner nobody is there yet, by mail as on the command line."""
+    pat = member("Pat Park", kind=PartnerKind.PUBLIC_PARTNER, organisation="Lakeside Community College")
+    async with world(tmp_path, [pat], ok_on=NEVER) as here:
+        await write(here, "gaps")
+        told = " ".join(text_of(here.to(CONVENER)[-1][1]).split())
+        assert "No contact yet for: workforce services, economic development, vocational rehabilitation" in told
+        assert "Pat Park, Lakeside Community College" in told

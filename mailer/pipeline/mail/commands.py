@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from mailer.decide.rule import Group
 from mailer.errors import MailerError
 from mailer.parse.files import file_contents
+from mailer.partnership.gaps import gaps, gaps_text
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import ItemStatus
@@ -212,6 +213,8 @@ class _Hand:
             case Verb.WHY:
                 slug = (await self.meeting(command)).slug if command.meeting else None
                 return _Done(await reports.why_text(self.office, command.address, self.now, command.text or None, slug))
+            case Verb.GAPS:
+                return _Done(gaps_text(gaps(await people.people(self.office.partnership))))
             case Verb.WORDS:
                 return _Done(reports.words_text())
             case Verb.CHANGES if self.tools.changes is not None:
