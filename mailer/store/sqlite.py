@@ -2,11 +2,13 @@
 
 Tortoise's own client begins transactions DEFERRED (two processes that read, then write, fail with "database is locked" at once) and keeps its
 lock for ever when a task is cancelled while entering a transaction. This one begins IMMEDIATE, so that writers wait their turn, and gives
-the lock back whatever happens.
+the lock back whatever happens. And where a file cannot be opened it waits for the thread that tried.
 """
 
+import asyncio
 import sqlite3
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
@@ -43,6 +45,21 @@ class ImmediateSqliteClient(SqliteClient):
     """One connection a process, transactions IMMEDIATE."""
 
     wrapper = Wrapper
+
+    async def create_connection(self, with_db: bool) -> None:
+        if self._connection:
+            return
+        connection = aiosqlite.connect(self.filename, isolation_level=None)
+        try:
+            self._connection = await connection
+        except BaseException:
+            # its thread has a last word for a loop that may be gone by then
+            await asyncio.to_thread(connection._thread.join)
+            raise
+        self._connection._conn.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+        await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:
         return _Context(self.wrapper(self), self._lock)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,8 @@ async def test_a_database_that_cannot_be_opened_is_said_plainly(
     with pytest.raises(StoreUnusable, match=expected):
         async with opened(f"sqlite://{file}"):
             pass
+    # a thread that is left would speak to a loop that is gone
+    assert not [t for t in threading.enumerate() if "_connection_worker_thread" in t.name]
 
 
 async def test_a_database_that_another_program_holds_is_waited_for_and_then_said(tmp_path: Path) -> None:
