@@ -148,6 +148,11 @@ async def barred(partnership: PartnershipId, addresses: Iterable[str]) -> dateti
     return row.at if row else None
 
 
+async def all_barred(partnership: PartnershipId) -> dict[str, datetime]:
+    """The same of everybody, by digest."""
+    return dict(await models.Forgotten.filter(partnership_id=partnership).values_list("digest", "at"))
+
+
 async def unbar(partnership: PartnershipId, addresses: Iterable[str]) -> None:
     """Whoever has these addresses is taken in again, by the convener's word."""
     await models.Forgotten.filter(partnership_id=partnership, digest__in=[digest(a) for a in addresses]).delete()

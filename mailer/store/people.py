@@ -191,16 +191,6 @@ async def decided(partnership: PartnershipId) -> dict[PersonId, str]:
     return {PersonId(r["id"]): r["kind_why"] for r in rows}
 
 
-async def namesakes(partnership: PartnershipId, name: str, organisation: str) -> list[Person]:
-    """Whoever of *organisation* has this name."""
-    rows = await fetch(
-        "SELECT p.id FROM person p JOIN organisation o ON o.id = p.organisation_id WHERE p.partnership_id = ? AND p.left_at IS NULL "
-        "AND LOWER(p.name) = LOWER(?) AND LOWER(o.name) = LOWER(?)",
-        partnership, name, organisation,
-    )  # fmt: skip
-    return list(await people(partnership, [PersonId(r["id"]) for r in rows]))
-
-
 async def take_out(person: PersonId, now: datetime) -> bool:
     """Out of the register again, as if never taken in. Whoever was written to already leaves a row behind; False then."""
     if await models.Outbox.filter(person_id=person, sent_at__not_isnull=True).exists():

@@ -77,6 +77,7 @@ async def import_people(
     rest_name = f"{PurePath(where).stem or 'people'}-returned.csv"
 
     async def write() -> tuple[DocumentId | None, bytes | None]:
+        await hand.look()
         for row in read.rows:
             await hand.take(row)
         await hand.tie()
@@ -114,29 +115,59 @@ class _Import:
     lines: dict[PersonId, PersonRow] = field(default_factory=dict)
     fresh: list[PersonId] = field(default_factory=list)
     before: list[tuple[Person, str]] = field(default_factory=list)
+    by_address: dict[str, Person] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], Person] = field(default_factory=dict)
+    decided: dict[PersonId, str] = field(default_factory=dict)
+    barred: dict[str, datetime] = field(default_factory=dict)
+
+    async def look(self) -> None:
+        """The register as it is before: lists are long."""
+        partnership = self.office.partnership
+        self.decided = await people.decided(partnership)
+        self.barred = await erasing.all_barred(partnership)
+        for person in await people.people(partnership):
+            self.by_address |= dict.fromkeys(person.addresses, person)
+            if person.organisation and person.addresses:
+                self.by_name[person.name.casefold(), person.organisation.casefold()] = person
 
     async def take(self, row: PersonRow) -> None:
         partnership = self.office.partnership
-        known = [p for a in row.addresses if (p := await people.by_address(partnership, a)) is not None]
-        owners = {p.id: p for p in known}
-        if self.master and not owners and await erasing.barred(partnership, row.addresses):
+        owners = {p.id: p for a in row.addresses if (p := self.by_address.get(a)) is not None}
+        if self.master and not owners and self.barred_since(row) is not None:
             # no name: what is told here is kept
             told = "Somebody who was forgotten stands in this line; it is left out."
             self.problems.append(Problem(self.where, row.line, told, remedy="Remove the line.", warning=True))
             return
-        if why := await self._against(row, list(owners.values())):
+        if why := self._against(row, list(owners.values())):
             self.refuse(row, *why)
             return
-        if owners and not self.master:
-            (one,) = owners.values()
-            self.before.append((one, (await people.decided(partnership)).get(one.id, "")))
+        one = next(iter(owners.values()), None)
+        if one is not None and self.as_known(row, one):
+            self.lines[one.id] = row
+            return
+        if one is not None and not self.master:
+            self.before.append((one, self.decided.get(one.id, "")))
         ident, fresh = await people.save(partnership, row)
         self.new += fresh
         if fresh:
             self.fresh.append(ident)
         self.lines[ident] = row
 
-    async def _against(self, row: PersonRow, known: list[Person]) -> tuple[str, str] | None:
+    def as_known(self, row: PersonRow, one: Person) -> bool:
+        """Does *row* say nothing new? Most rows of a list that is read again do not."""
+        said = {
+            "organisation": row.organisation == one.organisation, "title": row.title == one.title, "roles": row.roles == one.roles,
+            "kind": row.kind is one.kind or one.id in self.decided, "language": row.language == one.language, "phone": row.phone == one.phone,
+        }  # fmt: skip
+        same = row.name == one.name and row.addresses == one.addresses[: len(row.addresses)]
+        return same and all(as_is for column, as_is in said.items() if row.gives(column))
+
+    def barred_since(self, row: PersonRow) -> datetime | None:
+        """Since when whoever has one of these addresses is forgotten."""
+        found = [people.digest(a) for a in row.addresses] if self.barred else []
+        return next((self.barred[d] for d in found if d in self.barred), None)
+
+    def _against(self, row: PersonRow, known: list[Person]) -> tuple[str, str] | None:
         """Why the register speaks against *row*, and what to do."""
         if len(known) > 1:
             names = " and ".join(p.name for p in known)
@@ -144,19 +175,16 @@ class _Import:
                 f"these addresses belong to different people in the register: {names}",
                 "Keep each person in one row.",
             )
-        if not known and (since := await erasing.barred(self.office.partnership, row.addresses)):
+        if not known and (since := self.barred_since(row)):
             return (
                 f"this person was forgotten on {since:%d %B %Y}",
                 f"To take them in again: convener people add “{row.name}” {row.addresses[0]}",
             )
         if not known:
-            twins = (
-                await people.namesakes(self.office.partnership, row.name, row.organisation) if row.organisation else []
-            )
-            twins = [t for t in twins if t.addresses]
-            if twins:
+            twin = self.by_name.get((row.name.casefold(), row.organisation.casefold()))
+            if twin is not None:
                 return (
-                    f"{row.name} of {row.organisation} is in the register with {twins[0].addresses[0]}",
+                    f"{row.name} of {row.organisation} is in the register with {twin.addresses[0]}",
                     "If it is the same person, put both addresses into one row, the one to write to first; if not, tell the names apart.",
                 )
             return None
@@ -168,8 +196,12 @@ class _Import:
                 f"{row.addresses[0]} is {one.name}'s in the register",
                 "One address is one person's: find out whose it is.",
             )
-        decided = (await people.decided(self.office.partnership)).get(one.id)
-        if row.gives("kind") and row.kind is not one.kind and not decided and Role.CONVENER not in one.roles:
+        if (
+            row.gives("kind")
+            and row.kind is not one.kind
+            and one.id not in self.decided
+            and Role.CONVENER not in one.roles
+        ):
             return (
                 f"{one.name} is in the register as {one.kind.value}, and in this list as {row.kind.value}",
                 f"Decide once which letter they get: convener people letter {one.addresses[0]} “{row.kind.value}” (or “{one.kind.value}”).",
@@ -183,7 +215,9 @@ class _Import:
     async def tie(self) -> None:
         """Champions and assistants, once everybody is there; both letters in one organisation."""
         partnership = self.office.partnership
-        champions = {i: r.champion for i, r in self.lines.items() if r.gives("champion")}
+        champions = {
+            i: r.champion for i, r in self.lines.items() if r.gives("champion") and not self.has_champion(i, r.champion)
+        }
         for ident in await people.set_champions(partnership, champions):
             row = self.lines[ident]
             self.warn(row, f"The champion {row.champion} is not in the register.")
@@ -193,6 +227,15 @@ class _Import:
         for row in self.lines.values():
             if sentence := mixed.pop(row.organisation, ""):
                 self.warn(row, sentence)
+
+    def has_champion(self, ident: PersonId, address: str) -> bool:
+        one = next((p for a in self.lines[ident].addresses if (p := self.by_address.get(a)) is not None), None)
+        champion = self.by_address.get(address)
+        return (
+            one is not None
+            and one.champion == (champion.id if champion else None)
+            and (champion is not None or not address)
+        )
 
     async def _assists(self, row: PersonRow) -> None:
         """Let whoever *row* names answer for the people under "assistant of"."""
