@@ -6,6 +6,8 @@ Fails:    StoreUnusable (locked, full, gone, of a newer version), with a sentenc
 
 connection  open, migrate, close          sqlite    the client whose transactions do not lose data
 models      the tables                    transact  all or nothing, whoever cancels
+erasing     somebody forgotten, counted on   records   all that is kept about somebody   retention  what is kept long enough
+imports     lists that can be taken back
 people      persons and addresses         meetings  meetings, invitations, answers, the snapshot for rules
 inbound     what came                     outbox    what leaves, and the ledger
 occurrences single dates of a series      proposals, delegations   other times and other people, until they are settled

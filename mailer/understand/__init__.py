@@ -6,5 +6,5 @@ unsubscribe, automatic answer, calendar answer, person); reports.py reads mail a
 buttons.py the reply links of our letters and our tokens; added.py compares words with an answer given otherwise; unsubscribe.py the
 wish for no more mail; words.py, with clauses.py, phrases.py, party.py and lexicon/, what a person says in words; speaker.py who says it and
 about which invitation; rulings.py the convener's own words to the service; asks/ the answers to what letters ask beside yes or no.
-verdict.py holds the values, explanation.py their JSON, bounds.py the time limit.
+lists.py says whether a mail brings a list of people. verdict.py holds the values, explanation.py their JSON, bounds.py the time limit.
 """
