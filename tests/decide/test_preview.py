@@ -56,7 +56,7 @@ whenever it happens:
  mail bounces           address-is-dead         to convener
  reply is yes           logistics-late-yes      to the person who replied, only if "meeting starts within 1 business day"
 left out entirely: 1 no address is left that works, 1 asked not to be written to
-"""
+"""  # noqa: E501 - lines as they are printed
     )
 
 
