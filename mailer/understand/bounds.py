@@ -1,6 +1,7 @@
 """Understanding within a time limit that holds.
 
-Promises: a verdict after at most about the seconds given, whatever the mail: too long gives one of the kind unclear.
+Promises: a verdict after at most about the seconds of computing given, whatever the mail: too long gives one of the kind unclear. Time in which
+          a busy machine computes something else does not count: what a mail means does not depend on the load.
 
 In the main thread an interval timer ends the work (patterns of the standard library look for signals too). `Reader`, for a daemon
 that must go on listening meanwhile, hands what is large or odd to a worker process and ends that if it does not answer.
@@ -25,7 +26,7 @@ from mailer.understand.verdict import Context, Kind, Verdict
 SECONDS = 2.0
 SMALL = 200_000  # bytes; below this, reading takes milliseconds
 FEW_PARTS = 60
-GRACE = 15.0  # seconds for a worker to start on a busy machine
+GRACE = 30.0  # seconds on the clock for a worker to start, and to be let compute, on a busy machine
 
 
 class TookTooLong(BaseException):
@@ -34,7 +35,7 @@ class TookTooLong(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """End the block with `TookTooLong` after *seconds*. Only in the main thread; elsewhere there is no limit."""
+    """End the block with `TookTooLong` after *seconds* of this process's computing. Only in the main thread; elsewhere there is no limit."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -42,13 +43,13 @@ def time_limit(seconds: float) -> Iterator[None]:
     def over(_signal: int, _frame: FrameType | None) -> None:
         raise TookTooLong
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def understand_within(
