@@ -79,7 +79,9 @@ async def stories_text(office: Office) -> str:
     items = {i.id: i.number for i in await plan.items(office.partnership, ids=[s.item for s in asked if s.item])}
     lines = [f"{s.number}. ({s.state}) {_told(s)}" for s in told if s.words]
     needs = [f"item {items[s.item]}: {_told(s)}" for s in asked if s.item in items and s.words]
-    return "\n".join([*(lines or ["Nobody has told a story yet."]), *(["", "A hand is needed:", *needs] if needs else [])])
+    return "\n".join(
+        [*(lines or ["Nobody has told a story yet."]), *(["", "A hand is needed:", *needs] if needs else [])]
+    )
 
 
 def _told(story: stories.Story) -> str:

@@ -141,7 +141,9 @@ async def _joins(case: Case, asked_: questions.AskedQuestion, author: Person, wo
     told = f"{author.name} joins {team.name}" if word == "yes" else f"{author.name} says {word} to joining {team.name}"
     await case.say("team", told, author.id)
     await case.done(told, inbound.HANDLED)
-    at_large = await meetings.at_large(case.office.partnership, case.office.sender.partnership, case.office.zone, case.now)
+    at_large = await meetings.at_large(
+        case.office.partnership, case.office.sender.partnership, case.office.zone, case.now
+    )
     for person in {case.office.convener, author.id, *([team.lead] if team.lead is not None else [])}:
         await desk.tell(case, at_large, person)
 
@@ -450,7 +452,9 @@ class _Taker:
                 ItemId(0), 0, f"A hand for {self.author.organisation or self.author.name}: {words}"[:300], self.office.convener, help=words
             )  # fmt: skip
             item = await plan.add(self.office.partnership, wanted, self.now)
-            await plan.note(item.id, "added", f"{item.number} was asked for: {words}", self.now, self.author.id, self.case.ident)
+            await plan.note(
+                item.id, "added", f"{item.number} was asked for: {words}", self.now, self.author.id, self.case.ident
+            )
             await self._tell(stories.NEED, words, item.id)
             occasion = f"inbound-{self.case.ident}-need-{item.number}"
             happening = Happening(HappeningKind.REPLY_IS_HELP, occasion, self.now, self.author.id, item=item)
@@ -465,9 +469,7 @@ class _Taker:
         self.done += ["nothing to tell this time"] if said.none else []
 
     async def _tell(self, kind: str, words: str, item: ItemId | None = None) -> int:
-        return await stories.tell(
-            self.office.partnership, self.author.id, kind, words, self.now, self.case.ident, item
-        )
+        return await stories.tell(self.office.partnership, self.author.id, kind, words, self.now, self.case.ident, item)
 
     async def picks(self, said: Picks) -> None:
         """Which of the choices somebody takes; of priorities that is what they can help with."""

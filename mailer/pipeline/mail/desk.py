@@ -140,7 +140,9 @@ async def tell(case: Case, meeting: Meeting, person: PersonId) -> None:
     """Tell *person* what their mail did: the reason that its row was closed with (inside `transact`)."""
     notice = _service(case.office, meeting, DONE_RULE, f"inbound-{case.ident}", case.now, "what your mail did")
     attach = (RETURNED,) if await imports.files_for(case.ident) else ()
-    await case.office.post(meeting, [replace(notice, person_id=person, attach=attach)], case.now, case.verdict.message_id)
+    await case.office.post(
+        meeting, [replace(notice, person_id=person, attach=attach)], case.now, case.verdict.message_id
+    )
 
 
 async def _rule(office: Office, text: str, now: datetime) -> list[str]:

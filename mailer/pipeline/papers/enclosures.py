@@ -246,7 +246,11 @@ async def _summary(desk: Desk, meeting: Meeting, language: str, now: datetime) -
         Section(word("took_part", language), (word(said, language, n=len(those), o=len(companies)),), tuple(companies)),
         Section(word("in_our_words", language), lines=6),
         Section(word("priorities", language), points=_unique(i.priority for i in items), lines=2),
-        *((Section(word("decisions", language), points=tuple(decided.text.splitlines())),) if decided is not None else ()),
+        *(
+            (Section(word("decisions", language), points=tuple(decided.text.splitlines())),)
+            if decided is not None
+            else ()
+        ),
         Section(word("promises", language), points=tuple(_promise(i, names, phrases) for i in items), lines=3),
         Section(word("next_steps", language), lines=3),
     )
