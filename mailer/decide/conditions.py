@@ -80,7 +80,9 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """It may leave now."""
+    """It may leave now. *items*: those of its action items that it shall still speak of; the others were done, moved or given away meanwhile."""
+
+    items: tuple[ItemId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,10 +526,12 @@ def still_wanted(
         return Unwanted(f"it is too late: it should have left by {clock(notice.not_after, meeting)}")
     if (changed := _answer_changed(rule, notice, standing, snapshot)) is not None:
         return Unwanted(changed, "when")
+    items: tuple[ItemId, ...] = ()
     if notice.items:
-        about = [_wanted_about(rule, notice, standing, snapshot, now, i) for i in notice.items]
-        refused = next((a for a in about if a is not None), None)
-        if None not in about and refused is not None:
+        about = {i: _wanted_about(rule, notice, standing, snapshot, now, i) for i in notice.items}
+        items = tuple(i for i, refused in about.items() if refused is None)
+        refused = next((a for a in about.values() if a is not None), None)
+        if not items and refused is not None:
             return refused
     elif (blocked := _wanted_about(rule, notice, standing, snapshot, now, None)) is not None:
         return blocked
@@ -535,15 +539,8 @@ def still_wanted(
         return Unwanted(told, "when")
     if (later := _overtaken(rule, notice, standing, series, rules)) is not None:
         return Unwanted(f"a later reminder, [{later}], has been decided")
-    return _wait(rule, notice, standing, meeting, now, pace)
-
-
-def wanted_items(rule: Rule, notice: Notice, snapshot: Snapshot, now: datetime) -> tuple[ItemId, ...]:
-    """Those of the action items of *notice* that its mail shall still speak of: the others were done, moved or given away meanwhile."""
-    standing = snapshot.standing_of(notice.person_id)
-    if standing is None:
-        return ()
-    return tuple(i for i in notice.items if _wanted_about(rule, notice, standing, snapshot, now, i) is None)
+    wait = _wait(rule, notice, standing, meeting, now, pace)
+    return wait if wait is not None else Wanted(items)
 
 
 def _wanted_about(
@@ -663,7 +660,7 @@ def _every_stage(rule: Rule, standing: Standing, snapshot: Snapshot) -> Iterator
 
 def _wait(
     rule: Rule, notice: Notice, standing: Standing, meeting: Meeting, now: datetime, pace: Pace | None
-) -> Wanted | Unwanted | Wait:
+) -> Unwanted | Wait | None:
     """The hours, the absence and the pace: what only delays."""
     zone = zone_of(rule, meeting)
     until, reason = notice.not_before, "its time has not come"
@@ -685,7 +682,7 @@ def _wait(
     if opening > now and until <= now:
         reason = "mail may not leave at this hour"
     if opening <= now:
-        return Wanted()
+        return None
     if notice.not_after is not None and opening > notice.not_after:
         return Unwanted(f"{reason}, and after {clock(notice.not_after, meeting)} it would be too late")
     return Wait(opening, reason)

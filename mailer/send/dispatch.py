@@ -39,7 +39,18 @@ from mailer.send.pace import Allowance, Limits, Recent, jitter_of, may_send, nex
 from mailer.store import inbound, log, meetings, outbox, people, workers
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact, unusable
-from mailer.terms import InboundId, MeetingId, MessageId, OutboxId, PartnershipId, PartStat, PersonId, RuleId, Via
+from mailer.terms import (
+    InboundId,
+    ItemId,
+    MeetingId,
+    MessageId,
+    OutboxId,
+    PartnershipId,
+    PartStat,
+    PersonId,
+    RuleId,
+    Via,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -252,11 +263,14 @@ class Dispatcher:
                 continue
             for entry in mine:
                 try:
-                    if not await self._wanted(head, desk.snapshot, entry, now):
+                    items = await self._wanted(head, desk.snapshot, entry, now)
+                    if items is None:
                         continue
                     if not await self._paced(head, meeting, entry, paces, now):
                         continue
-                    if entry.id in before and desk.as_written(entry):
+                    shorter = items != entry.notice.items
+                    entry = replace(entry, notice=replace(entry.notice, items=items))
+                    if entry.id in before and desk.as_written(entry) and not shorter:
                         forward, reverse, subject, text, content = before[entry.id]
                         message = OutgoingMessage(entry.message_id, reverse, forward, subject, text, content)
                         ready.append(_Ready(entry, message, meeting.sequence))
@@ -299,30 +313,33 @@ class Dispatcher:
                 exc_info=None if isinstance(exc, MailerError) else exc,
             )
 
-    async def _wanted(self, head: Letterhead, snapshot: Snapshot, entry: OutboxEntry, now: datetime) -> bool:
+    async def _wanted(
+        self, head: Letterhead, snapshot: Snapshot, entry: OutboxEntry, now: datetime
+    ) -> tuple[ItemId, ...] | None:
+        """None where it shall not leave, or not now; else of which action items it shall still speak."""
         rule = head.rule(entry.notice.rule)
         standing = snapshot.standing_of(entry.notice.person_id)
         if standing is None or standing.person.address is None:
             reason = "nobody to write to: the address is dead or the person is gone"
             await transact(lambda: outbox.drop([entry.id], reason))
-            return False
+            return None
         if rule is None:
             if entry.notice.rule.startswith("service-"):
                 if entry.notice.rule not in UNASKED or (stop := unreachable(standing)) is None or _comes(standing):
-                    return True
+                    return entry.notice.items
                 why = stop
                 await transact(lambda: outbox.drop([entry.id], why))
-                return False
+                return None
             await transact(lambda: outbox.drop([entry.id], f"the rule [{entry.notice.rule}] is in no file any more"))
-            return False
+            return None
         if rule.chases and not head.may_chase():
             # their answer may lie in the mailbox that cannot be read just now
             verdict: Wanted | Unwanted | Wait = Wait(now + LOOK_AGAIN, "the mailbox is not read to its end yet")
         else:
             verdict = still_wanted(rule, entry.notice, snapshot, now, head.serving(snapshot.meeting), self._pace)
         match verdict:
-            case Wanted():
-                return True
+            case Wanted(items=items):
+                return items
             case Unwanted(reason=reason):
                 await transact(lambda: outbox.drop([entry.id], reason))
                 logger.info("outbox=%d key=%s state=dropped", entry.id, entry.notice.key)
@@ -331,7 +348,7 @@ class Dispatcher:
                 await transact(lambda: outbox.finish([result], now))
             case _:
                 assert_never(verdict)
-        return False
+        return None
 
     async def _paced(
         self, head: Letterhead, meeting: Meeting, entry: OutboxEntry, paces: dict[str, Allowance], now: datetime

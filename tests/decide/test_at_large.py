@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted, wanted_items
+from mailer.decide.conditions import Pace, Unwanted, Wait, Wanted, still_wanted
 from mailer.decide.due import Due, due, happened, next_due
 from mailer.decide.offer import offered
 from mailer.decide.phrases import Read, read
@@ -175,7 +175,7 @@ def test_each_item_has_its_own_mail_and_another_day_is_another_mail() -> None:
 def test_what_waits_about_an_item_that_moved_is_dropped() -> None:
     (notice,) = run(DUE_SOON, picture(item(12, "2026-03-02")), "2026-02-25 09:00").notices
     now = at("2026-02-25 09:01")
-    assert still_wanted(DUE_SOON, notice, picture(item(12, "2026-03-02")), now) == Wanted()
+    assert still_wanted(DUE_SOON, notice, picture(item(12, "2026-03-02")), now) == Wanted((112,))
     assert still_wanted(DUE_SOON, notice, picture(item(12, "2026-03-16")), now) == Unwanted(
         "action item 12 has another day now"
     )
@@ -199,8 +199,7 @@ def test_several_items_are_one_mail_and_the_ledger_knows_each() -> None:
     mail = found.notices[0]
     one_done = picture(item(12, "2026-03-02", status=ItemStatus.DONE), item(14, "2026-03-02"))
     now = at("2026-02-25 09:01")
-    assert still_wanted(DUE_SOON, mail, one_done, now) == Wanted()
-    assert wanted_items(DUE_SOON, mail, one_done, now) == (114,)
+    assert still_wanted(DUE_SOON, mail, one_done, now) == Wanted((114,))
 
 
 def test_one_mail_a_day() -> None:
@@ -394,9 +393,9 @@ class Office:
         for notice in self.outbox:
             of = next(r for r in RULES if r.id == notice.rule)
             match still_wanted(of, notice, self.seen(), now, RULES):
-                case Wanted():
+                case Wanted(items=items):
                     assert window_of(of, at_large()).is_open(now), "outside the hours"
-                    self.sent.append((now, notice, wanted_items(of, notice, self.seen(), now)))
+                    self.sent.append((now, notice, items))
                     stands = self.people[notice.person_id]
                     self.people[notice.person_id] = replace(
                         stands, written_at=now, last_of={**stands.last_of, notice.rule: now}

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from mailer.partnership.people import Role
+from mailer.partnership.plan import ItemStatus
 from mailer.pipeline.hand import aftermath, planning, settling
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER, MAILBOX
@@ -112,6 +113,25 @@ async def test_items_are_reminded_moved_helped_and_closed_by_reply(tmp_path: Pat
         assert "write to the college" in text_of(told)
         monday = letter_to(here, CONVENER, "open action items")
         assert "write to the college" in text_of(monday)
+
+
+async def test_a_letter_that_had_to_wait_speaks_only_of_what_is_still_open(tmp_path: Path) -> None:
+    """Task 13: one of two items is done while their mail waits for the mail server: the mail leaves with the other one."""
+    ann = "ann.able@able.example"
+    async with world(tmp_path, cast(member("Ann Able"))) as here:
+        office = here.stage.daemon.office
+        for text in ("call three schools", "write to the college"):
+            item = planning.Wanted(text, ann, date(2026, 2, 12), "Young people")
+            await planning.add_item(office, item, here.stage.clock.now())
+        await here.stage.advance(local(2026, 2, 9, 8, 59))
+        here.stage.servers.refuse(ann, "451 4.7.1 Try again later", then_accept=True)
+        await here.stage.advance(local(2026, 2, 9, 9, 0))
+        assert not any("Due soon" in subject for subject in here.subjects(ann))
+        await planning.change_item(office, 1, planning.Wanted(status=ItemStatus.DONE), here.stage.clock.now())
+        await here.stage.advance(local(2026, 2, 9, 12, 0))
+        soon = text_of(letter_to(here, ann, "Due soon"))
+        assert "write to the college" in soon
+        assert "call three schools" not in soon
 
 
 async def test_times_are_offered_answered_and_settled(tmp_path: Path) -> None:
