@@ -2,6 +2,7 @@
 
 Promises: pure; the encoding, the delimiter and the "sep=" line of a file are found out and kept for what is returned. A quotation mark that is
           never closed costs its row, not the file.
+          A workbook goes back as CSV.
 Fails:    `read_sheet` gives a sentence for what is no text.
 """
 
@@ -9,7 +10,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from mailer.partnership.workbook import read_workbook
 
 MOST_BYTES = 20_000_000
 _HEADINGS_WITHIN = 10
@@ -36,8 +39,12 @@ class Sheet:
 
 def read_sheet(content: bytes, known: Iterable[str]) -> Sheet | str:
     """Read the file; *known*: headings (in small letters) of which at least one stands in the row of headings."""
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "This file is a workbook of a spreadsheet program."
+    wanted = frozenset(known)
+    if content.startswith(b"PK\x03\x04"):
+        cells = read_workbook(content, lambda rows: _headings_in(rows, wanted) is not None)
+        return cells if isinstance(cells, str) else _sheet(cells, wanted)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return "This file is a workbook of an old spreadsheet program, or is locked with a password."
     found = decoded(content[:MOST_BYTES])
     if found is None:
         return "This file is no text."
@@ -55,10 +62,19 @@ def read_sheet(content: bytes, known: Iterable[str]) -> Sheet | str:
     rows = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
     if not rows:
         return "The file is empty."
-    wanted = frozenset(known)
-    place = next((i for i, (_, cells) in enumerate(rows[:_HEADINGS_WITHIN]) if wanted & {heading(c) for c in cells}), 0)
+    return replace(_sheet(rows, wanted), codec=codec, delimiter=delimiter, sep_line=sep is not None, broken=broken)
+
+
+def _sheet(rows: Sequence[tuple[int, tuple[str, ...]]], wanted: frozenset[str]) -> Sheet:
+    place = _headings_in(rows, wanted) or 0
     line, headings = rows[place]
-    return Sheet(headings, tuple(rows[place + 1 :]), line, codec, delimiter, sep is not None, broken)
+    return Sheet(headings, tuple(rows[place + 1 :]), line)
+
+
+def _headings_in(rows: Sequence[tuple[int, tuple[str, ...]]], wanted: frozenset[str]) -> int | None:
+    """Which of the first rows is the row of headings."""
+    found = (i for i, (_, cells) in enumerate(rows[:_HEADINGS_WITHIN]) if wanted & {heading(c) for c in cells})
+    return next(found, None)
 
 
 def heading(cell: str) -> str:

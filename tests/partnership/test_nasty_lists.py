@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 
 import pytest
 
@@ -225,3 +226,110 @@ def test_nothing_of_it_raises(content: bytes) -> None:
     found = read(content)
     assert found.rows == ()
     assert found.problems
+
+
+def workbook(*sheets: tuple[str, str], hidden: str = "") -> bytes:
+    """(name, the rows as XML) as a spreadsheet program saves them."""
+    out = io.BytesIO()
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    names = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"{" state=" + chr(34) + "hidden" + chr(34) if name == hidden else ""}/>'
+        for n, (name, _) in enumerate(sheets, 1)
+    )
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        types = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}.worksheet+xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        parts.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{package}/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>{types}</Types>',
+        )
+        parts.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}/relationships">'
+            f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
+        parts.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{names}</sheets></workbook>'
+        )
+        related = "".join(
+            f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        parts.writestr(
+            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}/relationships">{related}</Relationships>'
+        )
+        for n, (_, rows) in enumerate(sheets, 1):
+            parts.writestr(
+                f"xl/worksheets/sheet{n}.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
+            )
+    return out.getvalue()
+
+
+def row(number: int, *cells: str | int) -> str:
+    """One row; numbers are kept as numbers."""
+    written = "".join(
+        f'<c r="{chr(65 + i)}{number}"><v>{c}</v></c>'
+        if isinstance(c, int)
+        else f'<c r="{chr(65 + i)}{number}" t="inlineStr"><is><t>{c}</t></is></c>'
+        for i, c in enumerate(cells)
+    )
+    return f'<row r="{number}">{written}</row>'
+
+
+LIST = (
+    row(1, "Invitation list 2026")
+    + row(3, "Name", "E-mail", "Phone")
+    + row(4, "Lee, Ann", "ann@acme.example", 4145550100)
+)
+
+
+def test_a_workbook_is_read_where_the_list_stands() -> None:
+    notes = ("Notes", row(1, "to do"))
+    for content in (
+        workbook(("People", LIST)),
+        workbook(notes, ("People", LIST)),
+        workbook(("Old", LIST.replace("ann@", "old@")), ("People", LIST), hidden="Old"),
+    ):
+        found = read(content)
+        assert taken(found) == [ANN], found.problems
+        assert found.rows[0].phone == "4145550100"
+
+
+def test_what_a_workbook_leaves_out_comes_back_as_csv() -> None:
+    found = read(workbook(("People", LIST + row(5, "Bob Katz", "bob at katz"))))
+    assert taken(found) == [ANN]
+    assert list(found.refused) == [5]
+    rest = found.rest({})
+    assert rest is not None
+    rows = list(csv.reader(io.StringIO(rest.decode("utf-8-sig"))))
+    assert rows[0] == ["Name", "E-mail", "Phone", "reason"]
+    assert rows[1][:2] == ["Bob Katz", "bob at katz"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (workbook(("Far", LIST + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')), "A sheet of this workbook is too large."),
+        (workbook(("Empty", "")), "The file is empty."),
+        (workbook(("People", LIST))[:400], "This workbook cannot be read; it may be damaged, or locked with a password."),
+        (b"PK\x03\x04\x00\x00\xff\xfe\x00", "This workbook cannot be read; it may be damaged, or locked with a password."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "This file is a workbook of an old spreadsheet program, or is locked with a password."),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_cannot_be_read(content: bytes, sentence: str) -> None:
+    found = read(content)
+    assert [p.sentence for p in found.problems] == [sentence]
+
+
+def test_a_zip_that_is_no_workbook() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as parts:
+        parts.writestr("letter.txt", "hello")
+    assert [p.sentence for p in read(out.getvalue()).problems] == ["This file is no workbook that I know."]

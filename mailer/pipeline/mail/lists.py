@@ -19,7 +19,7 @@ from mailer.understand.lists import read_lists
 MOST_PROBLEMS = 25
 """Told in the mail; all of them stand in the file that comes with it."""
 
-NO_LIST = "There is no list with this mail. Attach it as CSV (as a spreadsheet saves it) or as address cards (.vcf)."
+NO_LIST = "There is no list with this mail. Attach it as a workbook (.xlsx), as CSV, or as address cards (.vcf)."
 
 
 def list_in(case: Case, found: Commands) -> Commands | None:
@@ -45,7 +45,7 @@ async def take_list(case: Case, command: Command) -> tuple[str, str]:
     """Import it; gives what is told, and the command that takes it back."""
     if command.number is None:
         raise MailerError(
-            "There is no list with this mail. Attach it as CSV (as a spreadsheet saves it) or as address cards (.vcf)."
+            "There is no list with this mail. Attach it as a workbook (.xlsx), as CSV, or as address cards (.vcf)."
         )
     row = await inbound.row(case.office.partnership, InboundId(command.number))
     if row is None or canonical(row.author) not in case.office.commanders:
