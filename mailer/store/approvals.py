@@ -4,9 +4,10 @@ A row is one question: one signer, one rule of one meeting, one text (`text_id`)
 inside `transact` where it writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mailer.store import models
 from mailer.store.statement import fetch, instant, marks
@@ -58,9 +59,10 @@ async def waiting(partnership: PartnershipId, rules: Sequence[RuleId]) -> list[W
     """Letters of *rules* in somebody's name that wait: for a word, or for their hour."""
     if not rules:
         return []
+    # || '': by the index of states, for few wait and very many were sent
     rows = await fetch(
         "SELECT id, meeting_id, rule, on_behalf_of_id, round, state, not_before FROM outbox WHERE partnership_id = ? "  # noqa: S608
-        f"AND state IN ('held', 'queued', 'deferred') AND rule IN {marks(rules)} AND on_behalf_of_id IS NOT NULL AND attempt = 0 "
+        f"AND state IN ('held', 'queued', 'deferred') AND rule || '' IN {marks(rules)} AND on_behalf_of_id IS NOT NULL AND attempt = 0 "
         "AND doubts = 0 ORDER BY id",
         partnership,
         *rules,
@@ -125,42 +127,51 @@ async def reminded(ident: int, now: datetime) -> None:
 
 async def word(ident: int) -> SignersWord | None:
     row = await models.Approval.get_or_none(id=ident)
-    return _word(row) if row is not None else None
+    return _read(vars(row)) if row is not None else None
+
+
+async def silent(partnership: PartnershipId) -> tuple[SignersWord, ...]:
+    """The questions that were neither answered nor put again, newest first."""
+    rows = await fetch(
+        "SELECT * FROM approval WHERE partnership_id = ? AND state = 'asked' AND reminded_at IS NULL ORDER BY id DESC",
+        partnership,
+    )
+    return tuple(_read(row) for row in rows)
 
 
 async def words_on(meeting: MeetingId, rule: RuleId, person: PersonId) -> tuple[SignersWord, ...]:
     """Everything *person* was asked about the letters of *rule*, oldest first."""
-    rows = models.Approval.filter(meeting_id=meeting, rule=rule, person_id=person).order_by("id")
-    return tuple(_word(row) for row in await rows)
+    rows = await fetch(
+        "SELECT * FROM approval WHERE meeting_id = ? AND rule = ? AND person_id = ? ORDER BY id", meeting, rule, person
+    )
+    return tuple(_read(row) for row in rows)
 
 
-async def every(
-    partnership: PartnershipId, meeting: MeetingId | None = None, state: str | None = None
-) -> tuple[SignersWord, ...]:
+async def every(partnership: PartnershipId, meeting: MeetingId | None = None) -> tuple[SignersWord, ...]:
     """All questions, newest first."""
     query = models.Approval.filter(partnership_id=partnership)
     if meeting is not None:
         query = query.filter(meeting_id=meeting)
-    if state is not None:
-        query = query.filter(state=state)
-    return tuple(_word(row) for row in await query.order_by("-id"))
+    return tuple(_read(vars(row)) for row in await query.order_by("-id"))
 
 
-def _word(row: models.Approval) -> SignersWord:
+def _read(row: Mapping[str, Any]) -> SignersWord:
+    asked_at = instant(row["asked_at"])
+    assert asked_at is not None
     return SignersWord(
-        row.id,
-        PersonId(vars(row)["person_id"]),
-        MeetingId(row.meeting_id),
-        RuleId(row.rule),
-        row.round,
-        row.state,
-        row.asked_at,
-        row.subject,
-        row.text,
-        row.letters,
-        row.leaves_at,
-        row.reminded_at,
-        row.words,
-        row.answered_at,
-        InboundId(row.inbound_id) if row.inbound_id else None,
+        row["id"],
+        PersonId(row["person_id"]),
+        MeetingId(row["meeting_id"]),
+        RuleId(row["rule"]),
+        row["round"],
+        row["state"],
+        asked_at,
+        row["subject"],
+        row["text"],
+        row["letters"],
+        instant(row["leaves_at"]),
+        instant(row["reminded_at"]),
+        row["words"],
+        instant(row["answered_at"]),
+        InboundId(row["inbound_id"]) if row["inbound_id"] else None,
     )

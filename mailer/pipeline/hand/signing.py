@@ -70,8 +70,8 @@ class Signing:
                 at += [group.not_before] if (group.meeting, group.rule, group.round) not in self._told else []
             else:
                 at.append(window_of(asking[group.rule], meeting).opening(max(now, group.not_before)))
-        for asked in await approvals.every(office.partnership, state=approvals.ASKED):
-            if asked.reminded_at is None and asked.rule in asking:
+        for asked in await approvals.silent(office.partnership):
+            if asked.rule in asking:
                 meeting = await meetings.by_id(asked.meeting)
                 at += [_remind_at(asked, asking[asked.rule], meeting)] if meeting is not None else []
         return min(at, default=None)
@@ -93,8 +93,8 @@ class Signing:
         for which, groups in told.items():
             if which not in self._told and await _tell_waiting(office, groups, now):
                 self._told.add(which)
-        for asked in await approvals.every(office.partnership, state=approvals.ASKED):
-            if asked.reminded_at is None and asked.rule in asking:
+        for asked in await approvals.silent(office.partnership):
+            if asked.rule in asking:
                 await _remind(office, asked, asking[asked.rule], now)
 
     async def _ahead(
