@@ -13,6 +13,7 @@ _SUGGESTED = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}
 _OTHER_WORDS = {
     "COUNTER": "Write {0} accept (the meeting is moved, and everybody hears) or {0} refuse (its proposer is told).",
     "REGISTER": "Write {0} yes (all of it is done) or {0} no.",
+    "QUESTION": "This answers something else than whether somebody comes: {0} yes counts for that question alone, and I say so where it cannot.",
     "DELEGATE": "Write {0} yes, {0} no, or {0} and an address.",
 }
 """What may be written where yes, no and maybe say too little."""
@@ -73,6 +74,8 @@ def review(cases: Sequence[InboundRow], more: int = 0) -> str:
             lines.append(
                 f"It may mean: {_SUGGESTED[case.proposed]}" + (f" with {case.guests} more" if case.guests else "") + "."
             )
+        if case.proposed.startswith("DATE:"):
+            lines.append(f"This is about {case.proposed.removeprefix('DATE:')} alone, and so is your word on it.")
         if case.proposed in _OTHER_WORDS:
             lines.append(_OTHER_WORDS[case.proposed].format(case.id))
         lines.append("")

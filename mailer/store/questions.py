@@ -130,6 +130,12 @@ async def votes(ident: QuestionId) -> dict[int, dict[PersonId, str]]:
     return found
 
 
+async def voted_by(inbound: InboundId) -> tuple[AskedQuestion, PersonId] | None:
+    """The question to which message *inbound* was taken as the word of a person."""
+    row = await models.Vote.filter(inbound_id=inbound).first().prefetch_related("choice__question")
+    return (_question(row.choice.question), PersonId(row.person_id)) if row else None  # type: ignore[attr-defined]
+
+
 async def settle(ident: QuestionId, choice: int | None, state: str = SETTLED) -> bool:
     """The question is answered: *choice* is the id of what was chosen. False where it was answered before."""
     return bool(await models.Question.filter(id=ident, state=OPEN).update(state=state, chosen_id=choice))

@@ -4,10 +4,13 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from mailer.pipeline.hand import changes, moves
+import pytest
+
+from mailer.errors import MailerError
+from mailer.pipeline.hand import changes, moves, unclear
 from mailer.pipeline.papers.attendance_list import attendance_rows
 from mailer.sandbox.letter import MailtoLink, read_letter
-from mailer.store import people
+from mailer.store import inbound, people
 from mailer.store.transact import transact
 from mailer.terms import PartStat, canonical
 from tests.flow.test_desk import reply
@@ -94,3 +97,19 @@ async def test_an_answer_to_a_letter_about_one_date_is_an_answer_to_that_date(tm
             "Can you come? Launch meeting, Thursday, April 9",
             "Can you come? Launch meeting, Thursday, May 14",
         ]
+
+
+async def test_a_doubt_about_one_date_is_settled_for_that_date(tmp_path: Path) -> None:
+    """The convener's ruling on "perhaps" to the hints for April leaves May as it is."""
+    async with world(tmp_path, [member("Ann Able", button(YES))], rrule=RRULE) as here:
+        await here.stage.advance(local(2026, 4, 8, 12, 0))
+        ((_, hints),) = [(at, m) for at, m in here.to(ANN) if "April 9" in str(m["Subject"])]
+        await reply(here, hints, "I could come if my boss lets me leave the plant early that day.", author=ANN)
+        office, now, meeting = here.stage.daemon.office, here.stage.clock.now(), await here.meeting()
+        (row,) = await inbound.rows(office.partnership, [inbound.REVIEW])
+        with pytest.raises(MailerError, match="about 09 April 2026 alone"):
+            await unclear.settle(office, row.id, unclear.Settle.ASK, now)
+        await unclear.settle(office, row.id, unclear.Settle.NO, now)
+        assert await here.answers() == {ANN: "yes"}
+        said = [(await attendance_rows(office.partnership, meeting, date))[0].answer for date in (SECOND, THIRD)]
+        assert said == ["no", "yes"]

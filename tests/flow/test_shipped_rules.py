@@ -9,9 +9,10 @@ from mailer.partnership.meetings import Change, MeetingStatus
 from mailer.partnership.people import PartnerKind, Role
 from mailer.pipeline.hand import planning
 from mailer.pipeline.hand.changes import add_meeting, change_meeting
+from mailer.pipeline.hand.unclear import Settle, settle
 from mailer.sandbox.habits import Member, Unknown
 from mailer.sandbox.stage import CONVENER
-from mailer.store import meetings, outbox, people, questions
+from mailer.store import inbound, meetings, outbox, people, questions
 from tests.flow.test_commands import coded
 from tests.flow.test_desk import text_of
 from tests.flow.test_life import JANE, answer, cast, files_of, letter_to
@@ -296,7 +297,22 @@ async def test_the_quarter_has_its_rhythm(tmp_path: Path) -> None:
         assert files_of(update)[0].endswith("action-plan.pdf")
         host = letter_to(here, "vic.vega@vega.example", "Could we meet")
         assert "Vega Works" in text_of(host)
+        await answer(
+            here,
+            "vic.vega@vega.example",
+            host,
+            "Maybe we could, if the boss lets us have the big hall that week, who knows.",
+        )
+        unclear = (await inbound.rows(office.partnership, [inbound.REVIEW]))[0]
+        before = await here.answers()
+        told = await settle(office, unclear.id, Settle.YES, here.stage.clock.now())
+        assert told.startswith("Vic Vega: yes to “")
+        assert await here.answers() == before  # to host is not to come
+        assert not any(i.answered for i in await meetings.invitations(spring.id))
         await answer(here, "vic.vega@vega.example", host, "Yes, with pleasure, we have a room for thirty.")
+        yes = (await inbound.rows(office.partnership, [inbound.REVIEW]))[0]
+        assert "to “" in await settle(office, yes.id, Settle.YES, here.stage.clock.now())
+        assert await here.answers() == before
         await here.stage.advance(local(2026, 3, 27, 12, 0))
         assert any(
             "Vic Vega" in text_of(m) and "yes" in text_of(m)

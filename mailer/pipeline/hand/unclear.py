@@ -4,25 +4,32 @@ Promises: each is one commit with all it causes; whoever comes second is told so
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from mailer.decide.rule import ATTENDANCE
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.people import Person
+from mailer.partnership.people import Person, Role
 from mailer.pipeline.due import understood
 from mailer.pipeline.hand import delegates, proposed_times, roster
-from mailer.pipeline.hand.changes import SAID, enter
+from mailer.pipeline.hand.changes import SAID, enter, enter_answer_to_date
 from mailer.pipeline.office import Office
-from mailer.store import delegations, inbound, log, meetings, people
+from mailer.store import delegations, inbound, log, meetings, people, questions
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import InboundId, MessageId, RuleId, Via
 
 ASK_RULE = RuleId("service-ask")
 """The service's own mail: what did you mean? No rule file may use this heading."""
+
+
+QUESTION = "QUESTION"
+"""Marks a message that answers something else than whether somebody comes: a yes to it must never become attendance."""
+
+ON_DATE = "DATE:"
+"""Begins the mark of a message about one date of a series; the day follows."""
 
 
 class Settle(StrEnum):
@@ -116,6 +123,8 @@ async def _decide(
             )
         return await roster.decided(office, ident, row.reason, word in (Settle.YES, Settle.ACCEPT), now)
     word = {Settle.ACCEPT: Settle.YES, Settle.REFUSE: Settle.NO}.get(word, word)
+    if row.proposed == QUESTION and word is not Settle.STOP:
+        return await _to_question(office, row, word, now)
     invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
     meeting = await meetings.by_id(invitation.meeting_id) if invitation else None
     if invitation is None or meeting is None:
@@ -124,6 +133,11 @@ async def _decide(
             f"then: convener review {ident} ignore"
         )
     person = (await people.people(office.partnership, [invitation.person_id]))[0]
+    day = date.fromisoformat(row.proposed.removeprefix(ON_DATE)) if row.proposed.startswith(ON_DATE) else None
+    if day is not None and word is Settle.ASK:
+        raise MailerError(
+            f"Message {ident} is about {day:%d %B %Y} alone, and I can only ask about the whole series: please ask {person.name} yourself."
+        )
     if word in (Settle.ASK, Settle.STOP):
         return await transact(lambda: (_ask if word is Settle.ASK else _stop)(office, row, meeting, person, now))
     reason = note or f"settled by the convener from message {ident}"
@@ -132,7 +146,12 @@ async def _decide(
     async def write() -> str:
         if not await inbound.settle(ident, reason, now):
             raise MailerError(f"Message {ident} was settled by somebody else at this moment.")
-        sentence = await enter(office, meeting, person, given, ident, row.message_id)
+        if day is None:
+            sentence = await enter(office, meeting, person, given, ident, row.message_id)
+        else:
+            sentence = await enter_answer_to_date(
+                office, meeting, person, day, SAID[word.value], now, guests=guests, note=reason
+            )
         if learn_alias and row.author:
             await people.learn_alias(person.id, office.partnership, row.author)
         if let_answer and row.author:
@@ -141,6 +160,31 @@ async def _decide(
         return sentence
 
     return await transact(write)
+
+
+async def _to_question(office: Office, row: inbound.InboundRow, word: Settle, now: datetime) -> str:
+    """The convener's reading of an answer to something else than whether somebody comes (inside `transact`). A yes-or-no question takes it;
+    where more follows from a yes, or nothing says what was asked, the convener is told so."""
+    voted = await questions.voted_by(row.id)
+    if voted is None or word is Settle.ASK:
+        raise MailerError(
+            f"Message {row.id} answers something else than whether somebody comes to a meeting, so “{word.value}” was not recorded. "
+            f"Do by hand what it asks for, then write: {row.id} ignore"
+        )
+    question, ident = voted
+    person = (await people.people(office.partnership, [ident]))[0]
+    if question.kind != questions.YES_OR_NO or question.team is not None or Role.CANDIDATE in person.roles:
+        raise MailerError(
+            f"Message {row.id} answers “{question.title}”, from which more follows than a vote, so “{word.value}” was not recorded. "
+            f"Do it by hand for {person.name}, then write: {row.id} ignore"
+        )
+    if question.state != questions.OPEN:
+        raise MailerError(f"“{question.title}” is settled already. Write {row.id} ignore.")
+    sentence = f"{person.name}: {word.value} to “{question.title}”"
+    await _settled(row, sentence, now)
+    await questions.vote(question.id, person.id, {1: word.value}, now, row.id)
+    await log.write(office.partnership, LogLine(now, "answer", sentence, None, person.id, row.id))
+    return sentence
 
 
 async def _ask(office: Office, row: inbound.InboundRow, meeting: Meeting, person: Person, now: datetime) -> str:

@@ -23,7 +23,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
 from mailer.pipeline.due import announce
-from mailer.pipeline.hand import changes, roster, signing
+from mailer.pipeline.hand import changes, roster, signing, unclear
 from mailer.pipeline.mail import answers, desk
 from mailer.pipeline.mail.case import Case
 from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions, stories
@@ -71,11 +71,14 @@ async def answered(case: Case, question: Question) -> bool:
     author = case.known.author
     if author is None or author.id != entry.notice.person_id:
         who = case.verdict.author.addr_spec if case.verdict.author else "somebody"
-        await case.unclear(f"{who} answers a letter that asked somebody else for {question.value}")
+        await case.unclear(
+            f"{who} answers a letter that asked somebody else for {question.value}", mark=unclear.QUESTION
+        )
         return True
     if case.verdict.authentication.failed:
         await case.unclear(
-            f"the mail says it is from {author.name}, but that domain's own check (DMARC) says it is not"
+            f"the mail says it is from {author.name}, but that domain's own check (DMARC) says it is not",
+            mark=unclear.QUESTION,
         )
         return True
     meeting = await meetings.by_id(entry.notice.meeting_id)
@@ -88,7 +91,10 @@ async def answered(case: Case, question: Question) -> bool:
     if not reply.says_something:
         if case.verdict.kind is Kind.ANSWER and question is not Question.APPROVAL:
             return False
-        await case.unclear(f"asked for {question.value}, {author.name} writes something that I do not understand")
+        await case.unclear(
+            f"asked for {question.value}, {author.name} writes something that I do not understand",
+            mark=unclear.QUESTION,
+        )
         return True
     taker = _Taker(case, meeting, author, asked)
     done, doubts = await taker.take(reply)
@@ -96,7 +102,7 @@ async def answered(case: Case, question: Question) -> bool:
         return True
     doubts += [f"not understood: “{piece[:200]}”" for piece in reply.not_understood]
     told = "; ".join([*done, *doubts]) or case.verdict.reason
-    await case.done(told, inbound.REVIEW if doubts else inbound.HANDLED)
+    await case.done(told, inbound.REVIEW if doubts else inbound.HANDLED, mark=unclear.QUESTION)
     await case.say("answer" if not doubts else "unclear", f"{author.name}: {told}", author.id, meeting)
     if done:
         await desk.tell(case, meeting, author.id)
@@ -112,7 +118,8 @@ async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
         if found is not None and found.state == questions.OPEN:  # so that nobody asks again
             await questions.vote(found.id, author.id, {1: "maybe"}, case.now, case.ident)
         await case.unclear(
-            f"{author.name} answers the question “{found.title if found else 'that was asked'}”: please look"
+            f"{author.name} answers the question “{found.title if found else 'that was asked'}”: please look",
+            mark=unclear.QUESTION,
         )
         return True
     if found.state != questions.OPEN:
@@ -127,7 +134,9 @@ async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
         return True
     told = f"{author.name} says {word} to “{found.title}”"
     await case.say("answer", told, author.id, meeting)
-    await case.done(told, inbound.REVIEW if word != "no" else inbound.HANDLED)  # a yes is for the convener to act on
+    await case.done(
+        told, inbound.REVIEW if word != "no" else inbound.HANDLED, mark=unclear.QUESTION
+    )  # a yes is for the convener to act on
     return True
 
 

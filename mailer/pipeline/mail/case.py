@@ -9,7 +9,9 @@ from datetime import datetime
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.parse.message import Message
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import date_of_round
 from mailer.pipeline.due.announce import announced
+from mailer.pipeline.hand.unclear import ON_DATE
 from mailer.pipeline.mail import loops
 from mailer.pipeline.office import Office
 from mailer.store import inbound, log, outbox
@@ -32,9 +34,14 @@ class Case:
     message: Message | None = None
 
     async def done(
-        self, reason: str, state: str = inbound.HANDLED, place: Place | None = None, proposed: Answer | None = None
+        self,
+        reason: str,
+        state: str = inbound.HANDLED,
+        place: Place | None = None,
+        proposed: Answer | None = None,
+        mark: str = "",
     ) -> None:
-        """Close the message's row with what became of it."""
+        """Close the message's row with what became of it. *mark*: what a ruling on it is about, where not the meeting (`hand.unclear`)."""
         await inbound.finish(
             self.ident,
             state=state,
@@ -42,7 +49,7 @@ class Case:
             reason=reason,
             now=self.now,
             words=self.verdict.text,
-            proposed=proposed.partstat.value if proposed else "",
+            proposed=mark or (proposed.partstat.value if proposed else ""),
             guests=proposed.guests if proposed else 0,
             invitation=place.invitation.id if place else None,
         )
@@ -68,6 +75,15 @@ class Case:
         """Why *place*'s person gets no mail in answer to this one; empty where he or she may."""
         return await loops.quiet(self.office, self.ident, self.verdict, self.message, place, self.now)
 
+    def _date(self, place: Place | None, answer: Answer | None) -> str:
+        """The mark of a doubt about one date of a series: the calendar names it, or the letter that is answered was about it."""
+        if place is None or not place.meeting.rrule:
+            return ""
+        here = (place.meeting.id, place.person.id)
+        letter = next((e.notice for e in self.thread if (e.notice.meeting_id, e.notice.person_id) == here), None)
+        at = (answer.recurrence_id if answer else None) or (date_of_round(letter.round) if letter else None)
+        return f"{ON_DATE}{place.meeting.local(at):%Y-%m-%d}" if at else ""
+
     async def waits(self, reason: str, place: Place, proposed: str) -> None:
         """Close the message's row with a question for the convener that is no doubt about the words; *proposed* marks what sort."""
         await inbound.finish(
@@ -82,9 +98,11 @@ class Case:
         )
         await self.say("asked", reason, place.person.id, place.meeting)
 
-    async def unclear(self, reason: str, place: Place | None = None, answer: Answer | None = None) -> None:
+    async def unclear(
+        self, reason: str, place: Place | None = None, answer: Answer | None = None, mark: str = ""
+    ) -> None:
         place = place or next(iter(self.known.named), None)
-        await self.done(reason, inbound.REVIEW, place, answer)
+        await self.done(reason, inbound.REVIEW, place, answer, mark or self._date(place, answer))
         who = self.verdict.author.addr_spec if self.verdict.author else "somebody"
         await self.say(
             "unclear", f"{who}: {reason}", place.person.id if place else None, place.meeting if place else None
