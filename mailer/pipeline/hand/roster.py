@@ -45,7 +45,7 @@ async def proposals(office: Office, said: ListChanges, author: Person, kind: Par
             lines.append(f"{new.name} <{new.address}> is in the register already")
             continue
         firm = f" from {' '.join(new.organisation.split())}" if new.organisation else ""
-        lines.append(f"> add: {new.name} <{new.address}>{firm} as {kind.value}{champion}")
+        lines.append(f"> add: {' '.join(new.name.split())} <{new.address}>{firm} as {kind.value}{champion}")
     return lines
 
 

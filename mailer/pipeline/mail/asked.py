@@ -521,7 +521,9 @@ async def propose(
     """What *author* proposes for the register waits for the convener; the proposer is told so, unless *quietly*."""
     await meetings.ensure_invitations(meeting.id, [author.id])
     invitation = (await meetings.invitations(meeting.id, [author.id]))[0]
-    rest = [f"not understood: “{piece[:200]}”" for piece in odd]
+    rest = [
+        f"not understood: “{' '.join(piece[:200].split())}”" for piece in odd
+    ]  # a line that begins with ">" is a proposal
     told = "\n".join([f"{author.name} proposes, and {case.office.sender.name} decides:", *lines, *rest])
     await case.waits(told, Place(invitation, meeting, author), roster.PROPOSED)
     if not quietly:
