@@ -57,10 +57,6 @@ class LetterProblems(Problems):
     """Letters cannot be used."""
 
 
-class PeopleProblems(Problems):
-    """Rows of a people file were refused."""
-
-
 class StoreUnusable(MailerError):
     """The database cannot be opened, is full, or is of another version."""
 

@@ -9,6 +9,7 @@ import io
 from dataclasses import dataclass
 
 from mailer.errors import Problem
+from mailer.partnership.sheet import decoded
 
 COLUMNS = (
     "name",
@@ -55,7 +56,8 @@ class Addressee:
 
 def read_addressees(where: str, content: bytes) -> tuple[tuple[Addressee, ...], tuple[Problem, ...]]:
     """Read the file; *where* is its name as the person knows it."""
-    text = _decoded(content)
+    text, _ = decoded(content) or ("", "")
+    text = text.removeprefix("\ufeff")
     lines = text.splitlines()
     if not lines or not lines[0].strip():
         return (), (
@@ -122,13 +124,3 @@ def _addressee(cells: list[str], columns: dict[str, int], row: int) -> Addressee
 def _column(heading: str) -> str:
     plain = " ".join(heading.strip().strip("\ufeff").lower().replace("_", " ").split())
     return _SPELLINGS.get(plain, plain)
-
-
-def _decoded(content: bytes) -> str:
-    """As spreadsheets save: UTF-8, UTF-16 with its mark, else Windows."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

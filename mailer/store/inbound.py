@@ -303,11 +303,6 @@ async def retell(ident: InboundId, reason: str) -> None:
     await models.Inbound.filter(id=ident).update(reason=reason)
 
 
-async def waits_already(kind: str, invitation: InvitationId) -> bool:
-    """Whether a message of the same kind about the same invitation waits for a person."""
-    return await models.Inbound.filter(invitation_id=invitation, kind=kind, state=REVIEW).exists()
-
-
 async def invitations_in_review(partnership: PartnershipId) -> list[InvitationId]:
     """Invitations on which a person has written something that waits for the convener."""
     found = await fetch(

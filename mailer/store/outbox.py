@@ -375,10 +375,6 @@ async def drop(idents: Sequence[OutboxId], reason: str) -> int:
     )
 
 
-async def drop_in_doubt(idents: Sequence[OutboxId], reason: str) -> int:
-    return await models.Outbox.filter(id__in=list(idents), state=IN_DOUBT).update(state=DROPPED, reason=reason)
-
-
 async def release(partnership: PartnershipId, idents: Sequence[OutboxId], now: datetime) -> int:
     """The convener says: send these. What was tried before does not count any more."""
     await noted("released", partnership, idents, now)

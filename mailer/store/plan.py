@@ -48,11 +48,6 @@ async def save_team(
     return next(t for t in await teams(partnership) if t.id == row.id)
 
 
-async def leave_team(team: TeamId, person: PersonId) -> None:
-    await models.TeamMember.filter(team_id=team, person_id=person).delete()
-    await models.Team.filter(id=team, lead_id=person).update(lead_id=None)
-
-
 async def items(
     partnership: PartnershipId,
     *,
@@ -158,11 +153,4 @@ async def history(ident: ItemId) -> list[dict[str, Any]]:
     """What happened to an item, oldest first."""
     rows = models.ItemEvent.filter(item_id=ident).order_by("id")
     found: list[dict[str, Any]] = await rows.values("at", "what", "sentence", "person_id")
-    return found
-
-
-async def events_since(partnership: PartnershipId, since: datetime) -> list[dict[str, Any]]:
-    """What happened to all items since an instant, oldest first."""
-    rows = models.ItemEvent.filter(item__partnership_id=partnership, at__gte=since).order_by("id")
-    found: list[dict[str, Any]] = await rows.values("at", "what", "sentence", "person_id", "item__number")
     return found

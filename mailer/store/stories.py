@@ -4,7 +4,7 @@ Every function is one or few statements and expects to be called inside `transac
 row stays to be counted.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,12 +98,6 @@ async def add_strengths(person: PersonId, words: Iterable[str]) -> None:
     for one in words:
         if plain := " ".join(one.split())[:300]:
             await models.Strength.get_or_create(person_id=person, words=plain)
-
-
-async def drop_strengths(person: PersonId, words: Collection[str] | None = None) -> None:
-    """Takes back *words*, or all."""
-    found = models.Strength.filter(person_id=person)
-    await (found if words is None else found.filter(words__in=list(words))).delete()
 
 
 async def strengths(partnership: PartnershipId) -> dict[PersonId, tuple[str, ...]]:
