@@ -5,7 +5,6 @@ Fails:    MailerError, with a sentence, where the folder holds something that is
 """
 
 import shutil
-from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -22,38 +21,11 @@ from mailer.pipeline.papers.attendance_list import attendance_rows
 from mailer.pipeline.papers.enclosures import Desk, filename, printed
 from mailer.printing.sheets import Paper, Printed
 from mailer.sandbox.demo import pages
-from mailer.sandbox.demo.story import Link, Story
+from mailer.sandbox.demo.story import Link, Passage, Story
 from mailer.store import meetings
 
 MARK = ".convener-demo"
 _ABOUT = "What `convener demo` left behind. The next demo replaces it.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A mail that passed the servers. *who*: the other side by name."""
-
-    number: int
-    at: datetime
-    inward: bool
-    who: str
-    author: str
-    to: str
-    subject: str
-
-    @property
-    def stem(self) -> str:
-        other = self.author if self.inward else self.to
-        plain = "".join(c if c.isalnum() or c in "@.-_" else "-" for c in other)[:60] or "mail-server"
-        return f"{self.number:04d}-{'from' if self.inward else 'to'}-{plain}"
-
-    @property
-    def page(self) -> str:
-        return f"mails/{self.stem}.html"
-
-    @property
-    def eml(self) -> str:
-        return f"mails/{self.stem}.eml"
 
 
 class Folder:

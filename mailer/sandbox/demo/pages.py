@@ -6,14 +6,10 @@ Promises: text is text; one small style of their own, light and dark; tables hav
 from collections.abc import Sequence
 from email.message import EmailMessage
 from html import escape
-from typing import TYPE_CHECKING
 
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.papers.attendance_list import AttendanceRow
-from mailer.sandbox.demo.story import Chapter, Line, Link
-
-if TYPE_CHECKING:
-    from mailer.sandbox.demo.folder import Passage
+from mailer.sandbox.demo.story import Chapter, Line, Link, Passage
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2b33; --soft: #51636d; --paper: #fbfaf7; --line: #d8d4c8; --link: #0b5c7a; --band: #f1eee6; }
@@ -96,7 +92,7 @@ def _list(links: Sequence[Link]) -> str:
 _BACK = '<p><a href="index.html">Back to the story</a></p>\n'
 
 
-def mail_log(passages: Sequence["Passage"]) -> str:
+def mail_log(passages: Sequence[Passage]) -> str:
     """Every mail that passed, in order."""
     rows = "\n".join(
         f'<tr><td class="when">{p.at.day} {p.at:%b %H:%M}</td><td>{"from" if p.inward else "to"} {escape(p.who)}</td>'

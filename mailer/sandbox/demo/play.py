@@ -1,33 +1,20 @@
-"""Runs the life: the stage, the convener, every mail that passes, and what is counted for the story."""
+"""What the acts have at hand: the stage, the convener, every mail that passes, and what is counted for the story."""
 
-import shutil
 from collections import Counter
 from datetime import UTC, datetime
-from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
-from email.utils import parseaddr
-from pathlib import Path
 from zoneinfo import ZoneInfo
-
-from rich.console import Console
 
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.papers.attendance_list import AttendanceRow, attendance_rows
-from mailer.render.letters import shipped_letters
-from mailer.sandbox.cast import CAST, STRANGERS, people_csv
+from mailer.sandbox.cast import CAST
 from mailer.sandbox.demo.convener import Convener
-from mailer.sandbox.demo.folder import Folder, Passage
+from mailer.sandbox.demo.folder import Folder
 from mailer.sandbox.demo.story import Link, Story
-from mailer.sandbox.servers import Envelope
-from mailer.sandbox.stage import CONVENER, MAILBOX, Stage, Stalled, staged
-from mailer.store import inbound, meetings, outbox, people
-from mailer.terms import canonical
-from mailer.understand.reader import understand
+from mailer.sandbox.stage import Stage
+from mailer.store import meetings, outbox, people
 
 ZONE = ZoneInfo("America/Chicago")
-_ANY_MAIL = b"From: Ann Lee <ann@acme.example>\r\nSubject: Re: Launch\r\n\r\nYes, see you there.\r\n"
-START = datetime(2026, 1, 26, 7, 30, tzinfo=ZONE)
 
 
 class Play:
@@ -103,92 +90,3 @@ class Play:
         return await self.folder.paper(
             self.office, await self.meeting(slug) if slug else None, name, person, self.now()
         )
-
-
-async def run_demo(*, fast: bool, folder: Path, console: Console) -> int:
-    """Play it; 0 when the story came to its end."""
-    try:
-        left = Folder(folder)
-        await _play(left, Story(console, ZONE, slowly=not fast), console)
-    except (Stalled, MailerError) as exc:
-        console.print(f"The demo stopped: {exc}", markup=False)
-        return 1
-    return 0
-
-
-async def _play(folder: Folder, story: Story, console: Console) -> None:
-    from mailer.sandbox.demo import following, preparing
-
-    templates = shipped_letters()
-    rules = folder.path / "rules"
-    shutil.copytree(templates.parent / "rules", rules)
-    shutil.copytree(templates, folder.path / "templates")
-    _ask_signers(rules / "1-invitations.toml")
-    understand(_ANY_MAIL)  # loads the tables of words: on a busy machine that takes longer than a mail may
-    convener = Convener()
-    names = {canonical(address): m.name for m in (*CAST, *STRANGERS) for address in (*m.emails, *m.unlisted)}
-    names[CONVENER] = "the convener"
-
-    def passes(envelope: Envelope, raw: bytes) -> None:
-        to, author = canonical(envelope.forward_path), canonical(envelope.reverse_path)
-        inward = to.partition("@")[0].partition("+")[0] == MAILBOX.partition("@")[0]
-        subject, written_by = _head(raw)
-        author = author or canonical(written_by)
-        who = names.get(author if inward else to) or (author if inward else to)
-        folder.mail(
-            Passage(
-                len(folder.passages) + 1,
-                convener.stage.clock.now().astimezone(ZONE),
-                inward,
-                who,
-                author,
-                to,
-                subject,
-            ),
-            raw,
-        )
-
-    async with staged(
-        folder.path, (*CAST, *STRANGERS), START, rules_folder=rules, templates=folder.path / "templates", people_csv=people_csv(),
-        on_mail=passes, convener_reads=convener.reads,
-    ) as stage:  # fmt: skip
-        convener.stage = stage
-        play = Play(stage, convener, story, folder)
-        await preparing.acts(play)
-        await following.acts(play)
-        await folder.close(play.office, story, stage.config.partnerships[0], play.now())
-        await _report(play, console)
-
-
-def _ask_signers(file: Path) -> None:
-    """Dana's own wish: nothing leaves in a champion's name before that champion has seen it."""
-    text = file.read_text("utf-8")
-    file.write_text(text.replace('"ask me first"', '"ask the signer first"'), encoding="utf-8")
-
-
-def _head(raw: bytes) -> tuple[str, str]:
-    """Subject and author of a mail, as its header says."""
-    headers = BytesHeaderParser().parsebytes(raw[:20_000])
-    try:
-        subject = " ".join(str(make_header(decode_header(str(headers["Subject"] or "")))).split())
-    except (ValueError, LookupError):
-        subject = "?"
-    return subject, parseaddr(str(headers["From"] or ""))[1]
-
-
-async def _report(play: Play, console: Console) -> None:
-    """How it ends, and where to look."""
-    partnership = play.office.partnership
-    counts = await outbox.counts(partnership)
-    waits = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD])
-    told = ", ".join(f"{n} {state}" for state, n in sorted(counts.items()))
-    console.print(
-        f"\nMails: {told}; {await inbound.count(partnership)} came in, {len(waits)} of them wait for the convener.",
-        markup=False,
-    )
-    where = play.folder.path
-    console.print(f"\nAll of it lies in {where}; begin with {where / 'index.html'}.", markup=False)
-    console.print("With the commands:", markup=False)
-    for command in ("attendance launch", "review", "plan list", "why per@isaksencoatings.example"):
-        console.print(f"  convener --config {where / 'config.toml'} {command}", markup=False)
-    console.print("  convener init DIR           begins with your own partnership", markup=False)

@@ -39,6 +39,33 @@ class Chapter:
     lines: list[Line] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A mail that passed the servers. *who*: the other side by name."""
+
+    number: int
+    at: datetime
+    inward: bool
+    who: str
+    author: str
+    to: str
+    subject: str
+
+    @property
+    def stem(self) -> str:
+        other = self.author if self.inward else self.to
+        plain = "".join(c if c.isalnum() or c in "@.-_" else "-" for c in other)[:60] or "mail-server"
+        return f"{self.number:04d}-{'from' if self.inward else 'to'}-{plain}"
+
+    @property
+    def page(self) -> str:
+        return f"mails/{self.stem}.html"
+
+    @property
+    def eml(self) -> str:
+        return f"mails/{self.stem}.eml"
+
+
 class Story:
     """Tells on *console* and remembers. *slowly*: with time to read."""
 
