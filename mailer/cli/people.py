@@ -24,7 +24,9 @@ app = typer.Typer(help="The people of the partnership: import, list, forget, exp
 
 @app.command("import")
 def import_(
-    file: Annotated[Path | None, typer.Argument(help="A workbook (.xlsx), a spreadsheet saved as CSV, or address cards (.vcf).")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A workbook (.xlsx), a spreadsheet saved as CSV, or address cards (.vcf).")
+    ] = None,
     rejected: Annotated[
         Path | None, typer.Option(help="Where the rows go that were not taken (default: beside the file).")
     ] = None,
