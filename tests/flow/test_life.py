@@ -115,6 +115,27 @@ async def test_items_are_reminded_moved_helped_and_closed_by_reply(tmp_path: Pat
         assert "write to the college" in text_of(monday)
 
 
+async def test_what_each_brings_to_the_launch_is_asked_for_in_time(tmp_path: Path) -> None:
+    """Task 35: who takes which part in the launch stands in the plan: reminded before its day, closed by reply, told of where it is late."""
+    pat, vic = "pat.cole@cole.example", "vic.dunn@dunn.example"
+    async with world(tmp_path, cast(member("Pat Cole"), member("Vic Dunn"))) as here:
+        office = here.stage.daemon.office
+        for text, owner in (("bring the figures of the labour market", pat), ("man the sign-in desk", vic)):
+            part = planning.Wanted(text, owner, date(2026, 2, 20), "The launch")
+            await planning.add_item(office, part, here.stage.clock.now())
+        await here.stage.advance(local(2026, 2, 18, 12, 0))
+        soon = letter_to(here, pat, "Due soon")
+        assert "figures of the labour market" in text_of(soon)
+        assert "sign-in desk" not in text_of(soon)
+        await answer(here, pat, soon, "done, they are with me")
+        await here.stage.advance(local(2026, 2, 23, 12, 0))
+        assert not any("Still open" in subject for subject in here.subjects(pat))
+        assert "sign-in desk" in text_of(letter_to(here, vic, "Still open"))
+        monday = text_of(letter_to(here, CONVENER, "open action items"))
+        assert "sign-in desk" in monday
+        assert "figures of the labour market" not in monday
+
+
 async def test_a_letter_that_had_to_wait_speaks_only_of_what_is_still_open(tmp_path: Path) -> None:
     """Task 13: one of two items is done while their mail waits for the mail server: the mail leaves with the other one."""
     ann = "ann.able@able.example"
