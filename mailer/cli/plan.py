@@ -71,7 +71,7 @@ def list_(
         out.writerows({**r, "owner": r["owner_address"] or r["owner"]} for r in rows)
     else:
         table(
-            f"{len(rows)} items",
+            f"{len(rows)} item{'s' if len(rows) != 1 else ''}",
             ("no", "priority", "item", "owner", "due", "status", "team"),
             [(r["number"], r["priority"], r["item"], r["owner"], r["due"] or "", _status(r), r["team"]) for r in rows],
         )
@@ -212,7 +212,10 @@ def helpers(
         wanted = (priority,) if priority else await priorities(office)
         return [(one, await helpers_text(office, one)) for one in wanted]
 
-    for name, text in in_office(work):
+    found = in_office(work)
+    if not found:
+        console.print("No open item has a priority. Name one: convener plan helpers PRIORITY")
+    for name, text in found:
         console.print(f"{name}\n{text}\n", markup=False)
 
 

@@ -87,7 +87,10 @@ def ask(
         return await put(office, title, times, await those(office, to), datetime.now(UTC), about=about)
 
     question, made = in_office(work)
-    console.print(f"{made} people are asked. The tally: convener question show {question.slug}", markup=False)
+    console.print(
+        f"{'1 person is' if made == 1 else f'{made} people are'} asked. The tally: convener question show {question.slug}",
+        markup=False,
+    )
 
 
 @app.command()

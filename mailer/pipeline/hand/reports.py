@@ -32,6 +32,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import last_end, next_start
 from mailer.pipeline.hand import signing
 from mailer.pipeline.hand.changes import meeting_or_error
+from mailer.pipeline.hand.planning import person_called
 from mailer.pipeline.hand.register import letters_told
 from mailer.pipeline.hand.rulings import changes_to
 from mailer.pipeline.office import Office
@@ -165,10 +166,9 @@ class Reasons:
 async def reasons(
     office: Office, address: str, now: datetime, rule: str | None = None, slug: str | None = None
 ) -> Reasons:
-    """For each rule (or *rule* alone): would get, got or will not get, and the line that decided it. *slug* None: the next meeting."""
-    person = await people.by_address(office.partnership, address)
-    if person is None:
-        raise MailerError(f"Nobody in the register has the address {address}.")
+    """For each rule (or *rule* alone): would get, got or will not get, and the line that decided it. *address*: or a name that only one person has.
+    *slug* None: the next meeting."""
+    person = await person_called(office, address)
     meeting = await meeting_or_error(office, slug) if slug else await _next(office, now)
     serving = office.serving(meeting)
     if rule is not None and rule not in {r.id for r in serving}:
