@@ -48,6 +48,8 @@ async def test_letters_that_wait_are_released_by_a_reply(tmp_path: Path) -> None
         await reply(here, asked, "ok, but let me look at the letter first")
         assert here.to("ann.able@able.example") == []
         assert "did not understand" in text_of(here.to(CONVENER)[-1][1])
+        await reply(here, asked, "OK, not Bo")  # part of a name is nobody
+        assert "which do you mean? Nothing was sent" in text_of(here.to(CONVENER)[-1][1])
         await reply(here, asked, "OK, not Bob")
         assert len(here.to("ann.able@able.example")) == len(here.to("cho.chan@chan.example")) == 1
         assert here.to("bob.brown@brown.example") == []

@@ -6,6 +6,7 @@ Promises: nothing is decided by silence, and nothing by words that were not whol
 Only mail from the convener's own address, on the thread of such a mail, and with no failed authentication, is obeyed.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -193,7 +194,7 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     names = {p.id: p.name for p in await people.people(office.partnership, [e.notice.person_id for e in held])}
     without = []
     for name in word.without:
-        matches = [e for e in held if name.casefold() in names.get(e.notice.person_id, "").casefold()]
+        matches = [e for e in held if _is_called(name, names.get(e.notice.person_id, ""))]
         if len(matches) != 1:
             who = ", ".join(names[e.notice.person_id] for e in matches[:5]) or "nobody of those who wait"
             return [f"“{name}” is {who}: which do you mean? Nothing was sent."]
@@ -208,6 +209,13 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     await transact(write)
     told = f" Not to {', '.join(names[w.notice.person_id] for w in without)}." if without else ""
     return [f"{len(go)} letters are on their way.{told}"]
+
+
+def _is_called(name: str, whole: str) -> bool:
+    """Whether *name* is words of *whole*: Ann is not Joanna."""
+    return bool(
+        re.search(rf"(?<!\w){re.escape(' '.join(name.casefold().split()))}(?!\w)", " ".join(whole.casefold().split()))
+    )
 
 
 def split_round(round_: str) -> tuple[str, str]:
