@@ -123,7 +123,7 @@ class _Walk:
         self, rules: Sequence[Rule], snapshot: Snapshot, known_since: Mapping[RuleId, datetime], now: datetime
     ) -> None:
         self._rules, self._known, self._now = rules, known_since, now
-        self._meeting, self._holds = snapshot.meeting, snapshot.holds
+        self._meeting = snapshot.meeting
         self._start = snapshot
         self._people = {s.person.id: replace(s, to_call=None) for s in snapshot.standings}  # counted anew on the way
         self._invited_by: dict[PersonId, RuleId] = {}

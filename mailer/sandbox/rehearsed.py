@@ -12,9 +12,6 @@ from zoneinfo import ZoneInfo
 
 from mailer.store.outbox import DROPPED, FAILED, HELD, SENT
 
-SERVICE = "service-"
-"""Rules whose names begin so are the service's own mails to the convener."""
-
 
 @dataclass(frozen=True, slots=True)
 class MailLine:

@@ -5,14 +5,13 @@ Promises: a message that waits for somebody's word stays; so do the rows by whic
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailer.store import erasing, models
 from mailer.store.statement import fetch, marks
 from mailer.terms import PartnershipId, PersonId
 
 AT_ONCE = 200
-SLACK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from mailer.pipeline.office import Office
 from mailer.store import documents, log, meetings, people, plan, questions
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
-from mailer.terms import EventUid, MeetingId, PersonId, RuleId
+from mailer.terms import EventUid, MeetingId, PersonId, QuestionId, RuleId
 
 QUESTION_RULE = RuleId("service-question")
 """Letters of a question that the convener put by hand. No rule file may use this heading."""
@@ -108,21 +108,30 @@ async def put(
         ident = await questions.ask(
             office.partnership, slug, questions.TIMES, title, labels, now, meeting=under.id, closes_at=times[0][0]
         )
-        notices = [
-            Notice(
-                rule=QUESTION_RULE, meeting_id=under.id, person_id=person.id, round=slug, letter="pick-a-time", attach=(), on_behalf_of=None,
-                hold=False, invites=False, not_before=now, reason=f"asked: {title}", not_after=times[-1][0], question=ident,
-                ask="one of the offered times",
-            )
-            for person in to
-        ]  # fmt: skip
-        made = await office.post(under, notices, now)
-        await log.write(office.partnership, LogLine(now, "question", f"“{title}” was asked of {made} people", under.id))
-        found = await questions.question(ident)
-        assert found is not None
-        return found, made
+        return await _asked_of(
+            office, under, ident, slug, title, to, "pick-a-time", "one of the offered times", times[-1][0], now
+        )
 
     return await transact(write)
+
+
+async def _asked_of(
+    office: Office, under: Meeting, ident: QuestionId, slug: str, title: str, to: Sequence[Person], letter: str, ask: str,
+    not_after: datetime | None, now: datetime,
+) -> tuple[questions.AskedQuestion, int]:  # fmt: skip
+    """Write to everybody who is asked (inside `transact`); gives the question, and how many."""
+    notices = [
+        Notice(
+            rule=QUESTION_RULE, meeting_id=under.id, person_id=person.id, round=slug, letter=letter, attach=(), on_behalf_of=None,
+            hold=False, invites=False, not_before=now, reason=f"asked: {title}", not_after=not_after, question=ident, ask=ask,
+        )
+        for person in to
+    ]  # fmt: skip
+    made = await office.post(under, notices, now)
+    await log.write(office.partnership, LogLine(now, "question", f"“{title}” was asked of {made} people", under.id))
+    found = await questions.question(ident)
+    assert found is not None
+    return found, made
 
 
 _KINDS = {
@@ -191,18 +200,7 @@ async def poll(
             meeting=under.id,
             closes_at=closes,
         )
-        notices = [
-            Notice(
-                rule=QUESTION_RULE, meeting_id=under.id, person_id=person.id, round=slug, letter="one-question", attach=(), on_behalf_of=None,
-                hold=False, invites=False, not_before=now, reason=f"asked: {title}", not_after=closes, question=ident, ask=_ASKS[kind],
-            )
-            for person in to
-        ]  # fmt: skip
-        made = await office.post(under, notices, now)
-        await log.write(office.partnership, LogLine(now, "question", f"“{title}” was asked of {made} people", under.id))
-        found = await questions.question(ident)
-        assert found is not None
-        return found, made
+        return await _asked_of(office, under, ident, slug, title, to, "one-question", _ASKS[kind], closes, now)
 
     return await transact(write)
 
