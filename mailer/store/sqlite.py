@@ -2,7 +2,7 @@
 
 Tortoise's own client begins transactions DEFERRED (two processes that read, then write, fail with "database is locked" at once) and keeps its
 lock for ever when a task is cancelled while entering a transaction. This one begins IMMEDIATE, so that writers wait their turn, and gives
-the lock back whatever happens. And where a file cannot be opened it waits for the thread that tried.
+the lock back whatever happens. And closing waits for the connection's thread to end, also where the file could not be opened.
 """
 
 import asyncio
@@ -60,6 +60,13 @@ class ImmediateSqliteClient(SqliteClient):
         for pragma, value in self.pragmas.items():
             await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
         await self._post_connect()
+
+    async def close(self) -> None:
+        """Close, and wait for the thread: aiosqlite says "closed" while it is still on its way out."""
+        connection = self._connection
+        await super().close()
+        if connection is not None and connection._thread.is_alive():
+            await asyncio.to_thread(connection._thread.join)
 
     def _in_transaction(self) -> TransactionContext:
         return _Context(self.wrapper(self), self._lock)
