@@ -64,9 +64,9 @@ def test_lines_are_lines() -> None:
     ids=["deep", "quotes", "brackets", "open", "tables", "ampersands", "nuls"],
 )
 def test_hostile_pages_end_soon(page: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     html_words(page)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 20  # grown with the square it would be minutes
 
 
 def test_nothing_gives_nothing() -> None:

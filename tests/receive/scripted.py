@@ -16,7 +16,7 @@ from mailer.receive.imap import Limits
 Play = Callable[["Line", str], Awaitable[None]]
 """Answers one command: given the connection and the command's arguments. Nothing is added to what it sends."""
 
-QUICK = Limits(connect=2, quiet=0.4, longest=5, idle=1, farewell=0.3)
+QUICK = Limits(connect=10, quiet=1.5, longest=20, idle=1, farewell=0.3)
 CAPABILITIES = "IMAP4rev1 IDLE MOVE UIDPLUS"
 
 

@@ -51,7 +51,7 @@ async def test_everything_arrives_once_and_unread_stays_unread(mailbox: Mailbox,
         await asyncio.to_thread(mailbox.append, raw)
     await intake.until(lambda: len(intake.taken) == 3)
     stop.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 30)
     assert [f.raw for f in intake.taken] == expected
     assert not [line for line in await asyncio.to_thread(flags, mailbox, "INBOX") if b"\\Seen" in line]
 

