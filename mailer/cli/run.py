@@ -65,7 +65,7 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
     from mailer.decide.rulebook import read_rules
     from mailer.partnership.register import read_people
     from mailer.pipeline.opening import read_files, rule_texts
-    from mailer.render.letters import read_letters, shipped_letters
+    from mailer.render.letters import letter_names, read_letters, shipped_letters
 
     problems: list[Problem] = []
     checked: list[str] = []
@@ -79,12 +79,7 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
             problems += exc.problems
     if paths:
         zone = config.partnerships[0].time_zone if config else "UTC"
-        letters, _ = read_letters(
-            [
-                shipped_letters(),
-                *([config.partnerships[0].templates] if config and config.partnerships[0].templates.is_dir() else []),
-            ]
-        )
+        letters = letter_names([shipped_letters(), *(p.templates for p in (config.partnerships[:1] if config else ()))])
         for path in paths:
             if not path.exists():
                 problems.append(Problem(str(path), 0, "There is no such file or folder."))
@@ -98,10 +93,10 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
                 problems += read_letters([shipped_letters(), path if path.is_dir() else path.parent])[1]
             elif path.is_dir():
                 texts, unreadable = rule_texts(path)
-                problems += [*unreadable, *read_rules(texts, letters=letters.names, default_zone=zone)[1]]
+                problems += [*unreadable, *read_rules(texts, letters=letters, default_zone=zone)[1]]
             elif path.resolve() != context.config_file().resolve():
                 texts = {path.name: path.read_text(encoding="utf-8", errors="replace")}
-                problems += read_rules(texts, letters=letters.names, default_zone=zone)[1]
+                problems += read_rules(texts, letters=letters, default_zone=zone)[1]
         return problems, checked
     for settings in config.partnerships if config else ():
         files = read_files(settings)

@@ -64,8 +64,8 @@ class FileReader:
         for section in sections:
             if section.name in RESERVED:
                 continue
-            alike = get_close_matches(section.name, RESERVED, cutoff=0.8)
-            if alike and not any(e.key in ("when", "send", "to") for e in section.entries):
+            rule_like = any(e.key in ("when", "send", "to") for e in section.entries)
+            if not rule_like and (alike := get_close_matches(section.name, RESERVED, cutoff=0.8)):
                 self._tell(section, f"I do not know the heading [{section.name}]. Did you mean [{alike[0]}]?")
                 continue
             if section.name.startswith("service-"):
@@ -235,7 +235,8 @@ class FileReader:
                 case _:
                     start, single = _READ_AS[key]
                     found[key] = reader.phrases(start, one=single)
-        present = {e.key for e in section.entries} | section.broken | {self._meant(e.key) for e in section.entries}
+        typed = {e.key for e in section.entries} | section.broken
+        present = typed | {self._meant(key) for key in typed - readers.keys()}
         for key, question in (
             ("when", "what starts the rule"),
             ("to", "who gets the mail"),

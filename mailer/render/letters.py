@@ -130,6 +130,13 @@ def read_letters(folders: Sequence[Path], *, default_language: str = "en") -> tu
     return letters, tuple(sorted([*problems, *found]))
 
 
+def letter_names(folders: Sequence[Path]) -> frozenset[str]:
+    """The names of the letters in *folders*, right or wrong: what ``send = "…"`` may say, without the second that it takes to make all of them."""
+    files = (path.name for folder in folders if folder.is_dir() for path in folder.glob("*.txt"))
+    shapes = (_FILE_NAME.fullmatch(name) for name in files)
+    return frozenset(shape["name"] for shape in shapes if shape is not None)
+
+
 def letters_of(
     files: Mapping[str, str], *, default_language: str = "en", places: Mapping[str, str] | None = None
 ) -> tuple[Letters, tuple[Problem, ...]]:

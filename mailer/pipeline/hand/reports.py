@@ -39,7 +39,7 @@ from mailer.pipeline.office import Office
 from mailer.pipeline.opening import read_files, sender_of
 from mailer.printing.documents import timeline as timeline_page
 from mailer.printing.sheets import MeetingSheet, Paper, Printing
-from mailer.render.letters import read_letters, shipped_letters
+from mailer.render.letters import letter_names, shipped_letters
 from mailer.render.timeline import Mark, Picture, Row, rows_of, timeline_svg
 from mailer.store import approvals, goodfiles, log, mail_log, meetings, outbox, people, rules
 from mailer.terms import MeetingId, PartnershipId, PersonId
@@ -259,9 +259,9 @@ def words_data() -> list[dict[str, str]]:
 
 async def office_in_force(settings: PartnershipSettings, partnership: PartnershipId) -> Office:
     """The office as the service last took the files up; what lies on the disk now is not put in force."""
-    letters, _ = read_letters([shipped_letters(), *([settings.templates] if settings.templates.is_dir() else [])])
+    letters = letter_names([shipped_letters(), settings.templates])
     texts = await goodfiles.remembered(partnership)
-    book, _ = read_rules(texts, letters=letters.names, default_zone=settings.time_zone)
+    book, _ = read_rules(texts, letters=letters, default_zone=settings.time_zone)
     known = {rule: since for rule, (_, since) in (await rules.known(partnership)).items()}
     convener = await people.by_address(partnership, settings.convener.address)
     if convener is None:
