@@ -25,8 +25,8 @@ class ReplyLimits:
 @dataclass(frozen=True, slots=True)
 class Office:
     """*known_since*: since when each rule is in force as it stands. *convener*: the convener's own row in the register. *zone*: the clock of
-    the partnership at large. *commanders*: the addresses whose mail may command the service. *prints*: enclosed documents are set, and not only
-    made ready (a rehearsal that keeps no mails)."""
+    the partnership at large. *commanders*: the addresses whose mail may command the service. *prints*: enclosed documents are made; a
+    rehearsal that keeps no mails only names them."""
 
     partnership: PartnershipId
     book: RuleBook

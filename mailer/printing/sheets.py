@@ -144,9 +144,8 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class Printing:
     """How to print: on which paper; *at* is the creation date in the PDF, and "as of" on lists that age (*today*, on the
-    convener's clock, in words). *blank*: nobody will look at it: all is made ready, and the page stays empty."""
+    convener's clock, in words)."""
 
     at: datetime
     paper: Paper = Paper.LETTER
     today: str = ""
-    blank: bool = False

@@ -31,9 +31,6 @@ _KEPT_FOR = 10
 _LARGE = 20_000
 """Characters of data: after so much the library is made to let go at once."""
 
-BLANK = b"%PDF-1.7\n"
-"""What stands for a document that nobody looks at."""
-
 _SAME = 8
 """Documents kept: what many people get within an hour is set once."""
 
@@ -90,8 +87,6 @@ def _set(
         "paper": printing.paper.value,
         "today": legible(printing.today)[0],
     }
-    if printing.blank:
-        return Printed(BLANK, tuple(unprintable))
     hour = printing.at.replace(minute=0, second=0, microsecond=0)
     content = _compiled(layout, json.dumps(whole, ensure_ascii=False), int(hour.timestamp()))
     return Printed(content, tuple(unprintable))

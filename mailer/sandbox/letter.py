@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser, HeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, unquote
@@ -97,12 +97,12 @@ _MAILTO = re.compile(r"mailto:[^\s<>\"')\]]{3,2000}", re.IGNORECASE)
 
 def read_letter(raw: bytes) -> Letter:
     """Open *raw* as a mail program does."""
-    message = message_from_bytes(raw)
+    message = _HEADS.parsebytes(raw)
     author = _address(message, "From") or Address("", "")
     text, html, calendar = "", "", None
-    for part in message.walk():
+    for part in _parts(message):
         kind = part.get_content_type()
-        if part.is_multipart() or str(part["Content-Disposition"] or "").lower().startswith("attachment"):
+        if str(part["Content-Disposition"] or "").lower().startswith("attachment"):
             continue
         if kind == "text/plain" and not text:
             text = _content(part)
@@ -125,6 +125,22 @@ def read_letter(raw: bytes) -> Letter:
         calendar=calendar,
         links=(*_html_links(html), *_text_links(text)),
     )
+
+
+_HEADS, _HEADS_OF_TEXT = BytesHeaderParser(), HeaderParser()
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """What stands between the boundaries (RFC 2046 §5.1), down to the leaves. (The library's own reader looks at every line: of a
+    thousand letters that takes seconds.)"""
+    boundary = message.get_boundary()
+    if message.get_content_maintype() != "multipart" or boundary is None:
+        yield message
+        return
+    for part in str(message.get_payload()).split(f"--{boundary}")[1:]:
+        if part.startswith("--"):
+            return
+        yield from _parts(_HEADS_OF_TEXT.parsestr(part.lstrip("\r\n").removesuffix("\n").removesuffix("\r")))
 
 
 def _content(part: Message) -> str:

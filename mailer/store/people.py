@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from tortoise.expressions import F
@@ -14,7 +15,7 @@ from tortoise.expressions import F
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
 from mailer.store import models
-from mailer.store.statement import fetch, instant, marks
+from mailer.store.statement import fetch, in_order, instant, marks
 from mailer.terms import InvitationId, PartnershipId, PersonId, canonical
 
 
@@ -41,7 +42,10 @@ async def people(partnership: PartnershipId, ids: Collection[PersonId] | None = 
     assistants: dict[int, set[str]] = {}
     for a in await fetch(f"{_ASSISTANTS} WHERE partnership_id = ?{theirs}", partnership, *some):
         assistants.setdefault(a["person_id"], set()).add(a["address"])
-    return tuple(_person(r, sorted(addresses.get(r["id"], [])), frozenset(assistants.get(r["id"], ()))) for r in rows)
+    return tuple(
+        _person(in_order(r), tuple(sorted(addresses.get(r["id"], ()))), frozenset(assistants.get(r["id"], ())))
+        for r in rows
+    )
 
 
 _PERSONS = (
@@ -52,23 +56,40 @@ _ADDRESSES = "SELECT person_id, rank, address, dead_at FROM person_address"
 _ASSISTANTS = "SELECT person_id, address FROM answers_for"
 
 
-def _person(row: Mapping[str, Any], addresses: list[tuple[int, str, bool]], assistants: frozenset[str]) -> Person:
+@lru_cache(4096)
+def _person(row: tuple[Any, ...], addresses: tuple[tuple[int, str, bool], ...], assistants: frozenset[str]) -> Person:
+    """A value made of values: the same person is read many times between two changes."""
+    (
+        ident,
+        partnership,
+        name,
+        title,
+        kind,
+        roles,
+        language,
+        phone,
+        champion,
+        stopped_at,
+        stopped_for,
+        away_until,
+        organisation,
+    ) = row
     return Person(
-        id=PersonId(row["id"]),
-        partnership_id=PartnershipId(row["partnership_id"]),
-        name=row["name"],
+        id=PersonId(ident),
+        partnership_id=PartnershipId(partnership),
+        name=name,
         addresses=tuple(a for _, a, _ in addresses),
-        organisation=row["organisation"] or "",
-        title=row["title"],
-        kind=PartnerKind(row["kind"]),
-        roles=frozenset(Role(r) for r in _listed(row["roles"])),
-        language=row["language"],
-        phone=row["phone"],
-        champion=PersonId(row["champion_id"]) if row["champion_id"] else None,
+        organisation=organisation or "",
+        title=title,
+        kind=PartnerKind(kind),
+        roles=frozenset(Role(r) for r in _listed(roles)),
+        language=language,
+        phone=phone,
+        champion=PersonId(champion) if champion else None,
         dead=frozenset(a for _, a, dead in addresses if dead),
-        stopped_at=instant(row["stopped_at"]),
-        away_until=instant(row["away_until"]),
-        stopped_for=row["stopped_for"],
+        stopped_at=instant(stopped_at),
+        away_until=instant(away_until),
+        stopped_for=stopped_for,
         assistants=assistants,
     )
 
@@ -85,6 +106,14 @@ async def role_bearers(partnership: PartnershipId) -> list[PersonId]:
         "SELECT id FROM person WHERE partnership_id = ? AND bears_role = TRUE AND left_at IS NULL", partnership
     )
     return [PersonId(r["id"]) for r in rows]
+
+
+async def led_by(partnership: PartnershipId, champion: PersonId) -> tuple[Person, ...]:
+    """Those of the register whose champion is *champion*."""
+    rows = await fetch(
+        "SELECT id FROM person WHERE partnership_id = ? AND champion_id = ? AND left_at IS NULL", partnership, champion
+    )
+    return await people(partnership, [PersonId(r["id"]) for r in rows])
 
 
 async def by_address(partnership: PartnershipId, address: str) -> Person | None:

@@ -6,10 +6,12 @@ Each is one statement over an index; nothing here is loaded that no rule can ask
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from mailer.decide.conditions import held_in
 from mailer.decide.rule import ConditionKind
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.plan import Item, Team
+from mailer.partnership.plan import Item, ItemStatus, Team
 from mailer.store import documents, models, plan
 from mailer.store.statement import fetch, instant, marks
 from mailer.terms import ItemId, MeetingId, PartnershipId, PersonId, RuleId, TeamId
@@ -89,7 +91,19 @@ async def facts(meeting: Meeting, teams: Collection[Team]) -> Mapping[str, datet
         )
         if any(t.id not in have for t in teams):
             found[ConditionKind.TEAM_WITHOUT_CALL] = None
-    return {kind.value: since for kind, since in found.items()}
+    held: list[str] = []
+    if meeting.standing:
+        if await models.Item.exists(partnership_id=meeting.partnership_id, status=ItemStatus.OPEN.value):
+            found[ConditionKind.PLAN_HAS_ITEMS] = None
+        held = await _years_held(meeting.partnership_id)
+    return {kind.value: since for kind, since in found.items()} | dict.fromkeys(held)
+
+
+async def _years_held(partnership: PartnershipId) -> list[str]:
+    """For each year that has a meeting the fact that says so; one that lies ahead is of a year that no rule looks back at yet."""
+    rows = models.Meeting.filter(partnership_id=partnership).exclude(status__in=["standing", "cancelled"])
+    ends = await rows.values_list("dtend", "zone")
+    return list(dict.fromkeys(held_in(end.astimezone(ZoneInfo(zone)).year) for end, zone in ends))
 
 
 async def _summary_left(meeting: MeetingId) -> datetime | None:

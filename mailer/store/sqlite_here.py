@@ -43,6 +43,10 @@ class Here:
     _connection: Any
     _lock: asyncio.Lock
 
+    def _check_loop(self) -> bool:
+        """There is no thread whose words would go to another loop. (Asked at every statement.)"""
+        return True
+
     @property
     def free(self) -> bool:
         """Whether no other task is in the midst of a transaction."""

@@ -3,6 +3,7 @@
 Written for SQLite with ``?``; the same text serves PostgreSQL. Inside `transact` they belong to its transaction.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -40,6 +41,12 @@ async def write(text: str, rows: Sequence[Sequence[object]]) -> None:
 def marks(values: Sequence[object]) -> str:
     """Placeholders for ``IN``."""
     return "(" + ", ".join("?" * len(values)) + ")"
+
+
+def in_order(row: Any) -> tuple[Any, ...]:
+    """The values of a row in the order of the statement, lists as the text that is kept: what can be compared and remembered."""
+    values = row.values() if isinstance(row, dict) else row
+    return tuple([json.dumps(v) if isinstance(v, list) else v for v in values])
 
 
 def instant(value: Any) -> datetime | None:

@@ -6,7 +6,7 @@ Fails:    not at all.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -123,7 +123,7 @@ def asked_for(subject: str, quoted: str) -> Asked:
     return Asked(
         Named(
             frozenset().union(*(each.weekdays for each in names)),
-            frozenset().union(*(each.days for each in names)) | (times_asked(subject, quoted) - WEEK),
+            frozenset().union(*(each.days for each in names)) | (_times(found) - WEEK),
             frozenset().union(*(each.months for each in names)),
             frozenset(hours).union(*(each.hours for each in names)),
             frozenset().union(*(each.occasions for each in names)),
@@ -217,5 +217,8 @@ def _occasions() -> Mapping[str, str]:
 
 
 def times_asked(subject: str, quoted: str) -> set[str]:
-    context = tidy(f"{subject}\n{quoted[:LONGEST_CONTEXT]}")
-    return {time for sentence in sentences(context) for time in times(sentence.words)}
+    return _times([sentence.words for sentence in sentences(tidy(f"{subject}\n{quoted[:LONGEST_CONTEXT]}"))])
+
+
+def _times(found: Iterable[Sequence[Word]]) -> set[str]:
+    return {time for words in found for time in times(words)}

@@ -34,14 +34,11 @@ async def to_call(
     partnership: PartnershipId, meeting: Meeting, champion: PersonId, language: str
 ) -> list[tuple[Person, CallLine]]:
     """The same with the lines of the printed list."""
-    standing = {i.person_id: i for i in await meetings.invitations(meeting.id)}
+    theirs = [p for p in await people.led_by(partnership, champion) if p.id != champion]
+    standing = {i.person_id: i for i in await meetings.invitations(meeting.id, [p.id for p in theirs])}
     last = await calls.latest(meeting.id)
     result = {person: call.result for person, call in last.items()}
-    peers = [
-        p
-        for p in await people.people(partnership)
-        if p.champion == champion and p.id != champion and to_be_called(p, standing.get(p.id), result.get(p.id))
-    ]
+    peers = [p for p in theirs if to_be_called(p, standing.get(p.id), result.get(p.id))]
     peers.sort(key=lambda p: (folded(family_name(p.name)), folded(p.name), p.id))
     return [
         (

@@ -50,7 +50,7 @@ _LONG_AGO = date.min
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The partnership's side of every document. *maybe*: whether those who say maybe are on the list, None for what suits the document;
-    *needs*: diets and access, on the convener's own copy only; *blank*: see `Printing`. *year*: of an activity report, on
+    *needs*: diets and access, on the convener's own copy only. *year*: of an activity report, on
     the clock of *zone*."""
 
     partnership: PartnershipId
@@ -58,14 +58,18 @@ class Desk:
     paper: Paper = Paper.LETTER
     maybe: bool | None = None
     needs: bool = False
-    blank: bool = False
     zone: str = "UTC"
     year: int | None = None
 
 
+_NOT_SET = b"%PDF-1.7\n"
+
+
 async def enclosure(office: Office, meeting: Meeting, name: str, person: Person, now: datetime) -> Enclosure:
     """The document that a rule calls *name*, as it goes to *person*."""
-    desk = Desk(office.partnership, office.sender, Paper(office.paper), blank=not office.prints, zone=office.zone)
+    if not office.prints:
+        return Enclosure(filename(meeting, name), "application/pdf", _NOT_SET)
+    desk = Desk(office.partnership, office.sender, Paper(office.paper), zone=office.zone)
     done = await printed(desk, meeting, name, person, now)
     if done.unprintable:
         codes = " ".join(sorted({f"U+{ord(c):04X}" for u in done.unprintable for c in u.characters}))
@@ -138,13 +142,13 @@ def _head(desk: Desk, meeting: Meeting | None, language: str, now: datetime) -> 
     phrases = phrases_for(language)
     if meeting is None:
         sheet = MeetingSheet("", partnership=desk.sender.partnership, language=language)
-        return sheet, Printing(now, desk.paper, short_date(now.date(), phrases), desk.blank)
+        return sheet, Printing(now, desk.paper, short_date(now.date(), phrases))
     start, end = meeting.local(meeting.dtstart), meeting.local(meeting.dtend)
     sheet = MeetingSheet(
         title=meeting.title, when=when_in_words(start, end, phrases), place=meeting.place or meeting.online_link,
         partnership=desk.sender.partnership, starts=start, ends=end, language=language, twelve_hours=phrases.twelve_hours,
     )  # fmt: skip
-    return sheet, Printing(now, desk.paper, short_date(meeting.local(now).date(), phrases), desk.blank)
+    return sheet, Printing(now, desk.paper, short_date(meeting.local(now).date(), phrases))
 
 
 async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool, came: bool = False) -> list[Attendee]:
