@@ -229,8 +229,16 @@ def _made(
         return (Problem(where, 0, f"The letter cannot be put together: {error}."),)
     if not letter.subject:
         return (Problem(where, 1, "The subject comes out empty."),)
-    named = meta.find_undeclared_variables(TEXT.parse(source.subject + source.body + html))
-    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=frozenset(named) & LISTS, source=written)
+    lists = _lists(source.subject + source.body + html)
+    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=lists, source=written)
+
+
+def _lists(template: str) -> frozenset[str]:
+    """Which of the lists *template* shows. Most show none, and then nothing need be parsed."""
+    pieces = " ".join(found[0] for found in markup.JINJA_PIECE.finditer(template))
+    if not any(name in pieces for name in LISTS):
+        return frozenset()
+    return frozenset(meta.find_undeclared_variables(TEXT.parse(template))) & LISTS
 
 
 def _needs(compiled: _Compiled, view: View) -> Iterator[str]:
