@@ -14,6 +14,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -281,14 +282,15 @@ def _period_start(period: Period, day: date, ahead: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _days_of(when: Every, start: date, names: tuple[str, ...]) -> list[date]:
-    """The days of *when* in the period that begins with *start*."""
+@lru_cache(1024)
+def _days_of(when: Every, start: date, names: tuple[str, ...]) -> tuple[date, ...]:
+    """The days of *when* in the period that begins with *start*: asked about again and again, and always the same."""
     if when.period in _MONTHS:
         months = start.year * 12 + start.month - 1 + _MONTHS[when.period] - 1
         length = (date(months // 12, months % 12 + 1, monthrange(months // 12, months % 12 + 1)[1]) - start).days + 1
     else:
         length = 7 if when.period is Period.WEEK else 1
-    days = [d for n in range(length) if _is_kind(d := start + timedelta(days=n), when.day, names)]
+    days = tuple(d for n in range(length) if _is_kind(d := start + timedelta(days=n), when.day, names))
     if when.nth is None:
         return days
     if when.nth is Nth.LAST:

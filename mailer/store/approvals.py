@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tortoise.expressions import Q
+
 from mailer.store import models
 from mailer.store.statement import fetch, instant, marks
 from mailer.terms import InboundId, MeetingId, OutboxId, PartnershipId, PersonId, RuleId
@@ -40,13 +42,14 @@ class SignersWord:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Letters of one rule, meeting, round and signer that have not begun to leave. *first*: the earliest of them."""
+    """Letters of one rule, meeting, round, letter file and signer that have not begun to leave. *first*: the earliest of them."""
 
     meeting: MeetingId
     rule: RuleId
     signer: PersonId
     round: str
     state: str
+    letter: str
     ids: tuple[OutboxId, ...]
     not_before: datetime
 
@@ -61,20 +64,62 @@ async def waiting(partnership: PartnershipId, rules: Sequence[RuleId]) -> list[W
         return []
     # || '': by the index of states, for few wait and very many were sent
     rows = await fetch(
-        "SELECT id, meeting_id, rule, on_behalf_of_id, round, state, not_before FROM outbox WHERE partnership_id = ? "  # noqa: S608
-        f"AND state IN ('held', 'queued', 'deferred') AND rule || '' IN {marks(rules)} AND on_behalf_of_id IS NOT NULL AND attempt = 0 "
-        "AND doubts = 0 ORDER BY id",
+        "SELECT id, meeting_id, rule, on_behalf_of_id, round, state, letter, not_before FROM outbox WHERE partnership_id = ? "  # noqa: S608
+        f"AND state IN ('held', 'queued', 'deferred') AND rule || '' IN {marks(rules)} AND on_behalf_of_id IS NOT NULL "
+        # what is held with an attempt behind it is held for another reason; what was put off by a server has not left
+        "AND (attempt = 0 OR state = 'deferred') AND doubts = 0 ORDER BY id",
         partnership,
         *rules,
     )
-    groups: dict[tuple[MeetingId, RuleId, PersonId, str, str], list[tuple[OutboxId, datetime]]] = {}
+    groups: dict[tuple[MeetingId, RuleId, PersonId, str, str, str], list[tuple[OutboxId, datetime]]] = {}
     for r in rows:
         state = "held" if r["state"] == "held" else "queued"
-        key = MeetingId(r["meeting_id"]), RuleId(r["rule"]), PersonId(r["on_behalf_of_id"]), r["round"], state
+        key = (
+            MeetingId(r["meeting_id"]),
+            RuleId(r["rule"]),
+            PersonId(r["on_behalf_of_id"]),
+            r["round"],
+            state,
+            r["letter"],
+        )
         at = instant(r["not_before"])
         assert at is not None
         groups.setdefault(key, []).append((OutboxId(r["id"]), at))
     return [Waiting(*key, tuple(i for i, _ in some), max(at for _, at in some)) for key, some in groups.items()]
+
+
+async def hold(idents: Sequence[OutboxId], reason: str) -> int:
+    """Keep these for their signer's word; gives how many. What is leaving, or may have left, is not touched; the rest is written anew."""
+    found = models.Outbox.filter(_not_begun(), id__in=list(idents))
+    ids = [int(i) for i in await models.column(found, "id")]
+    await models.OutboxBytes.filter(outbox_id__in=ids).delete()
+    await models.Outbox.filter(id__in=ids).update(
+        state="held", reason=reason, claimed_by=None, on_the_wire=False, attempt=0
+    )
+    return len(ids)
+
+
+async def hold_about(meeting: MeetingId, rules: Sequence[RuleId], reason: str) -> int:
+    """The same for all letters of *rules* about *meeting* in somebody's name."""
+    theirs = models.Outbox.filter(
+        _not_begun(), meeting_id=meeting, rule__in=list(rules), on_behalf_of_id__not_isnull=True
+    )
+    return await hold([OutboxId(int(i)) for i in await models.column(theirs, "id")], reason)
+
+
+def _not_begun() -> Q:
+    return Q(doubts=0) & (Q(state__in=["queued", "deferred"]) | Q(state="sending", on_the_wire=False))
+
+
+async def signed_by(idents: Sequence[OutboxId], signer: PersonId | None) -> None:
+    """Another one signs these, which wait; None: the convener."""
+    await models.Outbox.filter(id__in=list(idents), state="held").update(on_behalf_of_id=signer)
+
+
+async def proof(message: InboundId) -> tuple[str, str]:
+    """The Message-ID and the author of the mail that brought a word."""
+    rows = await fetch("SELECT message_id, author FROM inbound WHERE id = ?", message)
+    return (rows[0]["message_id"], rows[0]["author"]) if rows else ("", "")
 
 
 async def coming(

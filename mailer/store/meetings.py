@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from tortoise.expressions import Q
@@ -18,7 +19,7 @@ from mailer.partnership.attendance import Given, Invitation, after_move
 from mailer.partnership.meetings import Meeting, MeetingStatus
 from mailer.store import inbound, models, occurrences, picture, plan
 from mailer.store import people as people_store
-from mailer.store.statement import fetch, instant, marks, write
+from mailer.store.statement import fetch, in_order, instant, marks, write
 from mailer.terms import (
     EventUid,
     InboundId,
@@ -190,45 +191,44 @@ async def version_before(meeting: Meeting) -> Meeting | None:
 # Invitations and answers ---------------------------------------------------------------------------------------------------------
 
 
-def invitation_of(row: models.Invitation | dict[str, Any]) -> Invitation:
-    r = row if isinstance(row, dict) else {name: getattr(row, name) for name in _INVITATION}
+@lru_cache(8192)
+def _invitation(row: tuple[Any, ...]) -> Invitation:
+    """A value made of values, in the order of `_INVITATION`: the same one is read many times between two changes."""
+    r = dict(zip(_INVITATION, row, strict=True))
     return Invitation(
         id=InvitationId(r["id"]),
         meeting_id=MeetingId(r["meeting_id"]),
         person_id=PersonId(r["person_id"]),
         token=Token(r["token"]),
-        invited_at=r["invited_at"],
+        invited_at=instant(r["invited_at"]),
         partstat=PartStat(r["partstat"]),
         guests=r["guests"],
         comment=r["comment"],
         via=Via(r["via"]) if r["via"] else None,
-        answered_at=r["answered_at"],
+        answered_at=instant(r["answered_at"]),
         sequence=r["sequence"],
-        dtstamp=r["dtstamp"],
+        dtstamp=instant(r["dtstamp"]),
         changes=r["changes"],
         earlier=PartStat(r["earlier"]) if r["earlier"] else None,
         reason=r["reason"],
         attended=None if r["attended"] is None else bool(r["attended"]),
         delegate=PersonId(r["delegate_id"]) if r["delegate_id"] else None,
         delegate_of=PersonId(r["delegate_of_id"]) if r["delegate_of_id"] else None,
-        waiting_since=r["waiting_since"],
-        offered_until=r["offered_until"],
+        waiting_since=instant(r["waiting_since"]),
+        offered_until=instant(r["offered_until"]),
         needs=r["needs"],
     )
 
 
 _INVITATION = (
     "id", "meeting_id", "person_id", "token", "invited_at", "partstat", "guests", "comment", "via", "answered_at", "sequence", "dtstamp",
-    "changes", "earlier", "reason", "stopped_at", "attended", "delegate_id", "delegate_of_id", "waiting_since", "offered_until", "needs",
+    "changes", "earlier", "reason", "attended", "delegate_id", "delegate_of_id", "waiting_since", "offered_until", "needs",
 )  # fmt: skip
 
 
-async def _invitations(where: str, *values: object) -> list[dict[str, Any]]:
+async def _invitations(where: str, *values: object) -> list[Invitation]:
     rows = await fetch(f"SELECT {', '.join(_INVITATION)} FROM invitation WHERE {where}", *values)  # noqa: S608 - no values in it
-    return [r | {name: instant(r[name]) for name in _INSTANTS} for r in map(dict, rows)]
-
-
-_INSTANTS = ("invited_at", "answered_at", "dtstamp", "stopped_at", "waiting_since", "offered_until")
+    return [_invitation(in_order(row)) for row in rows]
 
 
 async def ensure_invitations(meeting: MeetingId, persons: Iterable[PersonId]) -> None:
@@ -244,13 +244,11 @@ async def ensure_invitations(meeting: MeetingId, persons: Iterable[PersonId]) ->
 
 async def invitations(meeting: MeetingId, persons: Collection[PersonId] | None = None) -> list[Invitation]:
     if persons is None:
-        return [invitation_of(r) for r in await _invitations("meeting_id = ?", meeting)]
+        return await _invitations("meeting_id = ?", meeting)
     some = list(persons)
     if not some:
         return []
-    return [
-        invitation_of(r) for r in await _invitations(f"meeting_id = ? AND person_id IN {marks(some)}", meeting, *some)
-    ]
+    return await _invitations(f"meeting_id = ? AND person_id IN {marks(some)}", meeting, *some)
 
 
 async def answers_to(meeting: Meeting) -> list[Invitation]:
@@ -263,7 +261,7 @@ async def answers_to(meeting: Meeting) -> list[Invitation]:
 
 async def invitation(ident: InvitationId) -> Invitation | None:
     rows = await _invitations("id = ?", ident)
-    return invitation_of(rows[0]) if rows else None
+    return rows[0] if rows else None
 
 
 async def by_tokens(partnership: PartnershipId, tokens: Collection[str]) -> list[Invitation]:
@@ -276,7 +274,7 @@ async def by_tokens(partnership: PartnershipId, tokens: Collection[str]) -> list
         partnership,
     )
     order = {t: i for i, t in enumerate(tokens)}
-    return sorted((invitation_of(r) for r in rows), key=lambda i: order[i.token])
+    return sorted(rows, key=lambda i: order[i.token])
 
 
 async def known_tokens(partnership: PartnershipId, tokens: Collection[str]) -> set[str]:
@@ -304,13 +302,12 @@ async def known_event_uids(partnership: PartnershipId, event_uids: Collection[st
 
 async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
     """Invitations of *person* to meetings that lie ahead and are not cancelled; only such as really left."""
-    rows = await _invitations(
+    return await _invitations(
         "person_id = ? AND invited_at IS NOT NULL "
         "AND meeting_id IN (SELECT id FROM meeting WHERE status = 'scheduled' AND (dtend >= ? OR rrule <> ''))",
         person,
         now,
     )
-    return [invitation_of(r) for r in rows]
 
 
 async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> None:
@@ -451,14 +448,11 @@ async def snapshot(
     teams = await plan.teams(meeting.partnership_id)
     if only is not None and not only:
         return Snapshot(meeting, (), teams=teams)
-    held: dict[int, Invitation] = {}
-    stopped: set[int] = set()
     some = list(only or ())
     theirs = "" if only is None else f" AND person_id IN {marks(some)}"
-    for row in await _invitations("meeting_id = ?" + theirs, meeting.id, *some):
-        held[row["person_id"]] = invitation_of(row)
-        if row["stopped_at"] is not None:
-            stopped.add(row["person_id"])
+    held = {i.person_id: i for i in await _invitations("meeting_id = ?" + theirs, meeting.id, *some)}
+    halted = "SELECT person_id FROM invitation WHERE meeting_id = ? AND stopped_at IS NOT NULL"
+    stopped = {row["person_id"] for row in await fetch(halted + theirs, meeting.id, *some)}
     waits = set(await inbound.invitations_in_review(meeting.partnership_id))
     book = await picture.ledger(meeting.id, only)
     recent = await picture.recent(meeting.partnership_id, recent_since, only) if recent_since is not None else {}
@@ -468,7 +462,7 @@ async def snapshot(
     for row in await fetch(written + theirs, meeting.partnership_id, *some):
         written_at[row["id"]] = instant(row["written_at"])
     calls = {} if meeting.standing else await picture.calls(meeting.id)
-    to_call = {} if meeting.standing else await picture.to_call(meeting.id)
+    to_call = {} if meeting.standing else await picture.to_call(meeting.id, only)
     voted = await picture.voted(meeting.id)
     commented = await picture.commented(meeting.id) if meeting.comments_until is not None else set()
     items = await picture.items(meeting.partnership_id) if meeting.standing else ()

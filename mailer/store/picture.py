@@ -69,11 +69,14 @@ async def facts(meeting: Meeting, teams: Collection[Team]) -> Mapping[str, datet
     found: dict[ConditionKind, datetime | None] = {}
     if not meeting.standing:
         kinds = {
-            kind: (state, changed_at or created_at)
-            for kind, state, created_at, changed_at in await models.Document.filter(
-                meeting_id=meeting.id, kind__in=[documents.NOTES, documents.SUMMARY]
-            ).order_by("id").values_list("kind", "state", "created_at", "changed_at")
-        }  # fmt: skip
+            r["kind"]: (r["state"], instant(r["changed_at"] or r["created_at"]))
+            for r in await fetch(
+                "SELECT kind, state, created_at, changed_at FROM document WHERE meeting_id = ? AND kind IN (?, ?) ORDER BY id",
+                meeting.id,
+                documents.NOTES,
+                documents.SUMMARY,
+            )
+        }
         if documents.NOTES in kinds:
             found[ConditionKind.NOTES_ARE_IN] = kinds[documents.NOTES][1]
         state, since = kinds.get(documents.SUMMARY, (None, None))
@@ -121,15 +124,18 @@ async def calls(meeting: MeetingId) -> dict[int, tuple[str, datetime]]:
     return {r["person_id"]: (r["result"], at) for r in rows if (at := instant(r["at"])) is not None}
 
 
-async def to_call(meeting: MeetingId) -> dict[int, int]:
-    """How many people each champion has still to call (`partnership.calling.to_be_called`, in one statement)."""
+async def to_call(meeting: MeetingId, champions: Collection[PersonId] | None) -> dict[int, int]:
+    """How many people each champion, or each of *champions*, has still to call (`partnership.calling.to_be_called`, in one statement)."""
+    some = list(champions or ())
+    theirs = "" if champions is None else f"AND p.champion_id IN {marks(some)} "
     rows = await fetch(
         "SELECT p.champion_id AS champion, COUNT(*) AS n FROM invitation i JOIN person p ON p.id = i.person_id "
         "WHERE i.meeting_id = ? AND i.invited_at IS NOT NULL AND i.partstat IN ('NEEDS-ACTION', 'TENTATIVE') AND p.stopped_at IS NULL "
         "AND p.left_at IS NULL AND p.champion_id IS NOT NULL AND p.champion_id <> p.id AND COALESCE((SELECT c.result FROM call c "
         "WHERE c.meeting_id = i.meeting_id AND c.person_id = i.person_id ORDER BY c.id DESC LIMIT 1), '') "
-        "NOT IN ('yes', 'no', 'wrong number') GROUP BY p.champion_id",
+        f"NOT IN ('yes', 'no', 'wrong number') {theirs}GROUP BY p.champion_id",  # noqa: S608 - no values in it
         meeting,
+        *some,
     )
     return {r["champion"]: r["n"] for r in rows}
 

@@ -140,7 +140,7 @@ def named(words: Sequence[Word]) -> Named:
     months: set[str] = set()
     hours: set[str] = set()
     occasions: set[str] = set()
-    every, known_months, numbers = _occasions(), _months(), _numbers()
+    every, known_months, numbers, week = _occasions(), _months(), _numbers(), _days()
     for place, word in enumerate(words):
         form = word.form
         before = words[place - 1].form if place else ""
@@ -165,11 +165,8 @@ def named(words: Sequence[Word]) -> Named:
                     days.add(form)
         elif form in numbers and before in _BEFORE_HOUR:
             hours.add(str(numbers[form] % 12))
-        else:
-            for time in times((word,)):
-                (weekdays if time in WEEK else hours).add(
-                    time if time in WEEK else "0"
-                )  # beside weekdays there is noon
+        elif time := week.get(form.removesuffix("'s")):
+            (weekdays if time in WEEK else hours).add(time if time in WEEK else "0")  # beside weekdays there is noon
     return Named(frozenset(weekdays), frozenset(days), frozenset(months), frozenset(hours), frozenset(occasions))
 
 
