@@ -36,7 +36,7 @@ from mailer.render.outgoing import Facts, OutgoingMessage, Particulars, Sender
 from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
 from mailer.send.pace import Allowance, Limits, Recent, jitter_of, may_send, next_attempt, too_old
-from mailer.store import inbound, log, meetings, outbox, people, workers
+from mailer.store import inbound, log, meetings, outbox, people, rules, workers
 from mailer.store.outbox import OutboxEntry, Result, Written
 from mailer.store.transact import transact, unusable
 from mailer.terms import (
@@ -659,7 +659,8 @@ class _Desk:
                 return notices.loop(entry.notice.reason)
             case "service-files":
                 troubles = [sentence for what, sentence, _ in await log.troubles(partnership) if what == "files"]
-                return notices.files(troubles[0] if troubles else "")
+                since = max((at for _, at in (await rules.known(partnership)).values()), default=None)
+                return notices.files(troubles[0] if troubles else "", since and self.meeting.local(since))
             case "service-done":
                 row = await inbound.row(partnership, InboundId(int(round_.removeprefix("inbound-"))))
                 return row.reason if row else ""

@@ -1,6 +1,7 @@
 """What the service itself tells the convener: plain text from values, for the letter "service-notice"."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
@@ -92,8 +93,13 @@ def review(cases: Sequence[InboundRow], more: int = 0) -> str:
     return "\n".join(lines)
 
 
-def files(sentence: str) -> str:
-    """Rule files or letters cannot be used."""
+def version(since: datetime | None) -> str:
+    """The rules in force, by the day since when they are."""
+    return f"The version of {since.day} {since:%b}" if since is not None else "The last version that was in order"
+
+
+def files(sentence: str, since: datetime | None = None) -> str:
+    """Rule files or letters cannot be used. *since*: since when the rules in force are in force."""
     if not sentence:
         return "The files that could not be used are in order again. Nothing is left to do."
     return "\n".join(
@@ -102,7 +108,7 @@ def files(sentence: str) -> str:
             "",
             sentence[:20_000],
             "",
-            "Nothing of the change is switched on. The last version that was in order stays in force, and nothing is lost.",
+            f"Nothing of the change is switched on. {version(since)} stays in force, and nothing is lost.",
             "Save the file again when it is right: it is taken up within a minute. (convener check shows what is wrong at any time.)",
         ]
     )

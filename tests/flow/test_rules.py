@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from mailer.decide.rulebook import RuleBook, read_rules
 from mailer.decide.snapshot import Happening, HappeningKind
@@ -249,6 +250,8 @@ async def test_a_broken_edit_changes_nothing_and_its_owner_gets_one_mail(tmp_pat
         text = str(letters_to_owner[0].get_body(("plain",)).get_content())  # type: ignore[union-attr]
         assert 'I do not know the happening "reply is yess"' in " ".join(text.split())
         assert "2-replies.toml, line 11" in text
+        since = max(daemon.office.known_since.values()).astimezone(ZoneInfo("America/Chicago"))
+        assert f"The version of {since.day} {since:%b} stays in force" in " ".join(text.split())
         (rules / "2-replies.toml").write_text(texts()["2-replies.toml"], "utf-8")
         await daemon.reload()
         await here.stage.quiet()

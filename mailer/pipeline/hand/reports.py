@@ -41,6 +41,7 @@ from mailer.printing.documents import timeline as timeline_page
 from mailer.printing.sheets import MeetingSheet, Paper, Printing
 from mailer.render.letters import letter_names, shipped_letters
 from mailer.render.timeline import Mark, Picture, Row, rows_of, timeline_svg
+from mailer.send.notices import version
 from mailer.store import approvals, goodfiles, log, mail_log, meetings, outbox, people, rules
 from mailer.terms import MeetingId, PartnershipId, PersonId
 
@@ -277,6 +278,8 @@ class Edit:
     names: dict[PersonId, str]
     slugs: dict[MeetingId, str]
     problems: tuple[Problem, ...]
+    since: datetime | None = None
+    """Since when the rules in force are in force, on the partnership's clock."""
 
 
 async def edit_of(office: Office, settings: PartnershipSettings, now: datetime, folder: Path | None = None) -> Edit:
@@ -284,7 +287,8 @@ async def edit_of(office: Office, settings: PartnershipSettings, now: datetime, 
     files = read_files(settings if folder is None else settings.model_copy(update={"rules": folder}))
     wrong = tuple(p for p in (*files.rule_problems, *files.letter_problems) if not p.warning)
     if wrong:
-        return Edit(Changes(), {}, {}, wrong)
+        since = max(office.known_since.values(), default=None)
+        return Edit(Changes(), {}, {}, wrong, since and since.astimezone(ZoneInfo(office.zone)))
     found = await changes_to(office, files.book, now)
     named = {p for reach in (*found.gains, *found.losses, *found.missed) for p in reach.people}
     register = await people.people(office.partnership, sorted(named | {n.person_id for n in found.dropped}))
@@ -296,7 +300,7 @@ def edit_text(edit: Edit) -> str:
     """In words (pure)."""
     if edit.problems:
         told = "\n\n".join(map(str, edit.problems))
-        return f"{told}\n\nNothing is switched on until this is fixed. The last good version stays in force.\n"
+        return f"{told}\n\nNothing is switched on until this is fixed. {version(edit.since)} stays in force.\n"
     found, lines = edit.changes, []
     if not found.anything:
         return "Nothing is different: the files say what is in force.\n"
