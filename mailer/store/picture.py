@@ -129,11 +129,11 @@ async def to_call(meeting: MeetingId, champions: Collection[PersonId] | None) ->
     some = list(champions or ())
     theirs = "" if champions is None else f"AND p.champion_id IN {marks(some)} "
     rows = await fetch(
-        "SELECT p.champion_id AS champion, COUNT(*) AS n FROM invitation i JOIN person p ON p.id = i.person_id "
+        "SELECT p.champion_id AS champion, COUNT(*) AS n FROM invitation i JOIN person p ON p.id = i.person_id "  # noqa: S608 - no values in it
         "WHERE i.meeting_id = ? AND i.invited_at IS NOT NULL AND i.partstat IN ('NEEDS-ACTION', 'TENTATIVE') AND p.stopped_at IS NULL "
         "AND p.left_at IS NULL AND p.champion_id IS NOT NULL AND p.champion_id <> p.id AND COALESCE((SELECT c.result FROM call c "
         "WHERE c.meeting_id = i.meeting_id AND c.person_id = i.person_id ORDER BY c.id DESC LIMIT 1), '') "
-        f"NOT IN ('yes', 'no', 'wrong number') {theirs}GROUP BY p.champion_id",  # noqa: S608 - no values in it
+        f"NOT IN ('yes', 'no', 'wrong number') {theirs}GROUP BY p.champion_id",
         meeting,
         *some,
     )
