@@ -118,9 +118,9 @@ _CHAMPIONS = frozenset({Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR})
 # --- groups and states --------------------------------------------------------------------------------------------------------
 
 _MEMBERS: dict[Group, Callable[[Standing], bool]] = {
-    Group.BUSINESSES: lambda s: s.person.kind is PartnerKind.BUSINESS and Role.CONVENER not in s.person.roles,
-    Group.PUBLIC_PARTNERS: lambda s: s.person.kind is PartnerKind.PUBLIC_PARTNER and Role.CONVENER not in s.person.roles,
-    Group.SUPPORT_PARTNERS: lambda s: s.person.kind is PartnerKind.SUPPORT_PARTNER and Role.CONVENER not in s.person.roles,
+    Group.BUSINESSES: lambda s: s.person.kind is PartnerKind.BUSINESS and not s.person.of_the_house,
+    Group.PUBLIC_PARTNERS: lambda s: s.person.kind is PartnerKind.PUBLIC_PARTNER and not s.person.of_the_house,
+    Group.SUPPORT_PARTNERS: lambda s: s.person.kind is PartnerKind.SUPPORT_PARTNER and not s.person.of_the_house,
     Group.CHAMPIONS: lambda s: bool(_CHAMPIONS & s.person.roles),
     Group.CANDIDATES: lambda s: Role.CANDIDATE in s.person.roles,
     Group.LEAD_CHAMPION: lambda s: Role.LEAD_CHAMPION in s.person.roles,
@@ -311,12 +311,20 @@ def holds(
             | ConditionKind.SUMMARY_IS_APPROVED
             | ConditionKind.NOTES_ARE_IN
             | ConditionKind.TEAM_WITHOUT_CALL
+            | ConditionKind.PLAN_HAS_ITEMS
         ):
             return condition.kind.value in snapshot.holds
+        case ConditionKind.HELD_LAST_YEAR:
+            return held_in(now.astimezone(ZoneInfo(zone)).year - 1) in snapshot.holds
         case ConditionKind.SUMMARY_IS_NOT_SENT | ConditionKind.SUMMARY_IS_NOT_APPROVED | ConditionKind.NOTES_ARE_NOT_IN:
             return _FACTS[condition.kind].value not in snapshot.holds
         case _:
             assert_never(condition.kind)
+
+
+def held_in(year: int) -> str:
+    """The fact of `Snapshot.holds` that a meeting was held in *year*."""
+    return f"a meeting was held in {year}"
 
 
 def _to_call(standing: Standing, snapshot: Snapshot) -> int:

@@ -158,6 +158,9 @@ When = Offset | Fixed | Every | Happens
 
 ITEM_HAPPENINGS = frozenset({HappeningKind.REPLY_IS_DONE, HappeningKind.REPLY_IS_HELP, HappeningKind.ITEM_IS_ADDED})
 """What happens to an action item, not at a meeting."""
+_OF_THE_MEETING = frozenset(
+    {HappeningKind.MEETING_IS_MOVED, HappeningKind.PLACE_IS_CHANGED, HappeningKind.MEETING_IS_CANCELLED}
+)
 
 
 def of_item(when: When) -> bool:
@@ -287,6 +290,8 @@ class ConditionKind(StrEnum):
     ITEM_IS_DONE = "item is done"
     ITEM_HAS_NEW_DATE = "item has a new date"
     TEAM_WITHOUT_CALL = "an action team has no call yet"
+    PLAN_HAS_ITEMS = "the plan has open items"
+    HELD_LAST_YEAR = "a meeting was held last year"
     COMMENTED = "they have commented"
 
 
@@ -456,8 +461,8 @@ class Rule:
 
     @property
     def tells_headcount(self) -> bool:
-        """Its letter goes to the caterer: what it says is what the caterer was told last."""
-        return any(a.group is Group.CATERER for a in self.to)
+        """Its letter goes to the caterer: what it says is what the caterer was told last. (That the meeting has changed is another letter.)"""
+        return any(a.group is Group.CATERER for a in self.to) and not self.happens & _OF_THE_MEETING
 
     @property
     def asks_attendance(self) -> bool:

@@ -68,7 +68,14 @@ _CLASHES = (
     ("attended", "did not attend"),
 )
 _OF_ITEM = frozenset({ConditionKind.ITEM_IS_OPEN, ConditionKind.ITEM_IS_DONE, ConditionKind.ITEM_HAS_NEW_DATE})
-_ANYWHERE = frozenset({ConditionKind.WRITTEN_TO, ConditionKind.TEAM_WITHOUT_CALL})
+_ANYWHERE = frozenset(
+    {
+        ConditionKind.WRITTEN_TO,
+        ConditionKind.TEAM_WITHOUT_CALL,
+        ConditionKind.PLAN_HAS_ITEMS,
+        ConditionKind.HELD_LAST_YEAR,
+    }
+)
 _OPPOSITES = (
     (ConditionKind.PLACE_IS_SET, ConditionKind.PLACE_IS_NOT_SET),
     (ConditionKind.ATTENDANCE_IS_RECORDED, ConditionKind.ATTENDANCE_IS_NOT_RECORDED),

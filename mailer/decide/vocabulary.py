@@ -214,7 +214,7 @@ WORDS: tuple[Word, ...] = (
     ),
     *_words(
         Kind.GROUP,
-        ("businesses", "People of companies.",
+        ("businesses", "People of companies. (A caterer is in none of the three: who brings the food gets numbers, not an invitation.)",
          "all businesses", "business; companies; business partners; the businesses"),
         ("public partners", "People of public partners.", "all public partners", "public partner; the public partners"),
         ("support partners", "People of support partners.",
@@ -295,6 +295,10 @@ WORDS: tuple[Word, ...] = (
          "item has new date; item is moved; item got a new date; date is changed"),
         ("an action team has no call yet", "A team has not set up its first call.", "a team has no call yet",
          "action team has no call yet; action team has no call; a team has no call"),
+        ("the plan has open items", "At least one action item of the plan is open.", "the action plan has open items",
+         "plan has open items; there are open items; an action item is open; open items; plan is not empty"),
+        ("a meeting was held last year", "At least one meeting of the calendar year before this one took place.", "",
+         "there was a meeting last year; a meeting took place last year; we met last year"),
     ),
     *_words(
         Kind.ATTACHMENT,

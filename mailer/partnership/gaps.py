@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailer.partnership.people import PartnerKind, Person, Role
+from mailer.partnership.people import PartnerKind, Person
 
 _KINDS: tuple[tuple[str, str], ...] = (
     (
@@ -47,7 +47,7 @@ class PartnerGap:
 
 def gaps(people: Iterable[Person]) -> tuple[PartnerGap, ...]:
     """Every kind, with the partners in the register whose organisation or title says so."""
-    partners = [p for p in people if p.kind is not PartnerKind.BUSINESS and not p.roles & {Role.CONVENER, Role.CATERER}]
+    partners = [p for p in people if p.kind is not PartnerKind.BUSINESS and not p.of_the_house]
     return tuple(
         PartnerGap(
             kind,

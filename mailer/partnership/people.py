@@ -67,6 +67,11 @@ class Person:
     def may_be_written_to(self) -> bool:
         return self.stopped_at is None and self.address is not None
 
+    @property
+    def of_the_house(self) -> bool:
+        """Works for the meetings and is no guest of them: the convener, who invites, and a caterer without another role, who gets numbers."""
+        return Role.CONVENER in self.roles or self.roles == {Role.CATERER}
+
     def has_address(self, address: str) -> bool:
         return canonical(address) in self.addresses
 

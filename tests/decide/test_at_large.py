@@ -570,3 +570,16 @@ def test_the_action_team_of_a_teams_own_call_is_that_team() -> None:
     assert [n.person_id for n in found] == [1, 3]
     assert [still_wanted(made, n, call, at("2026-02-26 09:01")) for n in found] == [Wanted(), Wanted()]
     assert [n.person_id for n in run(made, snapshot(*people), "2026-02-26 09:00").notices] == [1, 2, 3, 4]
+
+
+def test_a_year_without_a_meeting_has_no_report() -> None:
+    """Tasks 51, 53: a young partnership gets no nearly empty report in January."""
+    made = rule(
+        'when = "every year on the second business day at 09:00"',
+        'to = "convener"',
+        'only-if = ["a meeting was held last year"]',
+    )
+    for holds, wanted in (((), 0), (("a meeting was held in 2026",), 1), (("a meeting was held in 2025",), 0)):
+        seen = replace(picture(), holds=frozenset(holds))
+        found = run(made, seen, "2027-01-04 09:00")
+        assert len(found.notices) == wanted, holds

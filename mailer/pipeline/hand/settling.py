@@ -142,7 +142,7 @@ _CHAMPIONS = frozenset({Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR})
 
 async def those(office: Office, wanted: Sequence[str]) -> list[Person]:
     """The people that words mean: everyone, champions, a kind of partner, an address or a name. Nobody who may not be written to."""
-    register = [p for p in await people.people(office.partnership) if p.may_be_written_to and p.id != office.convener]
+    register = [p for p in await people.people(office.partnership) if p.may_be_written_to and not p.of_the_house]
     found: dict[PersonId, Person] = {}
     for word in wanted:
         plain = word.strip().lower()
