@@ -475,10 +475,14 @@ class Question(Model):
     # The kind of meeting that the time that is chosen makes, empty for none.
     makes = fields.CharField(max_length=100, default="", db_default="")
     created_at = Instant()
+    # When the silent are reminded, empty afterwards. When the convener was told how it stands.
+    remind_at = Instant(null=True)
+    told_at = Instant(null=True)
 
     class Meta:
         table = "question"
         unique_together = (("partnership", "slug"),)
+        indexes = (Index(fields=("partnership_id", "state"), name="question_by_state"),)
 
 
 class Choice(Model):

@@ -14,6 +14,8 @@ TIMES, RANKING, YES_OR_NO = "times", "ranking", "yes-or-no"
 CHOICES, PRIORITIES, WORDS = "choices", "priorities", "words"
 """Any number of the choices; the same of the priorities of the plan, asked of who could help; an answer in words alone."""
 OPEN, SETTLED, CLOSED = "open", "settled", "closed"
+TALLIED = (TIMES, RANKING, CHOICES, WORDS)
+"""What closes on its day, and whose tally is told to the convener then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class OfferedChoice:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """*kind*: times, ranking, yes-or-no, choices, priorities, words. *slug* names it in commands. *chosen*: the choice that it was settled with."""
+    """*kind*: times, ranking, yes-or-no, choices, priorities, words. *slug* or *id* names it in commands. *chosen*: the choice that it was settled
+    with. *remind_at*: when the silent are reminded, None when they were; *told_at*: since when the convener knows how it stands."""
 
     id: QuestionId
     slug: str
@@ -40,6 +43,8 @@ class AskedQuestion:
     team: TeamId | None = None
     closes_at: datetime | None = None
     chosen: int | None = None
+    remind_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 async def ask(
@@ -53,6 +58,7 @@ async def ask(
     meeting: MeetingId | None = None,
     team: TeamId | None = None,
     closes_at: datetime | None = None,
+    remind_at: datetime | None = None,
 ) -> QuestionId:
     """A new question with its choices (label, start, end), numbered from 1; the one that is there, where the slug is known."""
     known = await by_slug(partnership, slug)
@@ -60,7 +66,7 @@ async def ask(
         return known.id
     row = await models.Question.create(
         partnership_id=partnership, slug=slug, kind=kind, title=title[:300], meeting_id=meeting, team_id=team,
-        closes_at=closes_at, created_at=now,
+        closes_at=closes_at, remind_at=remind_at, created_at=now,
     )  # fmt: skip
     for number, (label, dtstart, dtend) in enumerate(offered, 1):
         await models.Choice.create(question_id=row.id, number=number, label=label[:300], dtstart=dtstart, dtend=dtend)
@@ -96,7 +102,25 @@ def _question(row: models.Question) -> AskedQuestion:
         TeamId(row.team_id) if row.team_id else None,
         row.closes_at,
         row.chosen_id,
+        row.remind_at,
+        row.told_at,
     )
+
+
+async def to_attend(partnership: PartnershipId) -> tuple[AskedQuestion, ...]:
+    """Open questions that still have a reminder or a tally to come."""
+    rows = models.Question.filter(partnership_id=partnership, state=OPEN, kind__in=list(TALLIED), told_at__isnull=True)
+    return tuple(_question(row) for row in await rows.filter(closes_at__not_isnull=True).order_by("id"))
+
+
+async def reminded(ident: QuestionId) -> None:
+    """The silent have been reminded: it is done once."""
+    await models.Question.filter(id=ident).update(remind_at=None)
+
+
+async def told(ident: QuestionId, now: datetime) -> bool:
+    """The convener is told how it stands; False where that was done before."""
+    return bool(await models.Question.filter(id=ident, told_at__isnull=True).update(told_at=now, remind_at=None))
 
 
 async def choices(ident: QuestionId) -> tuple[OfferedChoice, ...]:
@@ -104,10 +128,19 @@ async def choices(ident: QuestionId) -> tuple[OfferedChoice, ...]:
     return tuple(OfferedChoice(c.id, c.number, c.label, c.dtstart, c.dtend) for c in await rows)
 
 
-async def asked(ident: QuestionId) -> list[PersonId]:
-    """To whom letters with this question left."""
-    found = models.Outbox.filter(question_id=ident, state="sent").order_by("id")
+async def asked(ident: QuestionId, *, to_come: bool = False) -> list[PersonId]:
+    """To whom letters with this question left; *to_come*: and to whom they are on their way."""
+    found = models.Outbox.filter(question_id=ident).order_by("id")
+    found = found.exclude(state__in=["dropped", "failed"]) if to_come else found.filter(state="sent")
     return [PersonId(p) for p in dict.fromkeys(await models.column(found, "person_id"))]
+
+
+async def waiting_for_a_person(meeting: MeetingId) -> list[PersonId]:
+    """Who wrote about *meeting* (or the partnership at large) what waits for the convener: not silent, whatever it means."""
+    held = models.Inbound.filter(state="review", invitation_id__not_isnull=True)
+    ids = await models.column(held, "invitation_id")
+    found = models.Invitation.filter(id__in=ids, meeting_id=meeting)
+    return [PersonId(p) for p in await models.column(found, "person_id")]
 
 
 async def vote(
