@@ -223,6 +223,7 @@ class Daemon:
         now = self.clock.now()
         try:
             self.office, self.letters, problems = await opening.open_office(self.settings, now)
+            await self.signing.attend(self.office, self.letters, now)  # before a changed letter leaves on an earlier OK
             if self.settings.people is not None and self.settings.people.exists():
                 content = await asyncio.to_thread(self.settings.people.read_bytes)
                 done = await import_people(self.office, self.settings.people.name, content, now, master=True)

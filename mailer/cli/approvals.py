@@ -11,7 +11,7 @@ from mailer.cli.context import console, in_office, print_json, table
 if TYPE_CHECKING:
     from mailer.config import PartnershipSettings
 
-SHOWN = ("number", "rule", "signer", "state", "asked", "answered", "words", "message")
+SHOWN = ("number", "rule", "signer", "state", "asked", "answered", "words", "message", "text id")
 
 
 def approvals(
@@ -21,7 +21,8 @@ def approvals(
     meeting: Annotated[str | None, typer.Option(help="Of one meeting alone.")] = None,
     json: bool = False,
 ) -> None:
-    """What the signers of letters have said to them; each with the message that proves it (convener inbound show MESSAGE)."""
+    """What the signers of letters have said to them; each with the message that proves it (convener inbound show MESSAGE), and the id of
+    the text that was shown: another text has another id. With --json the Message-ID and the author, too."""
 
     async def work(_: PartnershipSettings, office: Any) -> list[dict[str, Any]]:
         from mailer.pipeline.hand.changes import meeting_or_error
@@ -31,6 +32,7 @@ def approvals(
         about = await meeting_or_error(office, meeting) if meeting else None
         found = await store.every(office.partnership, about.id if about else None)
         names = {p.id: p.name for p in await people.people(office.partnership, list({w.person for w in found}))}
+        proofs = {w.id: await store.proof(w.proof) if w.proof is not None else ("", "") for w in found}
         return [
             {
                 "number": w.id,
@@ -42,6 +44,9 @@ def approvals(
                 "answered": w.answered_at,
                 "words": w.words,
                 "message": w.proof,
+                "message_id": proofs[w.id][0],
+                "author": proofs[w.id][1],
+                "text id": w.text_id,
                 "letters": w.letters,
                 "subject": w.subject,
                 "text": w.text,
@@ -59,7 +64,8 @@ def approvals(
     else:
         shown = [
             tuple(
-                f"{v:%d %b %Y %H:%M}" if hasattr(v, "hour") else "" if v is None else v for v in (r[k] for k in SHOWN)
+                f"{v:%d %b %Y %H:%M}" if hasattr(v, "hour") else "" if v is None else v[:12] if k == "text id" else v
+                for k, v in ((k, r[k]) for k in SHOWN)
             )
             for r in rows
         ]

@@ -73,6 +73,14 @@ class Meeting:
         return instant.astimezone(ZoneInfo(self.zone))
 
 
+def as_told(meeting: Meeting) -> tuple[object, ...]:
+    """All that letters tell their readers of a meeting: where it differs, another text leaves."""
+    return (
+        meeting.title, meeting.dtstart.isoformat(), meeting.dtend.isoformat(), meeting.zone, meeting.place, meeting.online_link,
+        meeting.description, meeting.reply_deadline and meeting.reply_deadline.isoformat(), meeting.rrule,
+    )  # fmt: skip
+
+
 def moved_deadline(meeting: Meeting, dtstart: datetime) -> datetime | None:
     """The reply deadline when *meeting* begins at *dtstart* instead: as far before it on the clock as it was, never after it."""
     if meeting.reply_deadline is None:

@@ -66,8 +66,8 @@ async def waiting(partnership: PartnershipId, rules: Sequence[RuleId]) -> list[W
     rows = await fetch(
         "SELECT id, meeting_id, rule, on_behalf_of_id, round, state, letter, not_before FROM outbox WHERE partnership_id = ? "  # noqa: S608
         f"AND state IN ('held', 'queued', 'deferred') AND rule || '' IN {marks(rules)} AND on_behalf_of_id IS NOT NULL "
-        # what is held with an attempt behind it is held for another reason; what was put off by a server has not left
-        "AND (attempt = 0 OR state = 'deferred') AND doubts = 0 ORDER BY id",
+        # what is held with an attempt behind it is held for another reason; what a server put off has not left
+        "AND (attempt = 0 OR state <> 'held') AND doubts = 0 ORDER BY id",
         partnership,
         *rules,
     )
@@ -99,11 +99,12 @@ async def hold(idents: Sequence[OutboxId], reason: str) -> int:
     return len(ids)
 
 
-async def hold_about(meeting: MeetingId, rules: Sequence[RuleId], reason: str) -> int:
-    """The same for all letters of *rules* about *meeting* in somebody's name."""
+async def hold_about(meeting: MeetingId, rules: Sequence[RuleId], reason: str, signer: PersonId | None = None) -> int:
+    """The same for all letters of *rules* about *meeting* in the name of *signer*, or of anybody."""
     theirs = models.Outbox.filter(
         _not_begun(), meeting_id=meeting, rule__in=list(rules), on_behalf_of_id__not_isnull=True
     )
+    theirs = theirs.filter(on_behalf_of_id=signer) if signer is not None else theirs
     return await hold([OutboxId(int(i)) for i in await models.column(theirs, "id")], reason)
 
 

@@ -22,11 +22,11 @@ from tortoise.models import Model
 
 from mailer.parse.charset import decode_header
 from mailer.partnership.people import PartnerKind
-from mailer.store import models
+from mailer.store import approvals, models
 from mailer.store.inbound import PART
 from mailer.store.people import digest
 from mailer.store.statement import fetch, marks
-from mailer.terms import MeetingId, PartnershipId, PartStat, PersonId
+from mailer.terms import MeetingId, OutboxId, PartnershipId, PartStat, PersonId
 
 SOMEBODY = "somebody who was forgotten"
 """What stands in sentences where the name was."""
@@ -106,11 +106,23 @@ async def count_and_drop(invitations: Collection[int], now: datetime) -> int:
     return done
 
 
-async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *, bar: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What somebody who was forgotten leaves behind: numbers of open action items, teams without a lead, how many letters that were to go out in
+    that name and now wait for the convener, how many people without a champion."""
+
+    items: tuple[int, ...] = ()
+    teams: tuple[str, ...] = ()
+    letters: int = 0
+    peers: int = 0
+
+
+async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *, bar: bool = True) -> LeftOpen:
     """Erase *person* (inside `transact`). *bar*: lists that are imported later do not bring them back."""
     row = await models.Person.filter(id=person, partnership_id=partnership).first()
     if row is None:
-        return
+        return LeftOpen()
+    left = await _left_open(person)
     own = [str(a) for a in await models.column(models.PersonAddress.filter(person_id=person), "address")]
     who = await _who(person, row.name, own)
     invitations = await models.column(models.Invitation.filter(person_id=person), "id")
@@ -140,6 +152,26 @@ async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *,
             await models.Forgotten.get_or_create(
                 partnership_id=partnership, digest=digest(address), defaults={"at": now}
             )
+    return left
+
+
+async def _left_open(person: PersonId) -> LeftOpen:
+    """What must not go on by itself once *person* is gone; letters in that name are kept for the convener."""
+    signed = await models.column(models.Outbox.filter(on_behalf_of_id=person), "id")
+    await models.Outbox.filter(on_behalf_of_id=person, state="held").update(reason=_UNSIGNED)
+    held = await models.Outbox.filter(on_behalf_of_id=person, state="held").count()
+    for start in range(0, len(signed), _AT_ONCE):
+        some = [OutboxId(int(i)) for i in signed[start : start + _AT_ONCE]]
+        held += await approvals.hold(some, _UNSIGNED)
+    return LeftOpen(
+        tuple(sorted(await models.column(models.Item.filter(owner_id=person, status="open"), "number"))),
+        tuple(sorted(await models.column(models.Team.filter(lead_id=person), "name"))),
+        held,
+        await models.Person.filter(champion_id=person, left_at=None).count(),
+    )
+
+
+_UNSIGNED = "who was to sign it is not in the register any more"
 
 
 async def barred(partnership: PartnershipId, addresses: Iterable[str]) -> datetime | None:

@@ -97,7 +97,7 @@ async def test_letters_wait_for_their_signer_and_leave_on_the_ok(tmp_path: Path)
         assert jane.words == "Fine by me, thanks Dana!"
         assert jane.proof is not None
         why = await reports.why_text(office, ANN, here.stage.clock.now())
-        assert f"“Fine by me, thanks Dana!” (message {jane.proof})" in why
+        assert f"“Fine by me, thanks Dana!” (message {jane.proof}, from {JANE}, <" in why
         assert "Jane Smith was asked on Mon 26 Jan 2026 09:00" in why
         assert "once its signer says OK" in await reports.why_text(
             office, "cho.chan@chan.example", here.stage.clock.now()

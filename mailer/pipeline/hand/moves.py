@@ -10,12 +10,12 @@ from datetime import datetime
 from mailer.decide.snapshot import Happening, HappeningKind, Notice
 from mailer.errors import MailerError
 from mailer.partnership import series
-from mailer.partnership.meetings import Change, Meeting, changed, moved_deadline
+from mailer.partnership.meetings import Change, Meeting, as_told, changed, moved_deadline
 from mailer.pipeline.due import seats
 from mailer.pipeline.due.announce import announce
 from mailer.pipeline.due.tick import reschedule
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, occurrences, outbox
+from mailer.store import approvals, log, meetings, occurrences, outbox
 from mailer.store.log import LogLine
 from mailer.terms import PartStat, RuleId
 
@@ -57,6 +57,10 @@ async def change_within(office: Office, before: Meeting, after: Meeting, now: da
         # a move that was not announced yet is overtaken by this one
         stale = [e.id for e in await outbox.waiting_for(current.id) if e.notice.round.startswith("sequence-")]
         await outbox.drop(stale, "the meeting moved once more")
+    if as_told(current) != as_told(before):
+        # in this very commit: not one leaves with words that its signer has not seen (`hand.signing` asks anew)
+        asking = [r.id for r in office.book.rules if r.asks_signer]
+        await approvals.hold_about(current.id, asking, "the meeting was changed since its signer's word")
     await reschedule(office, current, now)
     made = 0
     if change in _HAPPENINGS:

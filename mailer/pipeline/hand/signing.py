@@ -4,23 +4,26 @@ A question is one signer, one rule of one meeting and one text (`text_id`): not 
 letters are due, or when they come to wait; who is silent is reminded once, and the convener is told.
 
 Promises: what waits for a signer leaves on that signer's OK to this very text, in the hours of its rule, or on the convener's word; another text
-          (or another date, place or title of the meeting) is asked about anew, also where the old one has its OK and has not begun to leave.
-Never:    takes silence for an OK; asks anybody about what the convener signs.
+          (or another date, place or title of the meeting, or another signer) is asked about anew, also where the old one has its OK and has not
+          begun to leave. A no that follows an OK keeps what has not left; the word by which letters left stays as it was.
+Never:    takes silence for an OK; asks anybody about what the convener signs; lets go what the convener holds back; asks two about one letter.
 Fails:    a letter that cannot be written is not asked about; the convener is told why.
 """
 
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from mailer.decide.conditions import signer_of
 from mailer.decide.due import due
-from mailer.decide.rule import Duration, Rule, Unit
+from mailer.decide.rule import Duration, Rule, Signer, Unit
 from mailer.decide.snapshot import Notice
 from mailer.decide.stages import window_of
 from mailer.decide.workdays import shift
 from mailer.errors import MailerError
-from mailer.partnership.meetings import Meeting
+from mailer.partnership.meetings import Meeting, as_told
 from mailer.partnership.people import Person
 from mailer.pipeline.due.announce import tell_convener, tell_waiting
 from mailer.pipeline.hand.trial import facts_as_tried
@@ -28,11 +31,12 @@ from mailer.pipeline.office import Office
 from mailer.pipeline.papers.particulars import SIGNER_RULE
 from mailer.render.letters import Letters
 from mailer.render.message import compose
-from mailer.store import approvals, documents, log, meetings, outbox, people
+from mailer.store import approvals, documents, log, meetings, outbox, people, rules
 from mailer.store.approvals import SignersWord, Waiting
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
-from mailer.terms import MeetingId, PersonId, RuleId
+from mailer.terms import InboundId, MeetingId, PersonId, RuleId
+from mailer.understand.asks.courtesy import answer_in
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +65,9 @@ class Signing:
             meeting = await meetings.by_id(group.meeting)
             if meeting is None:
                 continue
-            word, ever_ok = await _word_on(office, letters, meeting, asking[group.rule], group)
+            word, ever_ok = await _word_on(office, letters, meeting, group)
+            if group.rule in await rules.kept_of(meeting.id):
+                continue
             if group.state == "queued":
                 at += [now] if word is None and ever_ok else []
             elif word is None:
@@ -136,32 +142,28 @@ def _remind_at(asked: SignersWord, rule: Rule, meeting: Meeting) -> datetime:
 
 def text_id(letters: Letters, letter: str, meeting: Meeting, signer: Person, document: str = "") -> str:
     """Names what readers of *letter* are told in the name of *signer*: the same for all of them, another one for another text (pure)."""
-    facts = (
-        letters.source(letter), document, meeting.title, meeting.dtstart.isoformat(), meeting.dtend.isoformat(), meeting.zone, meeting.place,
-        meeting.online_link, meeting.description, meeting.reply_deadline and meeting.reply_deadline.isoformat(), meeting.rrule,
-        signer.name, signer.title, signer.organisation,
-    )  # fmt: skip
+    facts = (letters.source(letter), document, *as_told(meeting), signer.name, signer.title, signer.organisation)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
-async def _text_id(office: Office, letters: Letters, meeting: Meeting, rule: Rule, signer: Person, round_: str) -> str:
+async def _text_id(office: Office, letters: Letters, meeting: Meeting, letter: str, signer: Person, round_: str) -> str:
     """The same, with the document that the letter carries; what comes round is another text each time."""
     document = ""
-    if letters.lists(rule.letter) & {"document", "comments"}:
+    if letters.lists(letter) & {"document", "comments"}:
         found = await documents.document(office.partnership, documents.SUMMARY, meeting.id)
         document = found.text if found is not None else ""
     if meeting.standing:
         document += f"\f{round_}"
-    return text_id(letters, rule.letter, meeting, signer, document)
+    return text_id(letters, letter, meeting, signer, document)
 
 
 async def _word_on(
-    office: Office, letters: Letters, meeting: Meeting, rule: Rule, group: Waiting
+    office: Office, letters: Letters, meeting: Meeting, group: Waiting
 ) -> tuple[SignersWord | None, bool]:
     """The signer's word on these letters as they are now; and whether there is an OK to an earlier text."""
     signer = (await people.people(office.partnership, [group.signer]))[0]
-    now_id = await _text_id(office, letters, meeting, rule, signer, group.round)
-    every = await approvals.words_on(meeting.id, rule.id, signer.id)
+    now_id = await _text_id(office, letters, meeting, group.letter, signer, group.round)
+    every = await approvals.words_on(meeting.id, group.rule, signer.id)
     current = next((w for w in every if w.text_id == now_id), None)
     return current, any(w.state == approvals.OK for w in every)
 
@@ -183,20 +185,40 @@ async def _attend_to(
     office: Office, letters: Letters, meeting: Meeting, rule: Rule, group: Waiting, now: datetime
 ) -> bool:
     """Do what is to be done about letters that wait; True where they wait for a word that is not there."""
-    word, ever_ok = await _word_on(office, letters, meeting, rule, group)
+    word, ever_ok = await _word_on(office, letters, meeting, group)
     if group.state == "queued":
         if word is None and ever_ok:
             reason = "the letter is another one than its signer has seen"
-            await transact(lambda: outbox.hold(group.ids, reason))
+            await transact(lambda: approvals.hold(group.ids, reason))
+        return False
+    if group.rule in await rules.kept_of(meeting.id):
         return False
     if word is not None and word.state == approvals.OK:
         if window_of(rule, meeting).opening(max(now, group.not_before)) <= now:
-            await transact(lambda: outbox.release(office.partnership, group.ids, now))
+            await transact(lambda: _let_go(office, meeting, rule, group, now))
         return False
     if word is None:
         notices = [e.notice for e in await outbox.entries(group.ids)]
         await _ask(office, letters, meeting, rule, group.signer, notices, None, now)
     return True
+
+
+async def _let_go(office: Office, meeting: Meeting, rule: Rule, group: Waiting, now: datetime) -> None:
+    """Release letters that have their OK (inside `transact`); whom another one signs for by now stays, and that one is asked."""
+    mine = list(group.ids)
+    if rule.on_behalf_of is not Signer.ACTION_TEAM_LEAD:  # whose lead is meant stands in the items of the letter
+        entries = await outbox.entries(group.ids)
+        snapshot = await office.around(meeting, [e.notice.person_id for e in entries])
+        readers = {s.person.id: s.person for s in snapshot.standings}
+        for entry in entries:
+            reader = readers.get(entry.notice.person_id)
+            signer = signer_of(rule, reader, snapshot) if reader is not None else group.signer
+            if signer != group.signer:
+                mine.remove(entry.id)
+                await approvals.signed_by([entry.id], signer)
+                if signer is None:
+                    await tell_waiting(office, meeting, [replace(entry.notice, on_behalf_of=None, hold=True)], now)
+    await outbox.release(office.partnership, mine, now)
 
 
 async def _ask(
@@ -205,16 +227,16 @@ async def _ask(
 ) -> None:  # fmt: skip
     """Put the question, once for this text."""
     signer = (await people.people(office.partnership, [signer_id]))[0]
-    ident = await _text_id(office, letters, meeting, rule, signer, notices[0].round)
+    letter = notices[0].letter  # not the rule's: it may name another by now, and these are what leaves
+    ident = await _text_id(office, letters, meeting, letter, signer, notices[0].round)
     subject, text, trouble = "", "", ""
     readers = await people.people(office.partnership, [n.person_id for n in notices])
     shown = [
         next(p for p in readers if p.language == language) for language in dict.fromkeys(p.language for p in readers)
     ]
     try:
-        written = [
-            compose(await facts_as_tried(office, letters, rule.letter, p, meeting, rule, now), letters) for p in shown
-        ]
+        tried = [await facts_as_tried(office, letters, letter, p, meeting, rule, now) for p in shown]
+        written = [compose(replace(facts, on_behalf_of=signer), letters) for facts in tried]
         subject, text = written[0].subject, "\n\n\n".join(m.text.strip() for m in written)
     except MailerError as exc:
         trouble = f"the letter cannot be written: {exc}"
@@ -299,14 +321,102 @@ def _letters(count: int) -> str:
     return "1 letter" if count == 1 else f"{count} letters"
 
 
+# the answer -------------------------------------------------------------------------------------------------------------------
+
+
+async def take_word(
+    office: Office, asked: SignersWord, state: str, words: str, signer: Person, meeting: Meeting, now: datetime, source: InboundId
+) -> str:  # fmt: skip
+    """The signer's word on what *asked* showed (inside `transact`); gives what to tell the signer. The letters follow by themselves."""
+    held = 0
+    if state != approvals.OK:
+        reason = f"{signer.name} does not want it in that name as it is"
+        held = await approvals.hold_about(meeting.id, [asked.rule], reason, signer.id)
+    gone = not held and not await _waits(office, asked, now)
+    title = f"“{asked.subject}”"
+    newer = [w for w in await approvals.words_on(meeting.id, asked.rule, signer.id) if w.id > asked.id]
+    if state == approvals.OK:
+        if asked.state == approvals.OK:
+            return f"{title} has your OK already"
+        await _keep(office, asked, state, words, signer, meeting, now, source)
+        if newer and not meeting.standing:
+            day = _day(newer[-1].asked_at, meeting)
+            return f"{title} was changed since that mail: the new text waits for an OK of its own, see my mail of {day}"
+        if gone:
+            return f"{title} is no longer waiting: it had left, or was dropped, before your OK came"
+        return f"{title} may go out in your name"
+    if gone:
+        if asked.state != approvals.OK:
+            await _keep(office, asked, state, words, signer, meeting, now, source)
+        await _tell_refused(office, _too_late(asked, signer.name, words, meeting), meeting, now, source)
+        return f"nothing of {title} waits any more: it had left, or was dropped, before your mail came; the convener has your words"
+    await _keep(office, asked, state, words, signer, meeting, now, source)
+    for one in newer if not meeting.standing else ():  # what is wrong with the old text may be wrong with the new one
+        if one.state in (approvals.ASKED, approvals.OK):
+            await _keep(office, one, state, words, signer, meeting, now, source)
+    await _tell_refused(office, refused(asked, signer.name, words, meeting), meeting, now, source)
+    return f"{title} does not go out in your name as it is; the convener has your words"
+
+
+async def doubt(
+    office: Office, asked: SignersWord, words: str, signer: Person, meeting: Meeting, now: datetime, source: InboundId
+) -> None:
+    """After an OK its signer writes what nobody understands: what has not left waits, for the convener reads it first (inside `transact`)."""
+    if asked.state != approvals.OK or not answer_in(words, signer.name) or not await _waits(office, asked, now):
+        return
+    reason = f"{signer.name} wrote once more after the OK"
+    await approvals.hold_about(meeting.id, [asked.rule], reason, signer.id)
+    await _keep(office, asked, approvals.ASKED, words, signer, meeting, now, source)
+    told = (
+        f"{signer.name} had said OK to “{asked.subject}” ([{asked.rule}]), and now writes:\n\n{_quoted(words)}\n\n"
+        f"What has not left stays where it is until {signer.name} says OK again, or you write: release {asked.rule} of {meeting.slug}"
+    )
+    await tell_convener(office, meeting, f"inbound-{source}", told, now)
+
+
+async def _waits(office: Office, asked: SignersWord, now: datetime) -> bool:
+    """Whether anything still waits for this word, or is to come."""
+    groups = await approvals.waiting(office.partnership, [asked.rule])
+    if any((g.meeting, g.signer) == (asked.meeting, asked.person) for g in groups):
+        return True
+    return office.book.rule(asked.rule) is not None and asked.leaves_at is not None and asked.leaves_at > now
+
+
+async def _keep(
+    office: Office, asked: SignersWord, state: str, words: str, signer: Person, meeting: Meeting, now: datetime, source: InboundId
+) -> None:  # fmt: skip
+    """Write the word down, and in the log, where no later word takes its place."""
+    await approvals.answer(asked.id, state, words, now, source)
+    message_id, author = await approvals.proof(source)
+    said = "wrote something unclear" if state == approvals.ASKED else _STATES[state]
+    sentence = f"{signer.name} {said} to “{asked.subject}” ([{asked.rule}], text {asked.text_id[:12]}), from {author}, {message_id}"
+    await log.write(office.partnership, LogLine(now, "signer", sentence, meeting.id, signer.id, source))
+
+
+async def _tell_refused(office: Office, told: str, meeting: Meeting, now: datetime, source: InboundId) -> None:
+    await tell_convener(office, meeting, f"inbound-{source}", told, now)
+
+
 def refused(asked: SignersWord, name: str, words: str, meeting: Meeting) -> str:
     """What the convener is told of a no, or of a yes with changes (pure)."""
-    quoted = "\n".join(f"> {line}" for line in words.splitlines()[:40])
     return (
-        f"{name} was asked whether “{asked.subject}” ([{asked.rule}], “{meeting.title}”) may go out in that name, and writes:\n\n{quoted}\n\n"
-        f"{_letters(asked.letters)} stay where they are. When you change the letter, {name} is asked anew by itself. "
+        f"{name} was asked whether “{asked.subject}” ([{asked.rule}], “{meeting.title}”) may go out in that name, and writes:\n\n"
+        f"{_quoted(words)}\n\n"
+        f"What has not left stays where it is. When you change the letter, {name} is asked anew by itself. "
         f"You can also write: release {asked.rule} of {meeting.slug} (send them as they are), or: drop {asked.rule} of {meeting.slug} (send none)."
     )
+
+
+def _too_late(asked: SignersWord, name: str, words: str, meeting: Meeting) -> str:
+    before = f"had said OK on {_day(asked.answered_at, meeting)}" if asked.state == approvals.OK else "was asked"
+    return (
+        f"{name} {before} whether “{asked.subject}” ([{asked.rule}], “{meeting.title}”) may go out in that name. Nothing of it waits any more; "
+        f"it has left, or was dropped. Now {name} writes:\n\n{_quoted(words)}"
+    )
+
+
+def _quoted(words: str) -> str:
+    return "\n".join(f"> {line}" for line in words.splitlines()[:40])
 
 
 _STATES = {
@@ -319,11 +429,14 @@ async def sentence(office: Office, word: SignersWord, meeting: Meeting) -> str:
     """One question and its answer, with the proof."""
     found = await people.people(office.partnership, [word.person])
     said = f": “{' / '.join(word.words.split(chr(10)))[:300]}”" if word.words else ""
-    proof = f" (message {word.proof})" if word.proof is not None else ""
+    proof = ""
+    if word.proof is not None:
+        message_id, author = await approvals.proof(word.proof)
+        proof = f" (message {word.proof}, from {author}, {message_id})" if message_id else f" (message {word.proof})"
     when = f" on {_day(word.answered_at, meeting)}" if word.answered_at is not None else ""
     return (
         f"[{word.rule}] {found[0].name if found else 'somebody'} was asked on {_day(word.asked_at, meeting)} about “{word.subject}” "
-        f"and {_STATES.get(word.state, word.state)}{when}{said}{proof}"
+        f"and {_STATES.get(word.state, word.state)}{when}{said}{proof}; text {word.text_id[:12]}"
     )
 
 

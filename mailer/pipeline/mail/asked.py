@@ -91,6 +91,8 @@ async def answered(case: Case, question: Question) -> bool:
     if not reply.says_something:
         if case.verdict.kind is Kind.ANSWER and question is not Question.APPROVAL:
             return False
+        if question is Question.APPROVAL and (word := await _word_asked_for(case)) is not None:
+            await signing.doubt(case.office, word, case.verdict.text.strip(), author, meeting, case.now, case.ident)
         await case.unclear(
             f"asked for {question.value}, {author.name} writes something that I do not understand",
             mark=unclear.QUESTION,
@@ -107,6 +109,12 @@ async def answered(case: Case, question: Question) -> bool:
     if done:
         await desk.tell(case, meeting, author.id)
     return True
+
+
+async def _word_asked_for(case: Case) -> approvals.SignersWord | None:
+    """Which question to a signer *case* answers."""
+    ident, _, _ = case.thread[0].notice.round.partition("/")
+    return await approvals.word(int(ident)) if ident.isdecimal() else None
 
 
 async def _polled(case: Case, meeting: Meeting, author: Person) -> bool:
@@ -426,20 +434,17 @@ class _Taker:
 
     async def approval(self, said: Approval) -> None:
         """A signer's word on letters in his or her name. The letters follow by themselves (`hand.signing`)."""
-        ident, _, _ = self.case.thread[0].notice.round.partition("/")
-        asked = await approvals.word(int(ident)) if ident.isdecimal() else None
+        asked = await _word_asked_for(self.case)
         if asked is None or said.word is None:
             self.doubts.append("of which letter this speaks is not known any more")
             return
         state = {Word.YES: approvals.OK, Word.CHANGES: approvals.CHANGES, Word.NO: approvals.NO}[said.word]
         words = self.case.verdict.text.strip()
-        await approvals.answer(asked.id, state, words, self.now, self.case.ident)
-        if state == approvals.OK:
-            self.done.append(f"“{asked.subject}” may go out in your name")
-            return
-        self.done.append(f"“{asked.subject}” does not go out in your name as it is; the convener has your words")
-        told = signing.refused(asked, self.author.name, words, self.meeting)
-        await announce.tell_convener(self.office, self.meeting, f"inbound-{self.case.ident}", told, self.now)
+        self.done.append(
+            await signing.take_word(
+                self.office, asked, state, words, self.author, self.meeting, self.now, self.case.ident
+            )
+        )
 
     async def in_words(self, said: Comments, question: QuestionId) -> None:
         """The answer to a question without choices."""

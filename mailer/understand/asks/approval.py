@@ -31,8 +31,12 @@ class Approval:
 
 
 _CLASSES = (
-    "approval.yes", "approval.no", "approval.changes", "approval.filler", "common.courtesy", "common.doubt",
+    "approval.yes", "approval.no", "approval.changes", "approval.open", "approval.filler", "common.courtesy", "common.doubt",
 )  # fmt: skip
+
+
+_NOT_SAID = frozenset("?？❓❔⁉👎🛑🚫❌✋")
+"""Signs beside which an OK is none."""
 
 
 def read_approval(text: str, language: str = "", author: str = "") -> Approval:
@@ -54,7 +58,7 @@ def _judge(body: str, laid: list[Span], unknown: int) -> Approval | None:
     says = [s for s in laid if s.has("approval.yes", "approval.no")]
     yes = any(s.has("approval.yes") for s in says)
     no = any(s.has("approval.no") for s in says)
-    asks = any(s.has("mark") and body[s.start] == "?" for s in laid)
+    asks = any(s.has("approval.open") or (s.has("mark") and body[s.start] in _NOT_SAID) for s in laid)
     changes = next((s for s in laid if s.has("approval.changes")), None)
     doubt = any(
         s.has("common.doubt") and not s.has("approval.yes", "approval.no", "approval.changes", "approval.filler")
