@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,9 @@ from mailer.cli.context import console, fail, print_json, print_problems
 from mailer.errors import ConfigProblems, MailerError, Problem
 
 if TYPE_CHECKING:
-    from mailer.config import Config
+    from mailer.config import Config, PartnershipSettings
+    from mailer.partnership.register import PersonRow
+    from mailer.pipeline.opening import Files
 
 
 def demo(
@@ -110,7 +113,7 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
                 rows, found = read_people(
                     settings.people.name, settings.people.read_bytes(), default_language=settings.language
                 )
-                problems += found
+                problems += [*found, *_without_letters(settings, rows, files)]
                 checked.append(f"{len(rows)} people")
             else:
                 problems.append(
@@ -122,6 +125,26 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
                     )
                 )
     return problems, checked
+
+
+def _without_letters(settings: PartnershipSettings, rows: Sequence[PersonRow], files: Files) -> Iterator[Problem]:
+    """Languages that people read and in which no rule has a letter: a slip, or a translation to be made."""
+    written = {language for rule in files.book.rules for language in files.letters.languages(rule.letter)}
+    readers: dict[str, list[PersonRow]] = {}
+    for row in rows:
+        readers.setdefault(row.language, []).append(row)
+    for language, some in sorted(readers.items()):
+        if written and not {language, language.partition("-")[0]} & written:
+            who = some[0].name if len(some) == 1 else f"{some[0].name} and {len(some) - 1} more"
+            told = f"No letter is written in “{language}”, which {who} would have it in."
+            remedy = f"Letters there are in {', '.join(sorted(written))}; without one they get that in “{settings.language}” or English."
+            yield Problem(
+                settings.people.name if settings.people else settings.key,
+                some[0].line,
+                told,
+                remedy=remedy,
+                warning=True,
+            )
 
 
 def doctor() -> None:

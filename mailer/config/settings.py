@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from mailer.errors import Problem
+from mailer.terms import language_of, no_language
 
 
 def _kebab(name: str) -> str:
@@ -27,7 +28,6 @@ class Section(BaseModel):
 
 _ADDRESS = re.compile(r"[^\s<>@,;\x00-\x1f]{1,64}@[^\s<>@,;\x00-\x1f]{1,255}")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
 @cache
@@ -78,9 +78,9 @@ def _key(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError(f'"{shortened(text)}" is no language code. Write it like "en", "de" or "pt-BR".')
-    return text
+    if not (code := language_of(text)):
+        raise ValueError(" ".join(no_language(text)))
+    return code
 
 
 def _database(url: str) -> str:

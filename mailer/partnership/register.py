@@ -16,7 +16,7 @@ from mailer.errors import MailerError, Problem
 from mailer.partnership.names import ADDRESS, plain, read_addresses, read_name
 from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.sheet import Sheet, heading, read_sheet, returned
-from mailer.terms import canonical
+from mailer.terms import canonical, language_of, no_language
 
 COLUMNS = (
     "name", "email", "other emails", "organisation", "title", "kind", "roles", "champion", "language", "phone", "assistant of",
@@ -64,11 +64,6 @@ _KINDS = {k.value: k for k in PartnerKind} | {
     for word in words.split("; ")
 }  # fmt: skip
 _ROLES = {r.value.replace("-", " "): r for r in Role} | {"cochair": Role.CO_CHAIR, "notes": Role.NOTE_TAKER}
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2})?")
-_LANGUAGES = {
-    "english": "en", "ingles": "en", "englisch": "en", "anglais": "en", "spanish": "es", "espanol": "es", "spanisch": "es", "espagnol": "es",
-    "german": "de", "deutsch": "de", "aleman": "de", "allemand": "de", "french": "fr", "francais": "fr", "frances": "fr", "franzosisch": "fr",
-}  # fmt: skip
 _LONGEST = {"organisation": 300, "title": 200, "phone": 60}
 
 
@@ -301,11 +296,11 @@ class _Reader:
                 roles.add(_ROLES[_folded(word)])
             else:
                 said.append((f"I do not know the role “{word.lower()}”", f"Roles: {', '.join(r.value for r in Role)}."))
-        language = (
-            _LANGUAGES.get(_folded(cell("language")), cell("language").lower().replace("_", "-")) or self.language
-        )
-        if not _LANGUAGE.fullmatch(language):
-            said.append((f"“{cell('language')}” is no language", "Write en, es, de, fr …"))
+        language = language_of(cell("language"))
+        if cell("language") and not language:
+            told, remedy = no_language(cell("language"))
+            told += f" Letters go out in “{self.language}”, or in the language that is known already."
+            self.problems.append(Problem(self.where, line, told, context=name, remedy=remedy, warning=True))
         champion = cell("champion")
         if champion and not ADDRESS.fullmatch(champion):
             said.append(
@@ -331,14 +326,10 @@ class _Reader:
         if said or not kinds:
             return None
         addresses = tuple(dict.fromkeys((*first, *others)))
-        given = (
-            self.columns
-            - (frozenset() if cell("kind") else {"kind"})
-            - (frozenset() if cell("language") else {"language"})
-        )
+        given = self.columns - (frozenset() if cell("kind") else {"kind"}) - (frozenset() if language else {"language"})
         return PersonRow(
             name=name, addresses=addresses, organisation=facts["organisation"], title=facts["title"], kind=kinds[0], roles=frozenset(roles),
-            champion=canonical(champion) if champion else "", language=language, phone=facts["phone"], line=line,
+            champion=canonical(champion) if champion else "", language=language or self.language, phone=facts["phone"], line=line,
             assistant_of=tuple(dict.fromkeys(canonical(b) for b in bosses)), given=given,
         )  # fmt: skip
 

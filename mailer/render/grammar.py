@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mailer.errors import Problem
 from mailer.render import markup
 from mailer.render.view import NAMES, OPTIONAL
+from mailer.terms import language_of, no_language
 
 _LONGEST_FILE = 200_000  # characters
 _DEEPEST = 40  # conditions within conditions
@@ -78,6 +79,9 @@ def faults_of(content: str, where: str) -> tuple[Problem, ...]:
     if not source.subject:
         remedy = "Begin the file with a line like:  Subject: Please join us"
         found.append(Problem(where, 1, "The subject is missing.", remedy=remedy))
+    if source.language and not language_of(source.language):
+        sentence, remedy = no_language(source.language)
+        found.append(Problem(where, source.language_line, sentence, remedy=remedy))
     if not source.body.strip():
         found.append(Problem(where, 0, "There is nothing in this letter."))
     for block, line in markup.unknown_blocks(source.body):

@@ -26,7 +26,7 @@ from mailer.render.outgoing import Facts, Letter
 from mailer.render.sample import sample_facts
 from mailer.render.view import NAMES, OPTIONAL, View, view_of
 from mailer.shipped import shipped_templates
-from mailer.terms import Address
+from mailer.terms import Address, language_of, no_language
 
 LAYOUT_TEXT, LAYOUT_HTML = "_layout.txt", "_layout.html"
 _CONTENT = "[[letter]]"
@@ -34,7 +34,7 @@ _SUBJECT = "[[subject]]"
 """Stands in the HTML frame for the subject as it comes out: the title, and what a screen reader calls the letter."""
 _PLAIN_LAYOUTS = {LAYOUT_TEXT: _CONTENT, LAYOUT_HTML: f'<html lang="{{{{ language }}}}"><body>{_CONTENT}</body></html>'}
 _FILE_NAME = re.compile(
-    r"(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?:\.(?P<language>[a-z]{2}(?:-[a-z]{2,4})?))?\.(?P<form>txt|html)"
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?:\.(?P<language>[a-z]{2,3}(?:-[a-z]{2,4})?))?\.(?P<form>txt|html)"
 )
 _LONGEST_SUBJECT = 200  # characters; what is longer no mail program shows
 _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
@@ -149,6 +149,11 @@ def letters_of(
         if shape is None:
             named = "A letter is named like invitation.txt or, in another language, invitation.es.txt."
             problems.append(Problem(places[file], 0, "This is no name for a letter.", remedy=named))
+        elif shape["language"] and not language_of(shape["language"]):
+            told, _ = no_language(shape["language"])
+            problems.append(
+                Problem(places[file], 0, told, remedy="Name the file after its language: invitation.es.txt")
+            )
         elif shape["form"] == "html":
             if f"{file[:-5]}.txt" not in files:
                 sentence = f"There is no {file[:-5]}.txt beside it: every letter needs its plain text."
@@ -216,7 +221,7 @@ def _made(
     try:
         compiled = _Compiled(
             where=where,
-            language=language or source.language or default_language,
+            language=language or language_of(source.language) or default_language,
             subject=TEXT.from_string(source.subject),
             text=TEXT.from_string(markup.as_text(frame[0].replace(_CONTENT, source.body))),
             html=HTML.from_string(_inline_css(html)),

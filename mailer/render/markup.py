@@ -85,6 +85,7 @@ class Source:
     subject: str
     subject_line: int
     language: str
+    language_line: int
     body: str
     body_line: int
 
@@ -101,7 +102,8 @@ def take_apart(content: str) -> Source:
         if header is not None:
             found.setdefault(header[1].lower(), (header[2].strip(), start + 1))
     subject, subject_line = found.get("subject", ("", 0))
-    return Source(subject, subject_line, found.get("language", ("", 0))[0].lower(), "\n".join(lines[start:]), start + 1)
+    language, language_line = found.get("language", ("", 0))
+    return Source(subject, subject_line, language.lower(), language_line, "\n".join(lines[start:]), start + 1)
 
 
 def unknown_blocks(body: str) -> list[tuple[str, int]]:
