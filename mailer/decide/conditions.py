@@ -112,6 +112,8 @@ _OF_REPLY = {
     HappeningKind.REPLY_IS_NO: PartStat.DECLINED,
     HappeningKind.REPLY_IS_MAYBE: PartStat.TENTATIVE,
 }
+ANSWERED = frozenset({State.SAID_YES, State.SAID_NO, State.SAID_MAYBE})
+"""The states that only an answer brings."""
 _CHAMPIONS = frozenset({Role.CHAMPION, Role.LEAD_CHAMPION, Role.CO_CHAIR})
 
 
@@ -595,11 +597,15 @@ def stopped_repeating(
 def answered(
     rule: Rule, standing: Standing, snapshot: Snapshot, concern: Concern = NOTHING, round_: str = ""
 ) -> str | None:
-    """The answer to what *rule* asks for, as a sentence; None while there is none, or where another letter asks."""
+    """The answer to what *rule* asks for, as a sentence; None while there is none, or where another letter asks. Where it asks
+    the guests for nothing, any answer about the meeting that came after its last mail: nobody is pressed who has spoken."""
     item = concern.item
     match rule.ask:
         case "":
-            return None
+            last, invitation = standing.last_of.get(rule.id), standing.invitation
+            came = invitation.answered_at if invitation is not None and _for_guests(rule) else None
+            spoke = last is not None and came is not None and came > last
+            return f"has replied ({said})" if spoke and (said := _ANSWERS.get(standing.partstat)) else None
         case "name of a delegate":
             return "has named a delegate" if standing.named_delegate else None
         case "comments":
@@ -616,6 +622,15 @@ def answered(
     if rule.ask == ATTENDANCE and (said := _ANSWERS.get(standing.partstat)) is not None:
         return f"has replied ({said})"
     return None
+
+
+_GUESTS = frozenset({Group.EVERYONE_INVITED, Group.BUSINESSES, Group.PUBLIC_PARTNERS, Group.SUPPORT_PARTNERS})
+
+
+def _for_guests(rule: Rule) -> bool:
+    """Does *rule* write to those who are invited, whatever they said? Who has a part in the work is asked for other things than coming."""
+    guests = any(isinstance(a.group, OwnGroup | Somebody) or a.group in _GUESTS for a in rule.to)
+    return guests and not any(ANSWERED & states_of(a) for a in rule.to)
 
 
 def _told_already(rule: Rule, snapshot: Snapshot) -> str | None:

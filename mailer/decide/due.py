@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from mailer.decide.conditions import (
+    ANSWERED,
     NOTHING,
     Concern,
     audience_reason,
@@ -23,7 +24,7 @@ from mailer.decide.conditions import (
     unreachable,
 )
 from mailer.decide.dates import each_date, held, meetings_of, on_date
-from mailer.decide.rule import Bundle, Every, Happens, IfLate, IfLateKind, Rule, State, When, states_of
+from mailer.decide.rule import Bundle, Every, Happens, IfLate, IfLateKind, Rule, When, states_of
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
 from mailer.decide.stages import (
     Stage,
@@ -395,9 +396,6 @@ def had_before_move(rule: Rule, stage: Stage, meeting: Meeting, standing: Standi
     return any((rule.id, earlier + suffix) in standing.noticed for earlier in earlier_rounds(meeting))
 
 
-_ANSWERED = frozenset({State.SAID_YES, State.SAID_NO, State.SAID_MAYBE})
-
-
 def joined_later(rule: Rule, stage: Stage, standing: Standing) -> bool:
     """Did the person come into the audience by an answer, or by an invitation, that is later than the rule's time? A late answer
     has the rules for answers, and nobody is reminded of a letter that is younger than the reminder."""
@@ -405,7 +403,7 @@ def joined_later(rule: Rule, stage: Stage, standing: Standing) -> bool:
     if invitation is None or by_person(stage.when):
         return False
     if invitation.answered_at is not None and invitation.answered_at > stage.at:
-        return any(_ANSWERED & states_of(a) for a in rule.to)
+        return any(ANSWERED & states_of(a) for a in rule.to)
     return rule.chases and invitation.invited_at is not None and invitation.invited_at > stage.at
 
 

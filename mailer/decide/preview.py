@@ -358,6 +358,13 @@ def _short(person: Person) -> str:
     return f"{person.organisation}: {name}" if person.organisation else name
 
 
+_OF_SOME = {
+    "no address is left that works": "without an address that works",
+    "has no address": "without an address",
+}
+"""Reasons that are told of one person, as they are told of a number of them."""
+
+
 def timeline(snapshot: Snapshot, lines: Sequence[PreviewLine], at: datetime | None = None) -> str:
     """Print a preview made at the instant *at*: of a series it names the date that comes next."""
     meeting = snapshot.meeting
@@ -376,7 +383,10 @@ def timeline(snapshot: Snapshot, lines: Sequence[PreviewLine], at: datetime | No
         body += ["whenever it happens:", *waiting]
     out = Counter(reason for s in snapshot.standings if (reason := unreachable(s)) is not None)
     if out:
-        body.append("left out entirely: " + ", ".join(f"{number} {reason}" for reason, number in out.most_common()))
+        told = (f"{number} {_OF_SOME.get(reason, reason)}" for reason, number in out.most_common())
+        body.append("left out entirely: " + ", ".join(told))
+    if notes := {line.rule: line.note for line in lines if line.note}:
+        body += ["your notes:", *(f" {rule:<{width}}  {note}" for rule, note in notes.items())]
     return "\n".join(line.rstrip() for line in body) + "\n"
 
 

@@ -54,7 +54,18 @@ whenever it happens:
  meeting is cancelled   cancelled               to everyone invited who has not said no  waits for your OK
  mail bounces           address-is-dead         to convener
  reply is yes           logistics-late-yes      to the person who replied, only if "meeting starts within 1 business day"
-left out entirely: 1 no address is left that works, 1 asked not to be written to
+left out entirely: 1 without an address that works, 1 asked not to be written to
+your notes:
+ invite-businesses       The first letter to companies, signed by the champion each of them knows, who is asked first; without one it waits for you
+ invite-public-partners  Another letter: come to listen, and to help later
+ calendar-follow-up      The entry for the calendar follows on the next business day
+ reminder                Only to people we have not heard from, and who have had a week to answer
+ last-call               Just before the reply deadline
+ logistics               Where, when, parking, what to bring
+ moved                   A new date: everybody is asked anew, except those who declined
+ place-changed           The same time at another place: answers stay as they are
+ address-is-dead         You are told which address does not work, so that you can find another
+ logistics-late-yes      Somebody says yes when the others have had the letter
 """  # noqa: E501 - lines as they are printed
     )
 
