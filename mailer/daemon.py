@@ -24,7 +24,7 @@ from mailer.partnership.people import Person
 from mailer.pipeline import opening
 from mailer.pipeline.due import seats, tick
 from mailer.pipeline.due.announce import headcount_told, overtaken, undeliverable
-from mailer.pipeline.hand import reports, retention
+from mailer.pipeline.hand import closing, reports, retention
 from mailer.pipeline.hand.register import import_people
 from mailer.pipeline.hand.signing import Signing
 from mailer.pipeline.mail import desk
@@ -196,6 +196,7 @@ class Daemon:
         await tick.tick(self.office, now, heed)
         await seats.offers_run_out(self.office, now)
         await self.signing.attend(self.office, self.letters, now)
+        await closing.attend(self.office, now)
         await desk.digest(self.office, self.digest_times, now)
         await self.retain(now)
 

@@ -27,16 +27,19 @@ def list_(json: bool = False) -> None:
         return await questions.every(office.partnership)
 
     found = in_office(work)
-    rows = [(q.slug, q.title, q.kind, q.state) for q in found]
+    rows = [(q.id, q.title, q.kind, q.state, f"{q.closes_at:%Y-%m-%d}" if q.closes_at else "") for q in found]
+    headings = ("number", "title", "kind", "state", "answers until")
     if json:
-        print_json([dict(zip(("name", "title", "kind", "state"), row, strict=True)) for row in rows])
+        print_json(
+            [dict(zip(headings, row, strict=True)) | {"name": q.slug} for row, q in zip(rows, found, strict=True)]
+        )
     else:
-        table(f"{len(rows)} questions", ("name", "title", "kind", "state"), rows)
+        table(f"{len(rows)} questions", headings, rows)
 
 
 @app.command()
 def show(name: str, json: bool = False) -> None:
-    """How a question stands: who said what to each choice."""
+    """How a question stands: who said what to each choice. NAME: its number, or words of its title."""
     from mailer.pipeline.hand.settling import tally
 
     question, rows = in_office(lambda _, office: tally(office, name))
@@ -70,8 +73,12 @@ def ask(
     meeting: Annotated[
         str | None, typer.Option(help="The meeting whose date it is about, or before which it is asked.")
     ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day by which people answer; else in five business days."),
+    ] = None,
 ) -> None:
-    """Offer times to people, or ask them one question; they answer by mail."""
+    """Offer times to people, or ask them one question; they answer by mail. The silent are reminded once; you get the tally, and decide."""
 
     async def work(settings: PartnershipSettings, office: Any) -> Any:
         from mailer.cli.meetings import instant
@@ -81,21 +88,23 @@ def ask(
         about = await meeting_or_error(office, meeting) if meeting else None
         if not time:
             whom = await those(office, to)
-            return await poll(office, title, choice or (), whom, datetime.now(UTC), about=about, rank=rank)
+            day = until.date() if until else None
+            return await poll(office, title, choice or (), whom, datetime.now(UTC), about=about, rank=rank, until=day)
         starts = [instant(t, about.zone if about else settings.time_zone, "The time") for t in time]
         times = [(s, s + timedelta(hours=hours)) for s in sorted(starts)]
-        return await put(office, title, times, await those(office, to), datetime.now(UTC), about=about)
+        day = until.date() if until else None
+        return await put(office, title, times, await those(office, to), datetime.now(UTC), about=about, until=day)
 
     question, made = in_office(work)
     console.print(
-        f"{'1 person is' if made == 1 else f'{made} people are'} asked. The tally: convener question show {question.slug}",
+        f"{'1 person is' if made == 1 else f'{made} people are'} asked. The tally comes by mail; at any time: convener question show {question.id}",
         markup=False,
     )
 
 
 @app.command()
 def settle(name: str, number: int) -> None:
-    """Take one of the choices: the time makes the meeting, or moves it."""
+    """Take one of the choices: the time makes the meeting, or moves it. NAME: the number of the question, or words of its title."""
     from mailer.pipeline.hand.settling import settle_question
 
     console.print(in_office(lambda _, office: settle_question(office, name, number, datetime.now(UTC))), markup=False)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mailer.decide.rule import Anchor, Draft, Drafted, Rule
+from mailer.decide.rule import Anchor, Draft, Drafted, Duration, Rule, Unit
 from mailer.decide.stages import zone_of
 from mailer.decide.workdays import is_business_day, on_clock, shift_day
 from mailer.partnership.meetings import Meeting
@@ -29,6 +29,24 @@ def question_name(rule: Rule, meeting: Meeting, round_: str) -> str:
     if len(name) > _LONGEST_NAME:
         name = hashlib.sha256(name.encode()).hexdigest()[:40]
     return name
+
+
+ANSWER_BY = time(17)
+REMINDED_AT = time(9)
+_DAYS_TO_ANSWER, _DAY = Duration(5, Unit.BUSINESS_DAY), Duration(1, Unit.BUSINESS_DAY)
+
+
+def answer_by(
+    now: datetime, zone: str, latest: datetime | None = None, until: date | None = None
+) -> tuple[datetime | None, datetime]:
+    """(when the silent are reminded, when a question closes): on the day *until*, else in five business days, never after *latest*. No reminder
+    where that would come within a day of the question."""
+    day = until or shift_day(now.astimezone(ZoneInfo(zone)).date(), _DAYS_TO_ANSWER, 1, ())
+    closes = on_clock(day, ANSWER_BY, zone)
+    closes = closes if latest is None else min(closes, latest)
+    before = shift_day(closes.astimezone(ZoneInfo(zone)).date(), _DAY, -1, ())
+    remind = on_clock(before, REMINDED_AT, zone)
+    return (remind if remind >= now + timedelta(days=1) else None), closes
 
 
 def length_of(draft: Draft) -> timedelta:

@@ -29,6 +29,7 @@ class Listings(TypedDict):
     document: Written
     comments: Lines
     question: Lines
+    answer_by: Lines
     stories: Lines
 
 
@@ -59,6 +60,7 @@ def listings(facts: Facts, phrases: Phrases) -> Listings:
         document=Written(clean_lines(parts.document)[:_MOST_WORDS]),
         comments=_lines(f"{one_line(who)}: {one_line(words)}" for who, words in parts.comments),
         question=Lines(one_line(parts.question)),
+        answer_by=Lines(date_in_words(parts.answer_by.astimezone(zone), phrases) if parts.answer_by else ""),
         stories=_lines(_story(*story) for story in parts.stories),
     )
 

@@ -112,6 +112,8 @@ class Particulars:
     document: str = ""
     comments: tuple[tuple[str, str], ...] = ()
     question: str = ""
+    answer_by: datetime | None = None
+    """Until when answers to the question are collected."""
     stories: tuple[tuple[int, str, str], ...] = ()
     """(number, words, who), the number 0 where nobody answers with it."""
     enclosures: tuple[Enclosure, ...] = ()

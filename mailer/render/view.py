@@ -151,6 +151,7 @@ class View:
     document: Lines
     comments: Lines
     question: Lines
+    answer_by: Lines
     stories: Lines
     attached: str
     reference: str

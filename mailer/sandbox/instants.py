@@ -7,6 +7,7 @@ instants. Promises: asks the store only, changes nothing.
 from datetime import datetime, timedelta
 
 from mailer.daemon import Daemon
+from mailer.pipeline.hand import closing
 from mailer.pipeline.mail import desk
 from mailer.send.pace import DAY, MINUTE
 from mailer.store import inbound, mail_log, meetings, outbox, rules
@@ -23,6 +24,9 @@ async def busy(daemon: Daemon, now: datetime) -> str:
     signers = await daemon.signing.next_step(daemon.office, daemon.letters, now)
     if signers is not None and signers <= now:
         return "a signer is to be asked"
+    closes = await closing.next_step(daemon.office)
+    if closes is not None and closes <= now:
+        return "a question has come to its day"
     due = await outbox.busy(partnership, now)
     if due and (await pace_opens(daemon, now) <= now or await mail_log.on_its_way(partnership)):
         return "mail is due or on its way"
@@ -46,6 +50,7 @@ async def next_instant(daemon: Daemon, now: datetime) -> datetime | None:
     if digest is not None:
         found.append(digest[0])
     found.append(await daemon.signing.next_step(daemon.office, daemon.letters, now))
+    found.append(await closing.next_step(daemon.office))
     return min((at for at in found if at is not None), default=None)
 
 

@@ -128,7 +128,11 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.HELPERS, "who could help with PRIORITY", "partners who said so, or whose strengths fit"),
     (Verb.HELPS, "pat@college.example helps with: welding, transport", "what a partner can help with"),
     (Verb.JOIN, "invite pat@college.example into TEAM", "the lead of an action team asks; a yes makes the member"),
-    (Verb.SETTLE, "settle QUESTION 2", "take the second of the offered times"),
+    (
+        Verb.SETTLE,
+        "settle QUESTION 2",
+        "take the second of the offered times; QUESTION is its number or words of its title",
+    ),
     (Verb.UNDO, "undo", "in reply to what I did: take it back"),
 )
 """Every form, and what it does: for "help" and for what is suggested instead of a slip."""
@@ -235,7 +239,10 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     (Verb.ITEM_DONE, _form(r"item (?P<number>\d{1,4}) (?:is )?done|done (?P<number2>\d{1,4})")),
     (Verb.ITEM_OPEN, _form(r"item (?P<number>\d{1,4}) (?:is )?(?:open|not done)(?: again)?|(?:re)?open item (?P<number2>\d{1,4})")),
     (Verb.APPROVE, _form(rf"approve (?:the )?summary(?: of {_THE}{_MEETING})?")),
-    (Verb.SETTLE, _form(r"settle (?P<text>[a-z0-9][a-z0-9-]{0,90}) (?P<number>\d{1,3})")),
+    (Verb.SETTLE, _form(
+        r"settle (?!.*\b(?:or|not|maybe|perhaps|if|either|unless|later|both)\b)"
+        r"(?:(?:the )?(?:question )?(?:on |about )?[“\"]?(?P<text>\w[\w .,'’&/-]{0,90}?)[”\"]?(?: with|:|,)? )?(?:number )?(?P<number>\d{1,3})"
+    )),
     (Verb.UNDO, _form(r"undo(?: it| that| this)?|take (?:it|that|this) back")),
     (Verb.CODE, _form(r"(?:the )?(?:code(?: is)?:? )?(?P<number>\d{3}) ?(?P<number_tail>\d{3})")),
 )  # fmt: skip

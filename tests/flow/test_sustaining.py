@@ -261,7 +261,7 @@ async def test_one_question_before_the_meeting_is_answered_by_reply(tmp_path: Pa
         assert "you take: Transport to work" in text_of(here.to(ann)[-1][1])
         await write(here, "questions")
         tally = text_of(last(here))
-        assert "2. Transport to work: 2 yes (Ann Able,Cho Chan); no: Kay Kern" in tally
+        assert "2. Transport to work: 2 yes (Ann Able, Cho Chan); no: Kay Kern" in tally
         assert "3. Welding: 1 yes (Cho Chan)" in tally
         assert "1. Schools: 0 yes" in tally
         await coded(here, "ask champions: What would make the meeting worth your morning?")

@@ -128,6 +128,10 @@ DONE: list[tuple[str, Mapping[str, object]]] = [
     ("move item 12 to 3 May", {"verb": Verb.ITEM_DUE, "number": 12, "day": date(2026, 5, 3)}),
     ("approve the summary of launch", {"verb": Verb.APPROVE, "meeting": "launch"}),
     ("settle launch-call 2", {"verb": Verb.SETTLE, "text": "launch-call", "number": 2}),
+    ("settle 7 2", {"verb": Verb.SETTLE, "text": "7", "number": 2}),
+    ("settle 2", {"verb": Verb.SETTLE, "text": "", "number": 2}),
+    ("settle question 7 with 2", {"verb": Verb.SETTLE, "text": "7", "number": 2}),
+    ("settle “First call of Hiring & Transport” 2", {"verb": Verb.SETTLE, "text": "First call of Hiring & Transport", "number": 2}),
     ("Take it back!", {"verb": Verb.UNDO}),
     ("the code is 123456", {"verb": Verb.CODE, "number": 123456}),
     ("123 456", {"verb": Verb.CODE, "number": 123456}),
@@ -175,7 +179,7 @@ NOT_DONE = """
     ann@acme.example yes? | should ann@acme.example yes
     item 12 done? | item 12, 13 done | 12 done | item 12 due 31 April | item 12 due next week | item 12 due 3 May or 10 May | item 12 |
     add an item: call three schools
-    approve | approve summary later | do not approve summary | approve summary? | settle 2 | settle launch call 2 | settle launch-call 2 or 3 |
+    approve | approve summary later | do not approve summary | approve summary? | settle maybe 2 | settle 2 or 3 | settle launch-call 2 or 3 |
     settle | undo launch | don't undo | undo?
     came: not Bob | came: Ann Lee but not Bob | came to launch Ann and Bob | all came? | came: Ann, Bob and 2 others | all came I think |
     came: Ann, Bob?

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailer.decide.offer import offered, question_name
+from mailer.decide.offer import answer_by, offered, question_name
 from mailer.decide.rule import AT_LARGE_KINDS, Drafted, Rule
 from mailer.decide.sections import ALL_MEETINGS
 from mailer.decide.snapshot import Notice
@@ -17,7 +17,8 @@ from mailer.decide.stages import zone_of
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import at_date, date_of_round, occurrence_of
 from mailer.pipeline.office import Office
-from mailer.store import meetings, models, occurrences, plan, questions
+from mailer.store import log, meetings, models, occurrences, plan, questions
+from mailer.store.log import LogLine
 from mailer.terms import QuestionId
 
 CHOICES = "one or more of the choices"
@@ -37,8 +38,11 @@ async def with_questions(office: Office, meeting: Meeting, notices: Sequence[Not
         name = question_name(rule, meeting, notice.round)
         if name not in made:
             made[name] = await _question(office, await _date_of(meeting, notice), rule, notice, name, now)
-        if rule.ask == CHOICES and made[name] is None:
-            continue  # the plan has no priorities yet: there is nothing to choose from
+        if made[name] is None:
+            if rule.do is not None:
+                why = f"[{rule.id}] did not go out: there is no free day that could be offered ({notice.round})"
+                await log.write(office.partnership, LogLine(now, "left out", why, meeting.id, notice.person_id))
+            continue  # no time is free, or the plan has no priorities yet: there is nothing to choose from
         out.append(replace(notice, question=made[name]))
     return out
 
@@ -97,9 +101,10 @@ async def _question(
     ]
     team = next((t for t in await plan.teams(office.partnership) if t.id == notice.team), None)
     title = f"First call of {team.name}" if team else _title(rule, meeting)
+    remind_at, closes_at = answer_by(now, zone.key, times[0][0])
     ident = await questions.ask(
         office.partnership, name, questions.TIMES, title, labels, now, meeting=meeting.id, team=team.id if team else None,
-        closes_at=times[0][0],
+        closes_at=closes_at, remind_at=remind_at,
     )  # fmt: skip
     await models.Question.filter(id=ident).update(makes=kind_made(rule))
     return ident

@@ -1,5 +1,7 @@
 """Questions with choices: put by the convener, tallied, settled.
 
+A question has a day by which people answer (`hand.closing` minds it), and is called by its number or by words of its title.
+
 Promises: each step is one commit; a question is settled once, by the convener; the time that is chosen makes the meeting that was drafted, or
 moves the one it was asked about. Never: settles by itself.
 """
@@ -7,10 +9,12 @@ moves the one it was asked about. Never: settles by itself.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from mailer.decide.rule import ATTENDANCE
+from mailer.decide.offer import answer_by
+from mailer.decide.rule import ATTENDANCE, Duration, Unit
 from mailer.decide.snapshot import Notice
+from mailer.decide.workdays import shift_day
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
@@ -27,6 +31,8 @@ QUESTION_RULE = RuleId("service-question")
 """Letters of a question that the convener put by hand. No rule file may use this heading."""
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
+_AND = ", "
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +46,31 @@ class Tally:
     no: tuple[str, ...]
 
 
-async def question_or_error(office: Office, slug: str) -> questions.AskedQuestion:
-    found = await questions.by_slug(office.partnership, slug)
-    if found is None:
-        known = ", ".join(q.slug for q in await questions.every(office.partnership, open_only=True)) or "none"
-        raise MailerError(f"No question is called {slug}. Open: {known}.")
-    return found
+async def question_or_error(office: Office, name: str) -> questions.AskedQuestion:
+    """The question with this number, or whose title holds these words; of several, the one that is open. MailerError with those there are."""
+    every = await questions.every(office.partnership)
+    plain = " ".join(_WORD.findall(name.casefold().removeprefix("question ")))
+    number = int(plain) if plain.isdecimal() and len(plain) < 10 else None
+    found = [q for q in every if q.slug == name.strip().casefold() or q.id == number]
+    found = found or [q for q in every if " ".join(_WORD.findall(q.title.casefold())) == plain]
+    found = found or [q for q in every if plain and set(plain.split()) <= set(_WORD.findall(q.title.casefold()))]
+    if len(found) > 1:
+        found = [q for q in found if q.state == questions.OPEN] or found
+    if len(found) != 1:
+        known = "; ".join(f"{q.id} ({q.title})" for q in found or every if q.state == questions.OPEN) or "none"
+        raise MailerError(
+            f"{'Which' if found else 'There is no'} question {name}{'?' if found else '.'} Open: {known}."
+        )
+    return found[0]
 
 
-async def tally(office: Office, slug: str) -> tuple[questions.AskedQuestion, tuple[Tally, ...]]:
+async def tally(office: Office, name: str) -> tuple[questions.AskedQuestion, tuple[Tally, ...]]:
     """How a question stands. In a ranking, whoever named a choice first counts as a yes."""
-    question = await question_or_error(office, slug)
+    question = await question_or_error(office, name)
+    return question, await tally_of(office, question)
+
+
+async def tally_of(office: Office, question: questions.AskedQuestion) -> tuple[Tally, ...]:
     names = {p.id: p.name for p in await people.people(office.partnership)}
     votes = await questions.votes(question.id)
     rows = []
@@ -65,12 +85,13 @@ async def tally(office: Office, slug: str) -> tuple[questions.AskedQuestion, tup
         found = await documents.document(office.partnership, documents.answers_to(question.id), question.meeting)
         said_in_words = await documents.comments(found.id) if found is not None else ()
         rows += [Tally(n, c.words, (names.get(c.person, "?"),), (), ()) for n, c in enumerate(said_in_words, 1)]
-    return question, tuple(rows)
+    return tuple(rows)
 
 
-async def tally_text(office: Office, slug: str) -> str:
-    question, rows = await tally(office, slug)
-    lines = [f"{question.title} ({question.slug}, {question.state})"]
+async def tally_text(office: Office, question: questions.AskedQuestion) -> str:
+    """How a question stands, to read in a mail."""
+    rows = await tally_of(office, question)
+    lines = [f"Question {question.id}: {question.title} ({question.state})"]
     if question.kind == questions.WORDS:
         return "\n".join([*lines, *(f"{', '.join(row.yes)}: {row.label}" for row in rows)])
     if question.kind == questions.RANKING:
@@ -78,7 +99,7 @@ async def tally_text(office: Office, slug: str) -> str:
     for row in rows:
         more = "".join(f"; {word}: {', '.join(who)}" for word, who in (("maybe", row.maybe), ("no", row.no)) if who)
         lines.append(
-            f"{row.number}. {row.label}: {len(row.yes)} yes{f' ({chr(44).join(row.yes)})' if row.yes else ''}{more}"
+            f"{row.number}. {row.label}: {len(row.yes)} yes{f' ({_AND.join(row.yes)})' if row.yes else ''}{more}"
         )
     return "\n".join(lines)
 
@@ -91,12 +112,16 @@ async def put(
     now: datetime,
     *,
     about: Meeting | None = None,
+    until: date | None = None,
 ) -> tuple[questions.AskedQuestion, int]:
-    """Offer *times* to the people *to*; gives the question and how many letters that makes."""
+    """Offer *times* to the people *to*, to be answered by the day *until*; gives the question and how many letters that makes."""
     if not 2 <= len(times) <= 12:
         raise MailerError("Offer between two and twelve times.")
+    if times[0][0] <= now:
+        raise MailerError("A time that is offered lies in the past.")
     if not to:
         raise MailerError("Nobody would be asked.")
+    remind_at, closes_at = _answer_by(now, about.zone if about else office.zone, times[0][0], until)
     slug = await _free_slug(office, title, now)
 
     async def write() -> tuple[questions.AskedQuestion, int]:
@@ -106,13 +131,30 @@ async def put(
             (f"{(local := under.local(start)):%A} {local.day} {local:%B %Y, %H:%M}", start, end) for start, end in times
         ]
         ident = await questions.ask(
-            office.partnership, slug, questions.TIMES, title, labels, now, meeting=under.id, closes_at=times[0][0]
+            office.partnership,
+            slug,
+            questions.TIMES,
+            title,
+            labels,
+            now,
+            meeting=under.id,
+            closes_at=closes_at,
+            remind_at=remind_at,
         )
         return await _asked_of(
             office, under, ident, slug, title, to, "pick-a-time", "one of the offered times", times[-1][0], now
         )
 
     return await transact(write)
+
+
+def _answer_by(
+    now: datetime, zone: str, latest: datetime | None, until: date | None
+) -> tuple[datetime | None, datetime]:
+    found = answer_by(now, zone, latest, until)
+    if found[1] <= now:
+        raise MailerError("The day by which people should answer has passed.")
+    return found
 
 
 async def _asked_of(
@@ -174,8 +216,10 @@ async def poll(
     *,
     about: Meeting | None = None,
     rank: bool = False,
+    until: date | None = None,
 ) -> tuple[questions.AskedQuestion, int]:
-    """Ask one question of the people *to*, with choices to take or to put in order, or for words; answered by reply, before *about* begins."""
+    """Ask one question of the people *to*, with choices to take or to put in order, or for words; answered by reply by the day *until*, else on
+    the business day before *about*, else within five business days."""
     plain = [" ".join(c.split()) for c in choices if c.strip()]
     if len(plain) == 1 or len(plain) > 12 or len({c.casefold() for c in plain}) != len(plain):
         raise MailerError("Give between two and twelve different choices, or none for an answer in words.")
@@ -184,6 +228,12 @@ async def poll(
     if about is not None and about.dtstart <= now:
         raise MailerError(f"{about.slug} has begun.")
     kind = questions.WORDS if not plain else questions.RANKING if rank else questions.CHOICES
+    if about is not None and until is None:
+        day_before = shift_day(about.local(about.dtstart).date(), Duration(1, Unit.BUSINESS_DAY), -1, ())
+        until = max(day_before, about.local(now).date())
+    remind_at, closes_at = _answer_by(
+        now, about.zone if about else office.zone, about.dtstart if about else None, until
+    )
     slug = await _free_slug(office, title, now)
 
     async def write() -> tuple[questions.AskedQuestion, int]:
@@ -198,7 +248,8 @@ async def poll(
             [(c, None, None) for c in plain],
             now,
             meeting=under.id,
-            closes_at=closes,
+            closes_at=closes_at,
+            remind_at=remind_at,
         )
         return await _asked_of(office, under, ident, slug, title, to, "one-question", _ASKS[kind], closes, now)
 
@@ -256,29 +307,33 @@ async def invite_into_team(office: Office, team: str, person: Person, now: datet
     return one.name, lead.name
 
 
-async def settle_question(office: Office, slug: str, number: int, now: datetime) -> str:
+async def settle_question(office: Office, name: str, number: int, now: datetime) -> str:
     """Take choice *number*, in one commit; gives a sentence about what that did."""
 
     async def write() -> str:
-        told = await _settle(office, slug, number, now)
+        told = await _settle(office, await question_or_error(office, name), number, now)
         await log.write(office.partnership, LogLine(now, "settled", told))
         return told
 
     return await transact(write)
 
 
-async def _settle(office: Office, slug: str, number: int, now: datetime) -> str:
-    question = await question_or_error(office, slug)
+async def _settle(office: Office, question: questions.AskedQuestion, number: int, now: datetime) -> str:
+    named = f"Question {question.id} ({question.title})"
     if question.state != questions.OPEN:
-        raise MailerError(f"{slug} is {question.state} already.")
-    chosen = next((c for c in await questions.choices(question.id) if c.number == number), None)
+        raise MailerError(f"{named} is {question.state} already.")
+    offered = await questions.choices(question.id)
+    chosen = next((c for c in offered if c.number == number), None)
     if chosen is None:
-        raise MailerError(f"{slug} has no choice {number}.")
+        has = f"; it has 1 to {len(offered)}" if offered else ": it was asked for words"
+        raise MailerError(f"{named} has no choice {number}{has}.")
+    if chosen.dtstart is not None and chosen.dtstart <= now:
+        raise MailerError(f"{chosen.label} has passed. Offer new times, or take another of them.")
     if chosen.dtstart is None:
         await questions.settle(question.id, chosen.id)
         return f"{question.title}: {chosen.label}."
     if not await questions.settle(question.id, chosen.id):
-        raise MailerError(f"{slug} was settled by somebody else at this moment.")
+        raise MailerError(f"{named} was settled by somebody else at this moment.")
     kind = await makes(question.id)
     about = await meetings.by_id(question.meeting) if question.meeting else None
     end = chosen.dtend or chosen.dtstart + timedelta(hours=1)

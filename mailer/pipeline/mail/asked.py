@@ -23,7 +23,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
 from mailer.pipeline.due import announce
-from mailer.pipeline.hand import changes, roster, signing, unclear
+from mailer.pipeline.hand import changes, closing, roster, signing, unclear
 from mailer.pipeline.mail import answers, desk
 from mailer.pipeline.mail.case import Case
 from mailer.store import approvals, calls, documents, inbound, meetings, outbox, people, plan, questions, stories
@@ -413,6 +413,7 @@ class _Taker:
             self.doubts.append("this was settled before the answer came")
             return
         await questions.vote(question, self.author.id, said, self.now, self.case.ident)
+        await closing.heard(self.office, found, self.case.ident, self.now)
         self.done.append(sentence)
 
     async def roster(self, said: ListChanges, odd: tuple[str, ...]) -> None:
@@ -456,6 +457,7 @@ class _Taker:
         kept = await documents.document(office.partnership, kind, found.meeting)
         kept = kept or await documents.write(office.partnership, kind, found.meeting, "", self.now)
         await documents.comment(kept.id, self.author.id, said.text or self.case.verdict.text, self.now, self.case.ident)
+        await closing.heard(office, found, self.case.ident, self.now)
         self.done.append("your answer is noted, thank you")
 
     async def stories(self, said: Stories) -> None:

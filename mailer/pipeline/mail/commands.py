@@ -22,7 +22,8 @@ from mailer.partnership.meetings import Change, Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import ItemStatus
 from mailer.partnership.register import PersonRow
-from mailer.pipeline.hand import aftermath, changes, planning, register, reports, rollcall, settling
+from mailer.pipeline.due.announce import TOLD_RULE
+from mailer.pipeline.hand import aftermath, changes, closing, planning, register, reports, rollcall, settling
 from mailer.pipeline.hand.trial import trial_letter
 from mailer.pipeline.mail import desk, errands, lists
 from mailer.pipeline.mail.case import Case
@@ -228,7 +229,7 @@ class _Hand:
                 raise MailerError("That cannot be done by mail here; run it on the command line.")
             case Verb.QUESTIONS:
                 every = await questions.every(self.office.partnership, open_only=True)
-                found = [await settling.tally_text(self.office, q.slug) for q in every]
+                found = [await settling.tally_text(self.office, q) for q in every]
                 return _Done("\n\n".join(found) or "No question is open.")
             case Verb.PLAN:
                 return _Done(await self.plan())
@@ -512,7 +513,10 @@ class _Hand:
         return line
 
     async def placed(self, command: Command) -> Command:
-        """*command*, naming the meeting that the letter it answers is about: “approve summary”."""
+        """*command*, naming what the letter it answers is about: “approve summary”, “settle 2”."""
+        if command.verb is Verb.SETTLE and not command.text:
+            name = await self.question(command)
+            return replace(command, text=name, words=f"settle {name} {command.number}")
         about = await meetings.by_id(self.case.thread[0].notice.meeting_id) if self.case.thread else None
         return command if about is None or about.standing else naming(command, about.slug)
 
@@ -566,6 +570,19 @@ class _Hand:
             elif old.dtstart != meeting.dtstart:
                 back = _move_to(old)
         return _Done(told, back)
+
+    async def question(self, command: Command) -> str:
+        """The number of the question that *command*, which names none, is about: the mail that is answered says so, or that no other is open."""
+        notice = self.case.thread[0].notice if self.case.thread else None
+        if notice is not None and notice.rule == TOLD_RULE and notice.round.startswith(closing.TOLD):
+            return notice.round.removeprefix(closing.TOLD).partition("-")[0]
+        if notice is not None and notice.question is not None:
+            return str(notice.question)
+        every = await questions.every(self.office.partnership, open_only=True)
+        if len(every) == 1:
+            return str(every[0].id)
+        known = "; ".join(f"{q.id} ({q.title})" for q in every) or "none is open"
+        raise MailerError(f"Which question? {known}. Write: settle QUESTION {command.number}")
 
     async def ways_back(self) -> list[Command]:
         """The commands that take back what the mail that is replied to did, the last first."""

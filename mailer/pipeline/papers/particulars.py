@@ -33,6 +33,7 @@ async def particulars(
         return Particulars(draft=await _draft(notice, meeting), enclosures=files)
     if not lists:
         return Particulars(enclosures=files)
+    asked = await questions.question(notice.question) if notice.question is not None and lists & _ASKED else None
     summary = await _text(office, notice, meeting) if lists & _TEXTS else None
     mine = await plan.items(office.partnership, ids=notice.items) if "items" in lists and notice.items else ()
     every = await plan.items(office.partnership, open_only=True) if "plan" in lists else ()
@@ -49,7 +50,8 @@ async def particulars(
         totals=totals(await meetings.answers_to(meeting), meeting) if "totals" in lists else None,
         teams=await teams_without_call(office) if "teams" in lists else (),
         document=summary.text if summary else "",
-        question=await _question(notice) if "question" in lists else "",
+        question=asked.title if asked else "",
+        answer_by=asked.closes_at if asked else None,
         stories=await _stories(office, notice) if "stories" in lists else (),
         comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
         enclosures=files,
@@ -85,6 +87,7 @@ async def _draft(notice: Notice, meeting: Meeting) -> Draft | None:
 
 
 _TEXTS = frozenset({"document", "comments"})
+_ASKED = frozenset({"question", "answer_by"})
 
 
 async def _text(office: Office, notice: Notice, meeting: Meeting) -> documents.Document | None:
@@ -98,11 +101,6 @@ def _line(item: Item, persons: Mapping[PersonId, Person]) -> ItemLine:
     owner = persons.get(item.owner) if item.owner else None
     support = persons.get(item.support) if item.support else None
     return ItemLine(item, owner.name if owner else "", support.name if support else "")
-
-
-async def _question(notice: Notice) -> str:
-    found = await questions.question(notice.question) if notice.question is not None else None
-    return found.title if found else ""
 
 
 _OF_MESSAGE = re.compile(r"inbound-(\d+)-story")
