@@ -4,6 +4,7 @@ Promises: pure; what two readings fit is no reading. Text is capped and every pa
 """
 
 import re
+import unicodedata
 
 from mailer.errors import MailerError
 from mailer.terms import canonical
@@ -70,6 +71,21 @@ def _two_by_y(cell: str) -> bool:
 
 def _is(word: str, of: frozenset[str]) -> bool:
     return word.replace(".", "").lower() in of
+
+
+def shorter(name: str, known: str) -> bool:
+    """Is *name* nothing but *known* with less of it: no given name, an initial, no accents, other capitals?"""
+    words, longer = _compared(name), _compared(known)
+    if words == longer:
+        return not (known.isupper() or known.islower()) or name.isupper() or name.islower()
+    return len(words) <= len(longer) and all(
+        any(w == full or (len(w) == 1 and full.startswith(w)) for full in longer) for w in words
+    )
+
+
+def _compared(name: str) -> list[str]:
+    spread = unicodedata.normalize("NFKD", name.casefold())
+    return re.findall(r"[^\W\d_]+", "".join(c for c in spread if not unicodedata.combining(c)))
 
 
 def read_addresses(cell: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ Fails:    `Problem` values that name file and line; a file without the needed he
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -88,6 +88,15 @@ class PersonRow:
 
     def gives(self, column: str) -> bool:
         return self.given is None or column in self.given
+
+    def filled(self) -> "PersonRow":
+        """The same, without what is empty: on a list that is not the whole register an empty cell says nothing."""
+        cells = {
+            "organisation": self.organisation, "title": self.title, "roles": self.roles, "champion": self.champion, "phone": self.phone,
+        }  # fmt: skip
+        if self.given is None:
+            return self
+        return replace(self, given=self.given - {column for column, cell in cells.items() if not cell})
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class Keeper:
     async def _known(self, found: Sequence[Signs]) -> frozenset[str]:
         """Those of all the ids in a batch that the store knows."""
         return frozenset(
-            await people.known_addresses(self._partnership, [s.author for s in found if s.author])
+            (await people.owners_of(self._partnership, [s.author for s in found if s.author])).keys()
             | await meetings.known_tokens(self._partnership, [t for s in found for t in s.tokens])
             | await outbox.known_message_ids(self._partnership, [m for s in found for m in s.message_ids])
             | await meetings.known_event_uids(self._partnership, [u for s in found for u in s.event_uids])

@@ -5,18 +5,20 @@ Every function is one or few statements and expects to be called inside `transac
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise.expressions import F
 
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
 from mailer.store import models
-from mailer.store.statement import fetch, in_order, instant, marks
+from mailer.store.statement import fetch, in_order, instant, marks, write
 from mailer.terms import InvitationId, PartnershipId, PersonId, canonical
+
+T = TypeVar("T")
 
 
 async def ensure_partnership(key: str, name: str, now: datetime) -> PartnershipId:
@@ -118,83 +120,164 @@ async def led_by(partnership: PartnershipId, champion: PersonId) -> tuple[Person
 
 async def by_address(partnership: PartnershipId, address: str) -> Person | None:
     """Whoever of the register has *address* (an alias counts)."""
-    rows = await fetch(
-        "SELECT person_id FROM person_address WHERE partnership_id = ? AND address = ?", partnership, canonical(address)
-    )
-    found = await people(partnership, [PersonId(rows[0]["person_id"])]) if rows else ()
+    found = await people(partnership, list((await owners_of(partnership, [address])).values()))
     return found[0] if found else None
-
-
-async def known_addresses(partnership: PartnershipId, addresses: Collection[str]) -> set[str]:
-    """Those of *addresses* (canonical) that belong to somebody of the register."""
-    if not addresses:
-        return set()
-    some = list(set(addresses))
-    known = f"SELECT address FROM person_address WHERE partnership_id = ? AND address IN {marks(some)}"  # noqa: S608 - no values in it
-    return {r["address"] for r in await fetch(known, partnership, *some)}
 
 
 async def save(partnership: PartnershipId, row: PersonRow) -> tuple[PersonId, bool]:
     """Write one person, known by any of the addresses; True when new. Aliases learned before are kept, a dead address stays dead until
     the row gives another as the first. What a list does not say stays; which letter they get stays where the convener decided it."""
-    addresses = tuple(dict.fromkeys(canonical(a) for a in row.addresses))
-    known = await models.PersonAddress.filter(partnership_id=partnership, address__in=addresses).values_list(
-        "person_id", "address"
-    )
-    owners = {owner for owner, _ in known}
-    if len(owners) > 1:
+    return (await save_all(partnership, [row]))[0]
+
+
+async def save_all(partnership: PartnershipId, rows: Sequence[PersonRow]) -> list[tuple[PersonId, bool]]:
+    """The same for many, in their order, with few statements. Nobody may stand in two of *rows*."""
+    every = [tuple(dict.fromkeys(canonical(a) for a in row.addresses)) for row in rows]
+    wanted = [a for addresses in every for a in addresses]
+    owner = await owners_of(partnership, wanted)
+    owners = [{owner[a] for a in addresses if a in owner} for addresses in every]
+    if any(len(found) > 1 for found in owners):
         raise ValueError("these addresses belong to different people in the register")
-    organisation = None
-    if row.organisation:
-        organisation, _ = await models.Organisation.get_or_create(partnership_id=partnership, name=row.organisation)
-    facts: dict[str, Any] = {
-        "name": row.name,
-        "title": row.title,
-        "kind": row.kind.value,
-        "roles": sorted(r.value for r in row.roles),
-        "language": row.language,
-        "phone": row.phone,
-        "organisation": organisation.id if organisation else None,
-    }
-    facts = {column: value for column, value in facts.items() if not owners or row.gives(column)}
-    if "organisation" in facts:
-        facts["organisation_id"] = facts.pop("organisation")
-    if "roles" in facts:
-        facts["bears_role"] = bool(row.roles)
-    facts["left_at"] = None
-    before = await models.Person.get(id=min(owners)) if owners else None
-    if organisation is not None and organisation.kind and not (before and before.kind_why):
-        facts |= {"kind": organisation.kind, "kind_why": organisation.kind_why}
-    elif before is not None and before.kind_why:
-        facts.pop("kind", None)
-    if before is not None:
-        person_id = before.id
-        await models.Person.filter(id=person_id).update(**facts)
-    else:
-        person_id = (await models.Person.create(partnership_id=partnership, **facts)).id
-    have = {a: i for i, a in await models.PersonAddress.filter(person_id=person_id).values_list("id", "address")}
-    rest = [a for a in have if a not in addresses]
-    for rank, address in enumerate((*addresses, *rest)):
-        if address in have:
-            await models.PersonAddress.filter(id=have[address]).update(rank=rank)
-        else:
-            await models.PersonAddress.create(
-                partnership_id=partnership, person_id=person_id, address=address, rank=rank
-            )
-    if not known:
-        await _stopped_before(PersonId(person_id), addresses)
-    return PersonId(person_id), not known
+    known = [min(found) if found else None for found in owners]
+    before = await _rows_of([i for i in known if i is not None])
+    firms = await _organisations(partnership, [row.organisation for row in rows if row.organisation])
+    written = [
+        _facts(row, before[ident] if ident is not None else None, firms.get(row.organisation))
+        for row, ident in zip(rows, known, strict=True)
+    ]
+    await write(
+        f"UPDATE person SET {', '.join(f'{c} = ?' for c in _COLUMNS)} WHERE id = ?",  # noqa: S608 - names of ours
+        [(*facts, ident) for facts, ident in zip(written, known, strict=True) if ident is not None],
+    )
+    fresh = iter(await _new_persons(partnership, [f for f, i in zip(written, known, strict=True) if i is None]))
+    idents = [i if i is not None else next(fresh) for i in known]
+    await _rank(partnership, list(zip(idents, every, strict=True)))
+    new = {a: PersonId(i) for i, k, addresses in zip(idents, known, every, strict=True) if k is None for a in addresses}
+    await _stopped_before(new)
+    return [(PersonId(i), k is None) for i, k in zip(idents, known, strict=True)]
+
+
+_COLUMNS = (
+    "name", "title", "kind", "roles", "language", "phone", "organisation_id", "bears_role", "kind_why", "left_at",
+)  # fmt: skip
+_AT_ONCE = 300
+
+
+def batched(values: Sequence[T]) -> list[Sequence[T]]:
+    """In pieces, for databases take a limited number of values in one statement."""
+    return [values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE)]
+
+
+def _facts(row: PersonRow, before: Mapping[str, Any] | None, firm: tuple[int, str, str] | None) -> tuple[object, ...]:
+    """What is written of *row*, in the order of `_COLUMNS`."""
+
+    def said(column: str, value: object, key: str = "") -> object:
+        return value if before is None or row.gives(column) else before[key or column]
+
+    kind: object = said("kind", row.kind.value)
+    why = before["kind_why"] if before is not None else ""
+    if firm is not None and firm[1] and not why:
+        kind, why = firm[1], firm[2]
+    elif before is not None and why:
+        kind = before["kind"]
+    roles = sorted(r.value for r in row.roles)
+    return (
+        row.name if before is None or row.gives("name") else before["name"],
+        said("title", row.title), kind, said("roles", json.dumps(roles)), said("language", row.language), said("phone", row.phone),
+        said("organisation", firm[0] if firm is not None else None, "organisation_id"),
+        said("roles", bool(roles), "bears_role"), why, None,
+    )  # fmt: skip
+
+
+async def _rows_of(idents: Sequence[int]) -> dict[int, dict[str, Any]]:
+    columns = ", ".join(("id", *_COLUMNS))
+    found: dict[int, dict[str, Any]] = {}
+    for some in batched(list(dict.fromkeys(idents))):
+        rows = await fetch(f"SELECT {columns} FROM person WHERE id IN {marks(some)}", *some)  # noqa: S608 - names of ours
+        found |= {int(r["id"]): dict(r) for r in rows}
+    for one in found.values():
+        one["roles"] = json.dumps(_listed(one["roles"]))
+        one["bears_role"] = bool(one["bears_role"])
+    return found
+
+
+async def _organisations(partnership: PartnershipId, names: Sequence[str]) -> dict[str, tuple[int, str, str]]:
+    """(id, kind that was decided for all its people, why) of each, made where it is new."""
+    wanted = list(dict.fromkeys(names))
+    await write(
+        "INSERT INTO organisation (partnership_id, name, kind, kind_why) VALUES (?, ?, '', '') ON CONFLICT DO NOTHING",
+        [(partnership, name) for name in wanted],
+    )
+    found: dict[str, tuple[int, str, str]] = {}
+    for some in batched(wanted):
+        rows = await fetch(
+            f"SELECT id, name, kind, kind_why FROM organisation WHERE partnership_id = ? AND name IN {marks(some)}",  # noqa: S608
+            partnership, *some,
+        )  # fmt: skip
+        found |= {r["name"]: (int(r["id"]), r["kind"], r["kind_why"]) for r in rows}
+    return found
+
+
+async def _new_persons(partnership: PartnershipId, written: Sequence[tuple[object, ...]]) -> list[int]:
+    """Enter them; gives their ids, in order."""
+    columns = ("partnership_id", "stopped_for", *_COLUMNS)
+    idents: list[int] = []
+    for some in batched(written):
+        values = ", ".join([marks(columns)] * len(some))
+        rows = await fetch(
+            f"INSERT INTO person ({', '.join(columns)}) VALUES {values} RETURNING id, name",  # noqa: S608 - names of ours
+            *[value for facts in some for value in (partnership, "", *facts)],
+        )
+        rows.sort(key=lambda r: int(r["id"]))
+        if [r["name"] for r in rows] != [facts[0] for facts in some]:
+            raise RuntimeError("the database gave ids in another order than the rows")
+        idents += [int(r["id"]) for r in rows]
+    return idents
+
+
+async def _rank(partnership: PartnershipId, wanted: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+    """The addresses of each, the one to write to first; those that were known beside them come after."""
+    have: dict[int, dict[str, tuple[int, int]]] = {}
+    for some in batched([ident for ident, _ in wanted]):
+        rows = await fetch(
+            f"SELECT id, person_id, address, rank FROM person_address WHERE person_id IN {marks(some)} ORDER BY rank, id",  # noqa: S608
+            *some,
+        )
+        for r in rows:
+            have.setdefault(int(r["person_id"]), {})[r["address"]] = (int(r["id"]), int(r["rank"]))
+    moved: list[tuple[object, ...]] = []
+    new: list[tuple[object, ...]] = []
+    for ident, addresses in wanted:
+        own = have.get(ident, {})
+        for rank, address in enumerate((*addresses, *(a for a in own if a not in addresses))):
+            if address not in own:
+                new.append((partnership, ident, address, rank, ""))
+            elif own[address][1] != rank:
+                moved.append((rank, own[address][0]))
+    await write("UPDATE person_address SET rank = ? WHERE id = ?", moved)
+    await write(
+        "INSERT INTO person_address (partnership_id, person_id, address, rank, dead_reason) VALUES (?, ?, ?, ?, ?)", new
+    )
 
 
 async def set_champions(partnership: PartnershipId, champions: Mapping[PersonId, str]) -> tuple[PersonId, ...]:
     """Say who each person's champion is, by address; gives back the people whose champion is not in the register."""
-    unknown = []
-    for person_id, address in champions.items():
-        champion = await by_address(partnership, address) if address else None
-        if address and champion is None:
-            unknown.append(person_id)
-        await models.Person.filter(id=person_id).update(champion_id=champion.id if champion else None)
-    return tuple(unknown)
+    owners = await owners_of(partnership, [a for a in champions.values() if a])
+    found = {person: owners.get(canonical(address)) if address else None for person, address in champions.items()}
+    await write("UPDATE person SET champion_id = ? WHERE id = ?", [(champion, p) for p, champion in found.items()])
+    return tuple(p for p, champion in found.items() if champions[p] and champion is None)
+
+
+async def owners_of(partnership: PartnershipId, addresses: Collection[str]) -> dict[str, PersonId]:
+    """Whose these addresses are, by canonical address; those that are nobody's are left out."""
+    found: dict[str, PersonId] = {}
+    for some in batched(list({canonical(a) for a in addresses})):
+        rows = await fetch(
+            f"SELECT address, person_id FROM person_address WHERE partnership_id = ? AND address IN {marks(some)}",  # noqa: S608
+            partnership, *some,
+        )  # fmt: skip
+        found |= {r["address"]: PersonId(r["person_id"]) for r in rows}
+    return found
 
 
 async def decide_kind(persons: Collection[PersonId], kind: PartnerKind, why: str) -> None:
@@ -220,26 +303,44 @@ async def decided(partnership: PartnershipId) -> dict[PersonId, str]:
     return {PersonId(r["id"]): r["kind_why"] for r in rows}
 
 
-async def take_out(person: PersonId, now: datetime) -> bool:
-    """Out of the register again, as if never taken in. Whoever was written to already leaves a row behind; False then."""
-    if await models.Outbox.filter(person_id=person, sent_at__not_isnull=True).exists():
-        await models.Person.filter(id=person).update(left_at=now)
-        await models.PersonAddress.filter(person_id=person).delete()
-        return False
-    await models.Person.filter(id=person).delete()
-    return True
+async def left(partnership: PartnershipId) -> dict[PersonId, datetime]:
+    """Who was taken off the register, and when."""
+    rows = await fetch("SELECT id, left_at FROM person WHERE partnership_id = ? AND left_at IS NOT NULL", partnership)
+    return {PersonId(r["id"]): at for r in rows if (at := instant(r["left_at"])) is not None}
 
 
-async def put_back(before: Person, why: str) -> None:
-    """*before* as it was, with the addresses of then, after a list has changed it."""
-    row = PersonRow(
-        name=before.name, addresses=before.addresses, organisation=before.organisation, title=before.title, kind=before.kind, roles=before.roles,
-        language=before.language, phone=before.phone,
-    )  # fmt: skip
-    await models.PersonAddress.filter(person_id=before.id).exclude(address__in=list(before.addresses)).delete()
-    await models.Person.filter(id=before.id).update(kind_why="")
-    await save(before.partnership_id, row)
-    await models.Person.filter(id=before.id).update(champion_id=before.champion, kind=before.kind.value, kind_why=why)
+async def take_out(persons: Sequence[PersonId], now: datetime) -> int:
+    """Out of the register again, as if never taken in. Whoever was written to already leaves a row behind; gives how many those are."""
+    stays = 0
+    for some in batched(persons):
+        wrote = models.Outbox.filter(person_id__in=list(some), sent_at__not_isnull=True)
+        written = {PersonId(int(i)) for i in await models.column(wrote, "person_id")}
+        await models.Person.filter(id__in=list(written)).update(left_at=now)
+        await models.PersonAddress.filter(person_id__in=list(written)).delete()
+        await models.Person.filter(id__in=[i for i in some if i not in written]).delete()
+        stays += len(written)
+    return stays
+
+
+async def put_back(partnership: PartnershipId, before: Sequence[tuple[Person, str]]) -> None:
+    """Each as it was, with the addresses of then and why this kind, after a list has changed it."""
+    rows = [
+        PersonRow(
+            name=p.name, addresses=p.addresses, organisation=p.organisation, title=p.title, kind=p.kind, roles=p.roles, language=p.language,
+            phone=p.phone,
+        )
+        for p, _ in before
+    ]  # fmt: skip
+    for some in batched(before):
+        ids = [p.id for p, _ in some]
+        kept = [a for p, _ in some for a in p.addresses]
+        await models.PersonAddress.filter(person_id__in=ids).exclude(address__in=kept).delete()
+        await models.Person.filter(id__in=ids).update(kind_why="")
+    await save_all(partnership, rows)
+    await write(
+        "UPDATE person SET champion_id = ?, kind = ?, kind_why = ? WHERE id = ?",
+        [(p.champion, p.kind.value, why, p.id) for p, why in before],
+    )
 
 
 async def give_role(person: PersonId, roles: Collection[Role]) -> None:
@@ -292,7 +393,15 @@ async def revive(partnership: PartnershipId, addresses: Iterable[str]) -> None:
 
 async def let_answer(partnership: PartnershipId, person: PersonId, address: str) -> None:
     """From now on whoever writes from *address* may answer for *person*; nothing is sent there."""
-    await models.AnswersFor.get_or_create(partnership_id=partnership, person_id=person, address=canonical(address))
+    await let_answer_all(partnership, [(person, address)])
+
+
+async def let_answer_all(partnership: PartnershipId, pairs: Iterable[tuple[PersonId, str]]) -> None:
+    """The same for many."""
+    await write(
+        "INSERT INTO answers_for (partnership_id, person_id, address) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(partnership, person, canonical(address)) for person, address in pairs],
+    )
 
 
 async def note_away(person: PersonId, until: datetime) -> None:
@@ -340,8 +449,11 @@ def digest(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()
 
 
-async def _stopped_before(person: PersonId, addresses: Iterable[str]) -> None:
-    """A new row for somebody who wants no mail from any partnership keeps that wish."""
-    row = await models.StoppedAddress.filter(digest__in=[digest(a) for a in addresses]).first()
-    if row is not None:
-        await note_stop(person, row.at, EVERYTHING)
+async def _stopped_before(new: Mapping[str, PersonId]) -> None:
+    """Who is new here, and wants no mail from any partnership, keeps that wish. *new*: by address."""
+    digests = {digest(address): person for address, person in new.items()}
+    for some in batched(list(digests)):
+        for row in await fetch(f"SELECT digest, at FROM stopped_address WHERE digest IN {marks(some)}", *some):  # noqa: S608
+            at = instant(row["at"])
+            assert at is not None
+            await note_stop(digests[row["digest"]], at, EVERYTHING)

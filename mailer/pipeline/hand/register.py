@@ -9,13 +9,14 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
 from mailer.errors import MailerError, Problem
 from mailer.parse.vcard import is_cards, read_cards
+from mailer.partnership.names import shorter
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PeopleList, PersonRow, read_list, read_table, refused
 from mailer.partnership.sheet import Sheet
@@ -79,7 +80,8 @@ async def import_people(
     async def write() -> tuple[DocumentId | None, bytes | None]:
         await hand.look()
         for row in read.rows:
-            await hand.take(row)
+            hand.take(row)
+        await hand.save()
         await hand.tie()
         rest = read.rest(hand.refused)
         if master:
@@ -119,39 +121,68 @@ class _Import:
     by_name: dict[tuple[str, str], Person] = field(default_factory=dict)
     decided: dict[PersonId, str] = field(default_factory=dict)
     barred: dict[str, datetime] = field(default_factory=dict)
+    left: dict[PersonId, datetime] = field(default_factory=dict)
+    taken: list[PersonRow] = field(default_factory=list)
 
     async def look(self) -> None:
         """The register as it is before: lists are long."""
         partnership = self.office.partnership
         self.decided = await people.decided(partnership)
         self.barred = await erasing.all_barred(partnership)
-        for person in await people.people(partnership):
+        self.left = await people.left(partnership)
+        for person in (*await people.people(partnership, list(self.left)), *await people.people(partnership)):
             self.by_address |= dict.fromkeys(person.addresses, person)
-            if person.organisation and person.addresses:
+            if person.organisation and person.addresses and person.id not in self.left:
                 self.by_name[person.name.casefold(), person.organisation.casefold()] = person
 
-    async def take(self, row: PersonRow) -> None:
-        partnership = self.office.partnership
+    def take(self, row: PersonRow) -> None:
+        """Take *row*, or say why not."""
         owners = {p.id: p for a in row.addresses if (p := self.by_address.get(a)) is not None}
-        if self.master and not owners and self.barred_since(row) is not None:
-            # no name: what is told here is kept
-            told = "Somebody who was forgotten stands in this line; it is left out."
-            self.problems.append(Problem(self.where, row.line, told, remedy="Remove the line.", warning=True))
-            return
+        one = next(iter(owners.values()), None)
+        if self.master:
+            gone = "was forgotten" if not owners and self.barred_since(row) is not None else ""
+            gone = gone or ("was taken off the list" if one is not None and one.id in self.left else "")
+            if gone:
+                # no name: what is told here is kept
+                told = f"Somebody who {gone} stands in this line; it is left out."
+                remedy = "Remove the line. To take them in again: convener people add"
+                self.problems.append(Problem(self.where, row.line, told, remedy=remedy, warning=True))
+                return
+        else:
+            row = row.filled()
         if why := self._against(row, list(owners.values())):
             self.refuse(row, *why)
             return
-        one = next(iter(owners.values()), None)
-        if one is not None and self.as_known(row, one):
+        if one is not None:
+            row = self._beside(row, one)
             self.lines[one.id] = row
-            return
-        if one is not None and not self.master:
-            self.before.append((one, self.decided.get(one.id, "")))
-        ident, fresh = await people.save(partnership, row)
-        self.new += fresh
-        if fresh:
-            self.fresh.append(ident)
-        self.lines[ident] = row
+            if self.as_known(row, one):
+                return
+            if not self.master:
+                self.before.append((one, self.decided.get(one.id, "")))
+        self.taken.append(row)
+
+    def _beside(self, row: PersonRow, one: Person) -> PersonRow:
+        """*row* as far as it may change what is known of *one*; what it may not is told."""
+        if Role.CONVENER in one.roles:
+            row = replace(row, roles=row.roles | {Role.CONVENER})
+        if one.stopped_at is not None and not self.master:
+            self.warn(row, f"{one.name} has asked not to be written to; that stays.")
+        if not self.master and row.name != one.name:
+            if shorter(row.name, one.name):
+                self.warn(row, f"{one.name} keeps that name; this list has “{row.name}”.")
+                return replace(row, name=one.name)
+            self.warn(row, f"{one.name} is called {row.name} from now on.")
+        return row
+
+    async def save(self) -> None:
+        """Write all that was taken, with few statements."""
+        saved = await people.save_all(self.office.partnership, self.taken)
+        for row, (ident, fresh) in zip(self.taken, saved, strict=True):
+            self.new += fresh
+            if fresh:
+                self.fresh.append(ident)
+            self.lines[ident] = row
 
     def as_known(self, row: PersonRow, one: Person) -> bool:
         """Does *row* say nothing new? Most rows of a list that is read again do not."""
@@ -175,11 +206,13 @@ class _Import:
                 f"these addresses belong to different people in the register: {names}",
                 "Keep each person in one row.",
             )
+        if own := [a for a in row.addresses if _mailbox_of(a) == _mailbox_of(canonical(self.office.sender.mailbox))]:
+            return f"{own[0]} is my own mailbox", "Write the person's own address, or remove the row."
+        again = f"To take them in again: convener people add “{row.name}” {row.addresses[0]}"
         if not known and (since := self.barred_since(row)):
-            return (
-                f"this person was forgotten on {since:%d %B %Y}",
-                f"To take them in again: convener people add “{row.name}” {row.addresses[0]}",
-            )
+            return f"this person was forgotten on {since:%d %B %Y}", again
+        if known and (since := self.left.get(known[0].id)):
+            return f"{known[0].name} was taken off the list on {since:%d %B %Y}", again
         if not known:
             twin = self.by_name.get((row.name.casefold(), row.organisation.casefold()))
             if twin is not None:
@@ -189,6 +222,8 @@ class _Import:
                 )
             return None
         (one,) = known
+        if (twice := self.lines.get(one.id)) is not None:
+            return f"this is {one.name}, who stands in line {twice.line} already", "Put all addresses into one row."
         if self.master:
             return None
         if not set(_words(one.name)) & set(_words(row.name)):
@@ -221,8 +256,7 @@ class _Import:
         for ident in await people.set_champions(partnership, champions):
             row = self.lines[ident]
             self.warn(row, f"The champion {row.champion} is not in the register.")
-        for row in self.lines.values():
-            await self._assists(row)
+        await self._assist()
         mixed = await undecided(partnership)
         for row in self.lines.values():
             if sentence := mixed.pop(row.organisation, ""):
@@ -237,26 +271,37 @@ class _Import:
             and (champion is not None or not address)
         )
 
-    async def _assists(self, row: PersonRow) -> None:
-        """Let whoever *row* names answer for the people under "assistant of"."""
-        for boss in row.assistant_of:
-            person = await people.by_address(self.office.partnership, boss)
-            if person is None or row.addresses[0] in person.addresses:
-                why = "is not in the register" if person is None else "is the same person"
-                self.warn(row, f"{row.name} cannot answer for {boss}: that {why}.")
-                continue
-            for address in row.addresses:
-                await people.let_answer(self.office.partnership, person.id, address)
+    async def _assist(self) -> None:
+        """Let whoever a row names answer for the people under "assistant of"."""
+        partnership = self.office.partnership
+        bosses = await people.owners_of(partnership, {b for row in self.lines.values() for b in row.assistant_of})
+        pairs: list[tuple[PersonId, str]] = []
+        for ident, row in self.lines.items():
+            for boss in row.assistant_of:
+                person = bosses.get(boss)
+                if person is None or person == ident:
+                    why = "is not in the register" if person is None else "is the same person"
+                    self.warn(row, f"{row.name} cannot answer for {boss}: that {why}.")
+                    continue
+                pairs += [(person, address) for address in row.addresses]
+        await people.let_answer_all(partnership, pairs)
 
     def warn(self, row: PersonRow, sentence: str) -> None:
         self.problems.append(Problem(self.where, row.line, sentence, context=row.name, warning=True))
 
     def journal(self) -> dict[str, Any]:
+        """What takes it back."""
         return {"new": self.fresh, "before": [_told(p, why) for p, why in self.before]}
 
 
 def _words(name: str) -> list[str]:
     return [w for w in name.casefold().replace(",", " ").replace(".", " ").split() if len(w) > 1]
+
+
+def _mailbox_of(address: str) -> str:
+    """*address* without what stands behind "+"."""
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _told(person: Person, why: str) -> dict[str, Any]:
@@ -282,16 +327,12 @@ async def take_back(office: Office, ident: int | None, now: datetime) -> str:
     which, done = found
 
     async def write() -> str:
-        gone = stays = 0
-        for new in done.get("new", ()):
-            if await people.people(office.partnership, [PersonId(new)]):
-                taken = await people.take_out(PersonId(new), now)
-                gone, stays = gone + taken, stays + (not taken)
-        back = 0
-        for before in done.get("before", ()):
-            if await people.people(office.partnership, [PersonId(before["id"])]):
-                await people.put_back(_untold(office.partnership, before), before["why"])
-                back += 1
+        here = {p.id for p in await people.people(office.partnership)}
+        new = [PersonId(i) for i in done.get("new", ()) if i in here]
+        stays = await people.take_out(new, now)
+        changed = [b for b in done.get("before", ()) if b["id"] in here]
+        await people.put_back(office.partnership, [(_untold(office.partnership, b), b["why"]) for b in changed])
+        gone, back = len(new) - stays, len(changed)
         await imports.undone(which, now)
         told = f"The import is taken back: {gone + stays} who came with it are out of the register, {back} are as they were before."
         if stays:
@@ -305,7 +346,7 @@ async def take_back(office: Office, ident: int | None, now: datetime) -> str:
 async def add_person(office: Office, row: PersonRow, now: datetime) -> Person:
     """Somebody new, by the convener's word; also somebody who was forgotten."""
     known = await people.by_address(office.partnership, row.addresses[0])
-    if known is not None:
+    if known is not None and known.id not in await people.left(office.partnership):
         raise MailerError(f"{row.addresses[0]} is in the register already: {known.name}.")
 
     async def write() -> PersonId:

@@ -37,7 +37,7 @@ _CHAMPION = re.compile(r"> champion: (?P<address>\S{3,320}) \(.{0,300}\)")
 async def proposals(office: Office, said: ListChanges, author: Person, kind: PartnerKind) -> list[str]:
     """The lines for what *author* says of a list; who is in the register already is not added."""
     off = await people.people(office.partnership, said.drop)
-    known = await people.known_addresses(office.partnership, [a.address for a in said.add])
+    known = await people.owners_of(office.partnership, [a.address for a in said.add])
     lines = [f"> take off: {p.addresses[0]} ({_named(p)})" for p in off if p.addresses]
     champion = f" for {author.addresses[0]}" if author.roles & _CHAMPIONS and kind is PartnerKind.BUSINESS else ""
     for new in said.add:
