@@ -330,6 +330,7 @@ async def test_the_log_says_who_did_it(tmp_path: Path) -> None:
         assert by["people"] == by["plan"] == f"{CONVENER}, by mail"
         assert by["settled"] == f"{CONVENER}, by mail"
         assert {a for _, a, _ in lines} == {f"{pat}, by mail", f"{CONVENER}, by mail"}
+        assert "left out" not in by, "why rules did not apply is nobody's deed"
         assert [w for w, a, _ in lines if a.startswith(pat)] == [
             w for w, *_ in [(line.what,) for _, line in await log.lines(office.partnership, who="pat.cole")]
         ]

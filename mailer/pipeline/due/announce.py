@@ -110,8 +110,9 @@ async def note_left_out(office: Office, meeting: Meeting, left_out: Sequence[Lef
     wanted = {(o.person, f"[{o.rule}] did not go out: {o.sentence}", o.round) for o in left_out}
     told = {(p, f"{s} ({r})" if r else s) for p, s, r in wanted}
     fresh = await log.unknown(office.partnership, meeting.id, "left out", told)
-    for person, sentence in sorted(fresh, key=lambda one: (one[0] or 0, one[1])):
-        await log.write(office.partnership, LogLine(now, "left out", sentence, meeting.id, person))
+    with log.acting(""):  # the rules' own doing, whoever caused that they were asked
+        for person, sentence in sorted(fresh, key=lambda one: (one[0] or 0, one[1])):
+            await log.write(office.partnership, LogLine(now, "left out", sentence, meeting.id, person))
 
 
 async def overtaken(office: Office, entry: outbox.OutboxEntry, now: datetime) -> None:

@@ -41,7 +41,8 @@ async def with_questions(office: Office, meeting: Meeting, notices: Sequence[Not
         if made[name] is None:
             if rule.do is not None:
                 why = f"[{rule.id}] did not go out: there is no free day that could be offered ({notice.round})"
-                await log.write(office.partnership, LogLine(now, "left out", why, meeting.id, notice.person_id))
+                with log.acting(""):
+                    await log.write(office.partnership, LogLine(now, "left out", why, meeting.id, notice.person_id))
             continue  # no time is free, or the plan has no priorities yet: there is nothing to choose from
         out.append(replace(notice, question=made[name]))
     return out
