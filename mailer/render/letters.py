@@ -56,6 +56,7 @@ class _Compiled:
     needs: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     source: str = ""
+    pass_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ class Letters:
     def lists(self, name: str) -> frozenset[str]:
         """Which of the lists (`listings.Listings`) letter *name* shows."""
         return frozenset[str]().union(*(variant.lists for variant in self.by_name.get(name, {}).values()))
+
+    def passed_on(self, name: str) -> bool:
+        """Whether letter *name* is made to be passed on: then it carries nothing that tells whose copy it is."""
+        return any(variant.pass_on for variant in self.by_name.get(name, {}).values())
 
     def source(self, name: str) -> str:
         """Letter *name* as it is written, in all languages: another text is another source."""
@@ -235,7 +240,12 @@ def _made(
     if not letter.subject:
         return (Problem(where, 1, "The subject comes out empty."),)
     lists = _lists(source.subject + source.body + html)
-    return replace(compiled, needs=frozenset(_needs(compiled, view)), lists=lists, source=written)
+    needs = frozenset(_needs(compiled, view))
+    if source.pass_on and (own := sorted(needs & {"links", "answer"})):
+        remedy = "Take out the buttons, or the line “Pass-on: yes”."
+        told = f"A letter that is passed on cannot speak of {' and '.join(own)}: whoever gets it would answer for its reader."
+        return (Problem(where, 0, told, remedy=remedy),)
+    return replace(compiled, needs=needs, lists=lists, source=written, pass_on=source.pass_on)
 
 
 def _lists(template: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The way letters are written: a plain text file with a few marks, from which both the text and the HTML are made.
 
-A letter begins with ``Subject: …`` (and, if it likes, ``Language: en``); after an empty line come its paragraphs:
+A letter begins with ``Subject: …`` (and, if it likes, ``Language: en`` and ``Pass-on: yes``); after an empty line come its paragraphs:
 
     an empty line           ends a paragraph; a line break inside a paragraph stays a line break
     **words**               bold
@@ -25,7 +25,7 @@ from markupsafe import escape
 _JINJA = r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"
 JINJA_PIECE = re.compile(_JINJA, re.DOTALL)
 _ONLY_TAGS = re.compile(r"\s*(?:(?:\{%[^{}]*%\}|\{#[^{}]*#\})\s*)+")
-_HEADER = re.compile(r"(subject|language)\s*:\s*(.*)", re.IGNORECASE)
+_HEADER = re.compile(r"(subject|language|pass-on)\s*:\s*(.*)", re.IGNORECASE)
 _BLOCK = re.compile(r"\[\[\s*([a-z]+)\s*\]\]")
 _BOLD = re.compile(r"\*\*(?=\S)([^*]+?)\*\*")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(([^()\s]+)\)")
@@ -88,10 +88,12 @@ class Source:
     language_line: int
     body: str
     body_line: int
+    pass_on: bool = False
+    """The reader shall pass it on: nothing in it may be the reader's own."""
 
 
 def take_apart(content: str) -> Source:
-    """Split the head (``Subject:``, ``Language:``) from the body; what is missing is empty."""
+    """Split the head (``Subject:``, ``Language:``, ``Pass-on:``) from the body; what is missing is empty."""
     lines = content.lstrip("\ufeff").splitlines()
     found: dict[str, tuple[str, int]] = {}
     start = 0
@@ -103,7 +105,8 @@ def take_apart(content: str) -> Source:
             found.setdefault(header[1].lower(), (header[2].strip(), start + 1))
     subject, subject_line = found.get("subject", ("", 0))
     language, language_line = found.get("language", ("", 0))
-    return Source(subject, subject_line, language.lower(), language_line, "\n".join(lines[start:]), start + 1)
+    pass_on = found.get("pass-on", ("", 0))[0].lower() == "yes"
+    return Source(subject, subject_line, language.lower(), language_line, "\n".join(lines[start:]), start + 1, pass_on)
 
 
 def unknown_blocks(body: str) -> list[tuple[str, int]]:

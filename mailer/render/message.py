@@ -12,6 +12,7 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC
 from email.header import Header
 from email.utils import format_datetime
@@ -52,7 +53,9 @@ _LONGEST_LINE = 990  # octets; RFC 5321 §4.5.3.1.6 allows 998
 
 
 def compose(facts: Facts, letters: Letters) -> OutgoingMessage:
-    """Write the whole mail of *facts*."""
+    """Write the whole mail of *facts*. One that is passed on has no token: whoever it reaches would answer, or stop mail, for its reader."""
+    if letters.passed_on(facts.letter):
+        facts = replace(facts, invitation=None, thread=())
     for meeting in (facts.meeting, facts.before):
         if meeting is not None:
             _check_zone(meeting)

@@ -3,7 +3,7 @@
 Each test names the task of the convener that it serves (the numbers of the table of tasks)."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import pytest
 from mailer.partnership.people import PartnerKind, Role
 from mailer.pipeline.hand import reports
 from mailer.sandbox.habits import Member
-from mailer.sandbox.stage import CONVENER
-from mailer.store import approvals, people
+from mailer.sandbox.stage import CONVENER, MAILBOX
+from mailer.store import approvals, meetings, people
+from mailer.terms import canonical
 from tests.flow.test_commands import coded, write
 from tests.flow.test_desk import reply, text_of
 from tests.flow.test_life import answer, letter_to
@@ -341,3 +342,36 @@ async def test_gaps_are_shown_by_mail(tmp_path: Path) -> None:
         told = " ".join(text_of(here.to(CONVENER)[-1][1]).split())
         assert "No contact yet for: workforce services, economic development, vocational rehabilitation" in told
         assert "Pat Park, Lakeside Community College" in told
+
+
+async def test_a_champion_passes_a_text_on_and_nothing_in_it_is_the_champions_own(tmp_path: Path) -> None:
+    """Task 18: instead of a letter in a champion's name, a text to forward to peers, on the convener's word; a peer who answers it answers for
+    nobody else, and a wish to hear no more stops nobody else's mail."""
+    later = local(2026, 3, 30, 9, 0)
+    kay = member("Kay Kern", roles=frozenset({Role.CO_CHAIR}), language="es")
+    async with world(tmp_path, [*cast(), kay], dtstart=later, dtend=later + timedelta(hours=2)) as here:
+        await here.stage.advance(local(2026, 2, 9, 12, 0))
+        assert not any("pass on" in s for s in here.subjects(JANE))  # it waits for a word
+        await here.release()
+        await here.stage.advance(local(2026, 2, 9, 14, 0))
+        letter = letter_to(here, JANE, "For you to pass on")
+        assert "reenvíe" in str(letter_to(here, "kay.kern@kern.example", "reenvíe")["Subject"])
+        assert not any("pass on" in s for s in here.subjects(BOB))
+        jane = await people.by_address(here.stage.daemon.office.partnership, JANE)
+        assert jane is not None
+        (invitation,) = await meetings.invitations(here.meeting_id, [jane.id])
+        raw = next(raw for to, raw in here.raws if to == JANE and str(letter["Message-ID"]).encode() in raw)
+        assert invitation.token.encode() not in raw
+        assert letter["List-Unsubscribe"] is None
+        assert canonical(str(letter["Reply-To"].addresses[0].addr_spec)) == MAILBOX
+        html = letter.get_body(("html",))
+        assert html is not None
+        assert "mailto:" not in str(html.get_content())
+        text = text_of(letter)
+        assert "Jane Smith" in text.split("--------")[1]
+        await answer(here, BOB, letter, "Yes, I will be there")  # forwarded by Jane, answered by Bob
+        assert (await here.answers()).get(JANE) != "yes"
+        await answer(here, BOB, letter, "Please stop writing to me.")
+        jane = await people.by_address(here.stage.daemon.office.partnership, JANE)
+        assert jane is not None
+        assert jane.may_be_written_to

@@ -166,6 +166,7 @@ async def test_the_year_is_told_in_numbers_that_outlive_people(tmp_path: Path) -
         await coded(here, "decided at launch: we meet once a quarter")
         await planning.close_item(office, 1, here.stage.clock.now())
         await write(here, "report 2026")
+        assert files_of(last(here)) == ["activity-report-2026.pdf"]
         before = text_of(last(here))
         for line in (
             "1 meeting of the partnership",

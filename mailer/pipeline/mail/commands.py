@@ -296,6 +296,8 @@ class _Hand:
         try:
             if command.verb is Verb.TEST_LETTER and self.tools.letters is not None:
                 return f"{command.text.lower()}.eml", (await self.tried(command)).content
+            if command.verb is Verb.REPORT:
+                return await errands.report_page(self.office, command, self.now)
             if command.verb is not Verb.PREVIEW:
                 return None
             meeting = await self.meeting(command)

@@ -12,6 +12,8 @@ from mailer.partnership.people import Person
 from mailer.pipeline.hand import aftermath, changes, settling, stories
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers import activity
+from mailer.pipeline.papers.enclosures import Desk, printed
+from mailer.printing.sheets import Paper
 from mailer.store import documents, people
 from mailer.store.stories import APPROVED, DROPPED
 from mailer.understand.commands import Command
@@ -61,6 +63,14 @@ async def at_large(office: Office, command: Command, now: datetime) -> tuple[str
             return f"{person.name} is asked to join {team}, in the name of {lead}. A yes makes the member.", ""
         case _:
             raise MailerError("That is none of mine.")
+
+
+async def report_page(office: Office, command: Command, now: datetime) -> tuple[str, bytes]:
+    """(name, PDF) of the year's report that *command* asks for."""
+    year = command.number or activity.year_told(now, office.zone)
+    desk = Desk(office.partnership, office.sender, Paper(office.paper), zone=office.zone, year=year)
+    done = await printed(desk, None, "activity report", None, now)
+    return f"activity-report-{year}.pdf", done.content
 
 
 async def _ask(office: Office, command: Command, now: datetime) -> str:
