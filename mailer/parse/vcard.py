@@ -19,7 +19,8 @@ MOST_LINE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """*line*: where it begins. *addresses*: the preferred first. *group*: a list of members, which is nobody by itself."""
+    """*line*: where it begins. *addresses*: the preferred first. *group*: a list of members, which is nobody by itself. *name*: of a person,
+    empty for a firm."""
 
     line: int
     name: str = ""
@@ -37,7 +38,7 @@ _NAME = re.compile(r"(?:[\w-]{1,40}\.)?([A-Za-z][A-Za-z0-9-]{0,40})(?=[;:])")
 _QUOTED_PRINTABLE = re.compile(rb"[;:](?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 _CHARSET = re.compile(r"charset=\"?([\w.:-]{1,40})", re.IGNORECASE)
 _WANTED = frozenset(
-    {"FN", "N", "EMAIL", "ORG", "TITLE", "ROLE", "TEL", "LANG", "KIND", "X-ADDRESSBOOKSERVER-KIND", "NICKNAME"}
+    {"FN", "N", "EMAIL", "ORG", "TITLE", "ROLE", "TEL", "LANG", "KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"}
 )
 
 
@@ -101,17 +102,20 @@ def _card(number: int, lines: list[bytes]) -> Card:
         return next((unescaped(v).strip() for _, v, _ in found.get(name, ()) if v.strip()), "")
 
     kind = (first("KIND") or first("X-ADDRESSBOOKSERVER-KIND")).lower()
+    firm = kind in ("org", "organization") or first("X-ABSHOWAS").upper() == "COMPANY"
+    called = " ".join((first("FN") or _composed(found)).split())
+    works_at = " ".join(_parts(found["ORG"][0][1])[0].split()) if found.get("ORG") else ""
     emails = sorted(found.get("EMAIL", ()), key=_preference)
     phones = sorted(found.get("TEL", ()), key=lambda e: ("FAX" in e[2], _preference(e)))
     return Card(
         number,
-        " ".join((first("FN") or _composed(found)).split()),
+        "" if firm else called,
         tuple(
             dict.fromkeys(
                 re.sub(r"^mailto:", "", unescaped(v).strip(), flags=re.IGNORECASE) for _, v, _ in emails if v.strip()
             )
         )[:20],
-        " ".join(_parts(found["ORG"][0][1])[0].split()) if found.get("ORG") else "",
+        works_at or (called if firm else ""),
         first("TITLE") or first("ROLE"),
         re.sub(r"^tel:", "", unescaped(phones[0][1]).strip(), flags=re.IGNORECASE) if phones else "",
         first("LANG"),

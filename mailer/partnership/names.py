@@ -12,7 +12,7 @@ from mailer.terms import canonical
 LONGEST = 200
 
 ADDRESS = re.compile(r"[^\s<>@,;\"\x00-\x1f]{1,64}@[^\s<>@,;\"\x00-\x1f.]{1,63}(?:\.[^\s<>@,;\"\x00-\x1f.]{1,63}){1,8}")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _SUFFIXES = frozenset(
     ["jr", "sr", "ii", "iii", "iv", "phd", "edd", "md", "dds", "rn", "pe", "cpa", "mba", "mph", "esq", "jd", "cfp", "pmp", "shrm-cp", "shrm-scp",
      "sphr", "ma", "ms", "ba", "bsc", "msc"]
@@ -23,6 +23,17 @@ _FIRMS = frozenset(
 _AND = re.compile(r"\s*[&+/;]\s*|\s+(?:and|und|et|or|oder|ou)\s+|\s*\n\s*", re.IGNORECASE)
 _Y = re.compile(r"\s+(?:y|e)\s+", re.IGNORECASE)
 _LINK = re.compile(r'=HYPERLINK\(\s*"(?:mailto:)?([^"]{3,320})"', re.IGNORECASE)
+_PRONOUNS = re.compile(r"\s*[(\[]\s*(?:she|he|they|ella|él|elle|sie|er)\s*/[\w/ ]{1,30}[)\]]", re.IGNORECASE)
+_FORMULA = re.compile(r"=|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|NV|BEZUG!|WERT!|¡REF!|¡VALOR!)", re.IGNORECASE)
+_QUOTES = '"“”„«»'
+_NOBODY = frozenset(
+    {"noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster", "no.reply", "nobody", "bounce"}
+)
+_SHARED = frozenset(
+    ["info", "office", "contact", "hr", "humanresources", "jobs", "careers", "admin", "sales", "mail", "hello", "team", "support", "reception",
+     "frontdesk", "help", "inquiries", "enquiries", "accounting", "kontakt", "contacto", "oficina", "ventas", "buero", "verwaltung", "accueil",
+     "rh", "personal", "secretaria", "sekretariat", "secretariat"]
+)  # fmt: skip
 _ANGLED = re.compile(r"([^<>;,]{0,200})<([^<>]{1,330})>")
 
 
@@ -31,11 +42,24 @@ def plain(cell: str) -> str:
     return " ".join(_INVISIBLE.sub("", cell).split())
 
 
+def is_formula(cell: str) -> bool:
+    """Did a spreadsheet leave a formula or one of its errors where a value should stand? (A link to an address is one.)"""
+    return _FORMULA.match(cell.strip()) is not None and _LINK.match(cell.strip()) is None
+
+
+def is_shared(address: str) -> bool:
+    """Is it an address that several people read, as a rule?"""
+    return re.sub(r"[._-]", "", address.partition("@")[0].partition("+")[0]) in _SHARED
+
+
 def read_name(cell: str) -> tuple[str, str]:
     """(name, what was made of it where that is worth a word). Raises MailerError with the reason why it is no single person's name."""
     if len(cell) > LONGEST:
         raise MailerError(f"its name is longer than {LONGEST} characters")
-    cell = _INVISIBLE.sub("", cell).strip().strip('"')
+    cell = _PRONOUNS.sub("", _INVISIBLE.sub("", cell)).strip().strip(_QUOTES)
+    cell = cell.removeprefix("'")  # Excel's mark for "this is text"
+    if is_formula(cell):
+        raise MailerError(f"“{plain(cell)[:80]}” is a formula and no name")
     if len(_AND.split(cell.strip())) > 1 or _two_by_y(cell):
         raise MailerError(f"“{plain(cell)}” may be two people; each needs a row of their own")
     name = plain(cell)
@@ -116,6 +140,10 @@ def read_addresses(cell: str) -> tuple[str, ...]:
             bare = plain(cell)
         if not ADDRESS.fullmatch(bare):
             raise MailerError(f"“{bare[:80]}” is no e-mail address")
+        if len(bare) > 254:  # RFC 5321 §4.5.3.1.3, without its angle brackets
+            raise MailerError(f"“{bare[:80]}…” is longer than an address may be")
+        if bare.partition("@")[0].lower() in _NOBODY:
+            raise MailerError(f"nobody reads {bare}")
         if not bare.rpartition("@")[0].isascii():
             raise MailerError(f"mail servers rarely take letters like those before the @ of “{bare}”")
         found.append(canonical(bare))

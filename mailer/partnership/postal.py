@@ -1,15 +1,14 @@
-"""A file of postal addresses (CSV, as a spreadsheet saves it) → people to write to by post, with every refused row and its reason.
+"""A file of postal addresses (a workbook, or CSV as a spreadsheet saves it) → people to write to by post, with every refused row and its reason.
 
 Promises: pure; columns are found by their headings in any order and case; the address is one column with line breaks (or semicolons), or street,
           city, state, postcode, country in columns of their own. Fails: `Problem` values; a file without the needed headings gives no rows.
 """
 
-import csv
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailer.errors import Problem
-from mailer.partnership.sheet import decoded
+from mailer.partnership.sheet import heading, read_sheet
 
 COLUMNS = (
     "name",
@@ -56,49 +55,44 @@ class Addressee:
 
 def read_addressees(where: str, content: bytes) -> tuple[tuple[Addressee, ...], tuple[Problem, ...]]:
     """Read the file; *where* is its name as the person knows it."""
-    text, _ = decoded(content) or ("", "")
-    text = text.removeprefix("\ufeff")
-    lines = text.splitlines()
-    if not lines or not lines[0].strip():
-        return (), (
-            Problem(where, 1, "The first line is empty.", remedy=f"It names the columns: {', '.join(COLUMNS)}"),
-        )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=lines[0].count))
-    headings = next(reader)
-    width = len(headings)
-    columns = {_column(heading): place for place, heading in reversed(list(enumerate(headings)))}
+    sheet = read_sheet(content, {*COLUMNS, *_SPELLINGS})
+    if isinstance(sheet, str):
+        return (), (Problem(where, 1, sheet, remedy=f"Its first line names the columns: {', '.join(COLUMNS)}"),)
+    columns = {_column(cell): place for place, cell in reversed(list(enumerate(sheet.headings)))}
     if "name" not in columns or not {"address", "street"} & set(columns):
         lacks = "name" if "name" not in columns else "address"
         return (), (
-            Problem(where, 1, f"There is no column “{lacks}”.", remedy=f"Columns there can be: {', '.join(COLUMNS)}"),
+            Problem(
+                where,
+                sheet.line,
+                f"There is no column “{lacks}”.",
+                remedy=f"Columns there can be: {', '.join(COLUMNS)}",
+            ),
         )
     found: list[Addressee] = []
     problems: list[Problem] = []
-    try:
-        for count, cells in enumerate(reader):
-            if count >= MOST_ROWS:
-                problems.append(Problem(where, reader.line_num, f"Only the first {MOST_ROWS:,} rows were read."))
-                break
-            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-                continue
-            if any(cell.strip() for cell in cells[width:]):
-                one: Addressee | str = (
-                    "it has more cells than the first line; an address with commas or semicolons needs quotes around it"
-                )
-            else:
-                one = _addressee(cells, columns, reader.line_num)
-            if isinstance(one, Addressee):
-                found.append(one)
-            else:
-                problems.append(
-                    Problem(where, reader.line_num, f"This row is left out: {one}.", typed=",".join(cells)[:200])
-                )
-    except csv.Error as error:
-        problems.append(Problem(where, reader.line_num, f"The file cannot be read on from here: {error}."))
+    for count, (line, cells) in enumerate(sheet.rows):
+        if count >= MOST_ROWS:
+            problems.append(Problem(where, line, f"Only the first {MOST_ROWS:,} rows were read."))
+            break
+        if cells[0].lstrip().startswith("#"):
+            continue
+        if any(cell.strip() for cell in cells[len(sheet.headings) :]):
+            one: Addressee | str = (
+                "it has more cells than the first line; an address with commas or semicolons needs quotes around it"
+            )
+        else:
+            one = _addressee(cells, columns, line)
+        if isinstance(one, Addressee):
+            found.append(one)
+        else:
+            problems.append(Problem(where, line, f"This row is left out: {one}.", typed=",".join(cells)[:200]))
+    if sheet.broken:
+        problems.append(Problem(where, 0, sheet.broken))
     return tuple(found), tuple(problems)
 
 
-def _addressee(cells: list[str], columns: dict[str, int], row: int) -> Addressee | str:
+def _addressee(cells: Sequence[str], columns: dict[str, int], row: int) -> Addressee | str:
     """The person of one row, or why there is none."""
 
     def cell(name: str) -> str:
@@ -121,6 +115,5 @@ def _addressee(cells: list[str], columns: dict[str, int], row: int) -> Addressee
     return Addressee(name, tuple(lines), organisation, " ".join(cell("title").split()), cell("language").lower(), row)
 
 
-def _column(heading: str) -> str:
-    plain = " ".join(heading.strip().strip("\ufeff").lower().replace("_", " ").split())
-    return _SPELLINGS.get(plain, plain)
+def _column(cell: str) -> str:
+    return _SPELLINGS.get(heading(cell), heading(cell))

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from mailer.errors import MailerError, Problem
-from mailer.partnership.names import ADDRESS, plain, read_addresses, read_name
+from mailer.partnership.names import ADDRESS, is_formula, is_shared, plain, read_addresses, read_name
 from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.sheet import Sheet, heading, read_sheet, returned
 from mailer.terms import canonical, language_of, no_language
@@ -27,12 +27,14 @@ MOST_ROWS = 20_000
 REASON = "reason"
 """The column that returned rows get; a file that has it already may come back with it."""
 
-_GIVEN, _FAMILY, _EMAIL_2, _EMAIL_3 = "given name", "family name", "email 2", "email 3"
+_GIVEN, _FAMILY, _FAMILY_2, _EMAIL_2, _EMAIL_3 = "given name", "family name", "second family name", "email 2", "email 3"
 _WORDS = {
     "name": "full name; display name; contact; contact name; person; nombre completo; nombre y apellidos; vollstandiger name; ansprechpartner;"
     " ansprechpartnerin; nom complet; nom et prenom; kontakt; contacto; nombre",
-    _GIVEN: "given name; first name; firstname; forename; nombre de pila; vorname; prenom",
-    _FAMILY: "family name; last name; lastname; surname; apellido; apellidos; nachname; familienname; nom de famille",
+    _GIVEN: "given name; first name; first; firstname; forename; nombre de pila; vorname; prenom",
+    _FAMILY: "family name; last name; last; lastname; surname; apellido; apellidos; apellido 1; primer apellido; apellido paterno; nachname;"
+    " familienname; nom de famille",
+    _FAMILY_2: "apellido 2; segundo apellido; apellido materno",
     "email": "e mail; mail; email address; e mail address; e mail adresse; email adresse; mailadresse; address; email 1; e mail 1; primary email;"
     " work email; correo; correo electronico; correo e; direccion de correo; direccion de correo electronico; courriel; adresse mail;"
     " adresse e mail; adresse electronique; adresse email; e mail 1 value; mel",
@@ -138,6 +140,8 @@ def read_people(
 def read_list(where: str, content: bytes, *, default_language: str = "en") -> PeopleList:
     """The same, with what is to be returned."""
     sheet = read_sheet(content, _HEADINGS)
+    if isinstance(sheet, Sheet) and _WORKBOOK.search(where) and sheet.plain and not _found_in(sheet):
+        sheet = "This file has the name of a workbook, and is none."
     if isinstance(sheet, str):
         if sheet == "The file is empty.":
             return PeopleList(where, problems=(Problem(where, 1, sheet, remedy=_FIRST_LINE),))
@@ -148,7 +152,14 @@ def read_list(where: str, content: bytes, *, default_language: str = "en") -> Pe
     return read_table(where, sheet, default_language=default_language)
 
 
-_FIRST_LINE = f"Its first line names the columns: {', '.join(COLUMNS)}"
+_WORKBOOK = re.compile(r"\.(?:xlsx?|ods)$", re.IGNORECASE)
+
+
+def _found_in(sheet: Sheet) -> bool:
+    return any(_folded(cell) in _HEADINGS for cell in sheet.headings)
+
+
+_FIRST_LINE = f"Its first line names the columns: {', '.join(COLUMNS)}. Only name and email are needed."
 
 
 def read_table(where: str, sheet: Sheet, *, default_language: str = "en") -> PeopleList:
@@ -159,7 +170,7 @@ def read_table(where: str, sheet: Sheet, *, default_language: str = "en") -> Peo
         return PeopleList(where, problems=tuple(problems), sheet=sheet)
     reader = _Reader(where, default_language, frozenset(columns), problems)
     for count, (line, cells) in enumerate(sheet.rows):
-        if cells[0].lstrip().startswith("#"):
+        if cells[0].lstrip().startswith("#") and not is_formula(cells[0]):
             continue
         if count >= MOST_ROWS:
             if count == MOST_ROWS:
@@ -172,14 +183,41 @@ def read_table(where: str, sheet: Sheet, *, default_language: str = "en") -> Peo
     if sheet.broken:
         problems.append(Problem(where, 0, sheet.broken, remedy="Save the file from the spreadsheet once more."))
     _check_roles(where, reader.rows, problems)
+    for found, told, remedy in (
+        (
+            reader.shared,
+            "several people may read mail to {}",
+            "Better the person's own address: one answer is one person's.",
+        ),
+        (
+            reader.capitals,
+            "letters will have {} as it is written here",
+            "Write the name as it should stand in letters.",
+        ),
+    ):
+        some = ", ".join(what for _, what in found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+        if found:
+            sentence = told.format(some)
+            problems.append(
+                Problem(where, found[0][0], f"{sentence[:1].upper()}{sentence[1:]}.", remedy=remedy, warning=True)
+            )
     return PeopleList(where, tuple(reader.rows), tuple(problems), reader.refused, sheet)
+
+
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,100}[)\]]")
 
 
 def _columns(where: str, sheet: Sheet, problems: list[Problem]) -> dict[str, int] | None:
     columns: dict[str, int] = {}
     unknown = []
+    if any(ADDRESS.fullmatch(cell.strip()) for cell in sheet.headings):
+        told = "There is no line with headings: the first one has an e-mail address in it."
+        problems.append(Problem(where, sheet.line, told, remedy=_FIRST_LINE))
+        return None
     for i, cell in enumerate(sheet.headings):
-        name = _HEADINGS.get(_folded(cell), "")
+        name = _HEADINGS.get(_folded(cell)) or _HEADINGS.get(_folded(_IN_BRACKETS.sub("", cell)), "")
+        if name == "email" and name in columns:
+            name = _EMAIL_2 if _EMAIL_2 not in columns else _EMAIL_3
         if name:
             columns.setdefault(name, i)
         elif heading(cell):
@@ -230,6 +268,8 @@ class _Reader:
     def __init__(self, where: str, language: str, columns: frozenset[str], problems: list[Problem]) -> None:
         self.where, self.language, self.columns, self.problems = where, language, columns, problems
         self.rows: list[PersonRow] = []
+        self.shared: list[tuple[int, str]] = []
+        self.capitals: list[tuple[int, str]] = []
         self.refused: dict[int, tuple[str, ...]] = {}
         self._by_address: dict[str, PersonRow] = {}
         self._by_name: dict[tuple[str, str], int] = {}
@@ -328,6 +368,11 @@ class _Reader:
             )
         facts = {column: plain(cell(column)) for column in _LONGEST}
         said += [
+            (f"its {c} “{facts[c][:80]}” is a formula", "Write the value itself.")
+            for c in _LONGEST
+            if is_formula(facts[c])
+        ]
+        said += [
             (f"its {c} is longer than {most} characters", "Shorten it.")
             for c, most in _LONGEST.items()
             if len(facts[c]) > most
@@ -335,6 +380,10 @@ class _Reader:
         if said or not kinds:
             return None
         addresses = tuple(dict.fromkeys((*first, *others)))
+        if is_shared(addresses[0]):
+            self.shared.append((line, addresses[0]))
+        if name.isupper() or name.islower():
+            self.capitals.append((line, name))
         given = self.columns - (frozenset() if cell("kind") else {"kind"}) - (frozenset() if language else {"language"})
         return PersonRow(
             name=name, addresses=addresses, organisation=facts["organisation"], title=facts["title"], kind=kinds[0], roles=frozenset(roles),
@@ -343,7 +392,7 @@ class _Reader:
         )  # fmt: skip
 
     def _name(self, line: int, cells: Mapping[str, str], said: list[tuple[str, str]]) -> str:
-        cell = cells.get("name", "") or f"{cells.get(_GIVEN, '')} {cells.get(_FAMILY, '')}".strip()
+        cell = cells.get("name", "") or " ".join(cells.get(c, "") for c in (_GIVEN, _FAMILY, _FAMILY_2)).strip()
         try:
             name, told = read_name(cell)
         except MailerError as exc:

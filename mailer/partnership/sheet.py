@@ -26,7 +26,7 @@ _RARER = frozenset("ÁÀÂÄÅÇÉÈÊËÍÎÑÒÓÔÖØÚÜ")
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """*rows*: (line, cells), without blank ones; *headings*: the first row that *known* words stand in, else the first. *broken*: why the rest
-    could not be read."""
+    could not be read. *plain*: it is text, and no workbook."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
@@ -35,6 +35,7 @@ class Sheet:
     delimiter: str = ","
     sep_line: bool = False
     broken: str = ""
+    plain: bool = False
 
 
 def read_sheet(content: bytes, known: Iterable[str]) -> Sheet | str:
@@ -62,7 +63,9 @@ def read_sheet(content: bytes, known: Iterable[str]) -> Sheet | str:
     rows = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
     if not rows:
         return "The file is empty."
-    return replace(_sheet(rows, wanted), codec=codec, delimiter=delimiter, sep_line=sep is not None, broken=broken)
+    return replace(
+        _sheet(rows, wanted), codec=codec, delimiter=delimiter, sep_line=sep is not None, broken=broken, plain=True
+    )
 
 
 def _sheet(rows: Sequence[tuple[int, tuple[str, ...]]], wanted: frozenset[str]) -> Sheet:

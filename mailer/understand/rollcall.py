@@ -6,10 +6,12 @@ Never:    knows who was invited; guesses which Bob is meant.
 Fails:    None, or for a sheet a sentence.
 """
 
-import csv
-import io
 import re
 from dataclasses import dataclass
+
+from mailer.partnership import sheet as sheets
+from mailer.partnership.names import plain
+from mailer.partnership.sheet import heading
 
 LONGEST = 15_000
 """Characters: three hundred names with their addresses."""
@@ -142,48 +144,35 @@ def _walk_ins(said: str) -> tuple[WalkIn, ...] | None:
 _YES = frozenset({"yes", "y", "x", "1", "true", "came", "present", "sí", "si", "ja", "oui", "✓", "✔", "☑", "ok"})
 _NO = frozenset({"", "no", "n", "0", "false", "absent", "-", "nein", "non"})
 _HEADINGS = {
-    "e-mail": "email", "mail": "email", "email address": "email", "company": "organisation", "organization": "organisation",
-    "full name": "name", "present": "came", "attended": "came", "signed in": "came", "signature": "came", "here": "came",
+    "name": "name", "email": "email", "came": "came", "organisation": "organisation", "e mail": "email", "mail": "email",
+    "email address": "email", "e mail address": "email", "company": "organisation", "organization": "organisation", "full name": "name",
+    "present": "came", "attended": "came", "signed in": "came", "signature": "came", "here": "came",
 }  # fmt: skip
 MOST_ROWS = 5_000
 
 
 def read_sheet(content: bytes) -> RollCall | str:
     """A sign-in sheet as a spreadsheet saves it: a column “came”, and “name” or “email” (and “organisation”). Rows without a mark did not come."""
-    try:
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=max(",;\t", key=first.count))
+    sheet = sheets.read_sheet(content, _HEADINGS)
+    if isinstance(sheet, str):
+        return sheet[:1].lower() + sheet[1:]
+    headings = [_HEADINGS.get(heading(cell), "") for cell in sheet.headings]
+    columns = {name: i for i, name in reversed(list(enumerate(headings))) if name}
+    if "came" not in columns or not {"email", "name"} & set(columns):
+        return f"line {sheet.line}: the columns “came” and “email” or “name” are needed."
+    if sheet.broken:
+        return sheet.broken
+    if len(sheet.rows) > MOST_ROWS:
+        return f"it has more than {MOST_ROWS} lines."
     came: list[str] = []
     walk_ins: list[WalkIn] = []
-    columns: dict[str, int] = {}
-    try:
-        for cells in reader:
-            if not any(c.strip() for c in cells):
-                continue
-            if not columns:
-                columns = {
-                    _HEADINGS.get(h, h): i for i, h in reversed(list(enumerate(c.strip().lower() for c in cells)))
-                }
-                if "came" not in columns or not {"email", "name"} & set(columns):
-                    return f"line {reader.line_num}: the columns “came” and “email” or “name” are needed."
-                continue
-            cell = {name: " ".join(cells[i].split()) if i < len(cells) else "" for name, i in columns.items()}
-            mark, who = cell["came"].lower(), cell.get("email") or cell.get("name") or ""
-            if mark not in _YES | _NO:
-                return (
-                    f"line {reader.line_num}: I do not know the mark “{cell['came'][:40]}”; write x or leave it empty."
-                )
-            if mark in _YES and who:
-                came.append(who.lower() if "@" in who else who)
-                if cell.get("name"):
-                    walk_ins.append(WalkIn(cell["name"], cell.get("organisation", ""), cell.get("email", "").lower()))
-            if reader.line_num > MOST_ROWS:
-                return f"it has more than {MOST_ROWS} lines."
-    except csv.Error as exc:
-        return f"line {reader.line_num}: {exc}."
-    if not columns:
-        return "it is empty."
+    for line, cells in sheet.rows:
+        cell = {name: plain(cells[i]) if i < len(cells) else "" for name, i in columns.items()}
+        mark, who = cell["came"].lower(), cell.get("email") or cell.get("name") or ""
+        if mark not in _YES | _NO:
+            return f"line {line}: I do not know the mark “{cell['came'][:40]}”; write x or leave it empty."
+        if mark in _YES and who:
+            came.append(who.lower() if "@" in who else who)
+            if cell.get("name"):
+                walk_ins.append(WalkIn(cell["name"], cell.get("organisation", ""), cell.get("email", "").lower()))
     return RollCall(tuple(dict.fromkeys(came)), walk_ins=tuple(walk_ins))

@@ -40,6 +40,14 @@ V40 = (
             b"BEGIN:VCARD\nFN:Ann\n Lee\nEMAIL:a@x.example",
             Card(1, "AnnLee", ("a@x.example",)),
         ),  # folded within a word; no end
+        (
+            b"BEGIN:VCARD\nVERSION:4.0\nKIND:org\nFN:Acme\nEMAIL:hello@acme.example\nEND:VCARD",
+            Card(1, "", ("hello@acme.example",), "Acme"),
+        ),  # a firm is no person
+        (
+            b"BEGIN:VCARD\nFN:Acme Inc\nORG:Acme Inc;\nX-ABShowAs:COMPANY\nEMAIL:hello@acme.example\nEND:VCARD",
+            Card(1, "", ("hello@acme.example",), "Acme Inc"),
+        ),
         (b"BEGIN:VCARD\nKIND:group\nFN:Board\nEND:VCARD", Card(1, "Board", group=True)),
         (b"BEGIN:VCARD\nEND:VCARD", Card(1)),
     ],

@@ -44,6 +44,23 @@ def taken(found: PeopleList) -> list[tuple[str, tuple[str, ...]]]:
         ('name,email\nAnn Lee,"=HYPERLINK(""mailto:ann@acme.example"",""Ann"")"\n', "utf-8"),
         ('name,email\n"Lee, Ann",ann@acme.example\n', "utf-8"),
         ("name,email\nAnn Lee,ann@acme.example.\n", "utf-8"),
+        ("Full Name (as on the badge),E-mail [work]\nAnn Lee,ann@acme.example\n", "utf-8"),
+        ("First,Last,Mail\nAnn,Lee,ann@acme.example\n", "utf-8"),
+        ("Nombre;Primer apellido;Correo\r\nAnn;Lee;ann@acme.example\r\n", "cp1252"),
+        ("name,email\n“Ann Lee”,ann@acme.example\n", "utf-8"),
+        ("name,email\n'Ann Lee,ann@acme.example\n", "utf-8"),
+        ('name,email\n"Lee, Ann (she/her)",ann@acme.example\n', "utf-8"),
+        ("name,email\nAnn Lee (Ella/Ella),ann@acme.example\n", "utf-8"),
+        (
+            "Liste der Partner\nStand: März\nName;E-Mail-Adresse\nAnn Lee;ann@acme.example\n",
+            "cp1252",
+        ),  # headings in row 3
+        (
+            'name,email,notes\nAnn Lee,ann@acme.example,"said ""yes""\n\non the phone"\n',
+            "utf-8",
+        ),  # line breaks within quotes
+        ("name,email," + ",".join(f"column {n}" for n in range(38)) + "\nAnn Lee,ann@acme.example\n", "utf-8"),
+        ("name;email\r\n\r\n;\r\nAnn Lee;ann@acme.example\r\n ; \r\n\r\n", "utf-8"),  # empty rows
     ],
 )
 def test_one_person_however_the_file_was_saved(content: str, codec: str) -> None:
@@ -95,6 +112,14 @@ def test_a_name_that_can_be_read_in_one_way_is(name: str, read_as: str) -> None:
         ('Ann Lee;"Ann <ann@acme.example>; Bob <bob@acme.example>"', "addresses of several people"),
         ("Ann Lee;änn@acme.example", "rarely take letters like those"),
         (f"{'x' * 201};a@acme.example", "longer than 200"),
+        ("=A1&B1;a@acme.example", "is a formula and no name"),
+        ("#NAME?;a@acme.example", "is a formula and no name"),
+        ('Ann Lee;"=CONCATENATE(""ann"",""@acme.example"")"', "is no e-mail address"),
+        ("Ann Lee;#REF!", "is no e-mail address"),
+        ("Ann Lee;no-reply@acme.example", "nobody reads no-reply@acme.example"),
+        (f"Ann Lee;{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.example", "longer than an address may be"),
+        ("Total;2", "is no e-mail address"),
+        ("Total: 2 people;", "it has no e-mail address"),
     ],
 )
 def test_what_two_readings_fit_is_given_back(row: str, reason: str) -> None:
@@ -199,6 +224,58 @@ def test_a_quotation_mark_that_is_never_closed_costs_one_row() -> None:
     found = read(f'name,email\n"Ann Lee,ann@acme.example\n{lines}')
     assert len(found.rows) == 20
     assert list(found.refused) == [2]
+
+
+def test_a_formula_is_no_organisation_and_is_given_back() -> None:
+    found = read(
+        "name,email,organisation,title\nAnn Lee,ann@acme.example,#N/A,Owner\nBob Stone,bob@stone.example,Stone,=1+1\n"
+    )
+    assert found.rows == ()
+    assert {line: why[0] for line, why in found.refused.items()} == {
+        2: "its organisation “#N/A” is a formula", 3: "its title “=1+1” is a formula",
+    }  # fmt: skip
+
+
+def test_two_columns_of_addresses_with_one_heading() -> None:
+    assert taken(read("name,email,email\nAnn Lee,ann@acme.example,ann@home.example\n")) == [
+        ("Ann Lee", ("ann@acme.example", "ann@home.example"))
+    ]
+
+
+def test_two_family_names() -> None:
+    found = read("Nombre;Apellido 1;Apellido 2;Correo\nAna;López;Díaz;ana@lopez.example\nEva;Ruiz;;eva@ruiz.example\n")
+    assert [r.name for r in found.rows] == ["Ana López Díaz", "Eva Ruiz"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_list_without_headings_is_one_remark(delimiter: str) -> None:
+    found = read(f"Ann Lee{delimiter}ann@acme.example\nBob Stone{delimiter}bob@stone.example\n")
+    assert found.rows == ()
+    (told,) = found.problems
+    assert told.sentence == "There is no line with headings: the first one has an e-mail address in it."
+
+
+def test_shared_addresses_and_capitals_are_taken_and_told() -> None:
+    found = read("name,email\nANN LEE,info@acme.example\nbob stone,office+x@stone.example\nCho Park,cho@park.example\n")
+    assert len(found.rows) == 3
+    assert [p.sentence for p in found.problems] == [
+        "Several people may read mail to info@acme.example, office+x@stone.example.",
+        "Letters will have ANN LEE, bob stone as it is written here.",
+    ]
+    assert all(p.warning for p in found.problems)
+
+
+@pytest.mark.parametrize("name", ["people.xlsx", "people.XLS", "people.ods"])
+def test_plain_text_with_the_name_of_a_workbook(name: str) -> None:
+    found = read_list(name, b"this is no list,\nbut plain text\n")
+    assert [p.sentence for p in found.problems] == ["This file has the name of a workbook, and is none."]
+    # many programs save CSV under that name: where headings stand, it is a list
+    assert taken(read_list(name, b"name;email\nAnn Lee;ann@acme.example\n")) == [ANN]
+
+
+def test_what_nobody_sees_is_no_part_of_a_name() -> None:
+    (row,) = read(b'name,email\n"A\x01nn\x08 Lee",ann@acme.example\x1f\n').rows
+    assert (row.name, row.addresses) == ANN
 
 
 def test_ninety_columns_of_outlook_are_one_remark() -> None:

@@ -46,7 +46,7 @@ def test_rows_that_cannot_be_used_come_back_with_their_reason() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "The first line is empty."),
+        (b"", "The file is empty."),
         (b"organisation,address\nAcme,x\n", "There is no column “name”."),
         (b"name,email\nAnn,a@b.example\n", "There is no column “address”."),
     ],

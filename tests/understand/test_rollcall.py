@@ -3,6 +3,7 @@
 import pytest
 
 from mailer.understand.rollcall import RollCall, WalkIn, read_rollcall, read_sheet
+from tests.partnership.test_nasty_lists import row, workbook
 
 CHO = WalkIn("Cho Lee", "Acme")
 READ: list[tuple[str, RollCall]] = [
@@ -60,6 +61,8 @@ SHEETS: list[tuple[bytes, tuple[str, ...]]] = [
     ("Name;Signature\nJos\u00e9 Cruz;yes\n".encode("cp1252"), ("Jos\u00e9 Cruz",)),
     ("name\tsigned in\nAnn\t\u2713\n".encode("utf-16"), ("Ann",)),
     (b'name,came\n"Lee, Ann",1\n', ("Lee, Ann",)),
+    (b"Sign-in sheet, launch\n\nE-mail;Name;Signed in:\nann@a.example;Ann\xa0Lee;X\n", ("ann@a.example",)),
+    (workbook(("Sheet", row(1, "Name", "Came") + row(2, "Ann Lee", "x") + row(3, "Bob", ""))), ("Ann Lee",)),
 ]
 
 
@@ -76,7 +79,8 @@ def test_a_sheet(content: bytes, came: tuple[str, ...]) -> None:
         (b"", "empty"),
         (b"name,email\nAnn,a@b.example\n", "columns"),
         (b"name,came\nAnn,perhaps\n", "perhaps"),
-        (b"\x89PNG\x00\x00", "columns"),
+        (b"\x89PNG\x00\x00", "no text"),
+        (b"PK\x03\x04" + bytes(60), "cannot be read"),
     ],
 )
 def test_a_sheet_that_cannot_be_read_says_why(content: bytes, word: str) -> None:
