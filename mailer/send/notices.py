@@ -15,6 +15,7 @@ _OTHER_WORDS = {
     "COUNTER": "Write {0} accept (the meeting is moved, and everybody hears) or {0} refuse (its proposer is told).",
     "REGISTER": "Write {0} yes (all of it is done) or {0} no.",
     "QUESTION": "This answers something else than whether somebody comes: {0} yes counts for that question alone, and I say so where it cannot.",
+    "TOLD": "The letter that is answered asks nothing. Write {0} ignore; if it is about coming, write to me: ADDRESS yes for MEETING.",
     "DELEGATE": "Write {0} yes, {0} no, or {0} and an address.",
 }
 """What may be written where yes, no and maybe say too little."""

@@ -77,3 +77,10 @@ async def transact(work: Callable[[], Awaitable[T]]) -> T:
         if not task.cancelled():
             task.exception()
         raise
+
+
+async def attempt(work: Callable[[], Awaitable[T]]) -> T:
+    """Run *work* as a part of the transaction around it: where it raises, nothing of it remains, and what was written beside it stands."""
+    assert _INSIDE.get(), "an attempt is part of a transaction"
+    async with in_transaction("default"):
+        return await work()

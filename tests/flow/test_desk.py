@@ -4,9 +4,17 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
+import pytest
+
+from mailer.decide.snapshot import Notice
+from mailer.errors import MailerError, StoreUnusable
+from mailer.partnership.meetings import Meeting
+from mailer.partnership.people import Role
+from mailer.pipeline.hand import unclear
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import inbound, models, outbox
+from mailer.store import inbound, log, meetings, models, outbox, people, plan, questions
 from mailer.store.transact import transact
+from mailer.terms import InboundId, PersonId, RuleId
 from tests.flow.world import NO, YES, World, button, local, member, words, world
 
 
@@ -164,3 +172,169 @@ async def test_of_many_unclear_cases_the_oldest_are_told_first_and_none_is_forgo
         assert "70 more messages wait" in text_of(mails[0])
         every = [f"p{uid:03}@many.example" for uid in range(1, 121)]
         assert [list(numbers_of(m)) for m in mails] == [every[:50], every[50:100], every[70:]]
+
+
+async def waiting_from(here: World, address: str) -> inbound.InboundRow:
+    """The message of *address* that waits for the convener."""
+    (row,) = [
+        r for r in await inbound.rows(here.stage.daemon.office.partnership, [inbound.REVIEW]) if r.author == address
+    ]
+    return row
+
+
+async def test_thanks_for_a_letter_that_asks_nothing_never_become_attendance(tmp_path: Path) -> None:
+    ann, bob = "ann.able@able.example", "bob.brown@brown.example"
+    async with world(tmp_path, [member("Ann Able", button(YES)), member("Bob Brown", button(NO))]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        confirmed = next(m for _, m in here.to(bob) if str(m["Subject"]).startswith(("Sorry", "We will miss", "Thank")))
+        await reply(here, confirmed, "How is the new hall? My brother built it.", author=bob)
+        row = await waiting_from(here, bob)
+        assert row.proposed == unclear.TOLD
+        await here.stage.advance(local(2026, 2, 7, 12, 0))
+        digest = next(m for _, m in reversed(here.to(CONVENER)) if bob in numbers_of(m))
+        assert "asks nothing" in text_of(digest)
+        await reply(here, digest, f"{row.id} yes")
+        told = text_of(here.to(CONVENER)[-1][1])
+        assert "was not recorded" in told
+        assert f"{bob} yes for launch" in told
+        assert (await here.answers())[bob] == "no"
+        # after the meeting a yes is about anything but coming
+        await here.stage.advance(local(2026, 3, 16, 12, 0))
+        await reply(
+            here, here.to(ann)[-1][1], "Could my colleague have the slides as well, if that is possible?", author=ann
+        )
+        late = await waiting_from(here, ann)
+        office = here.stage.daemon.office
+        for word in (unclear.Settle.YES, unclear.Settle.NO, unclear.Settle.MAYBE):
+            with pytest.raises(MailerError, match="is over, so"):
+                await unclear.settle(office, late.id, word, here.stage.clock.now())
+        assert await here.answers() == {ann: "yes", bob: "no"}
+
+
+async def test_a_ruling_on_a_letter_about_no_meeting_or_to_somebody_not_invited_is_refused(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")], ok_on=local(2026, 6, 1, 9, 0)) as here:
+        office, now = here.stage.daemon.office, here.stage.clock.now()
+        ann = await people.by_address(office.partnership, "ann.able@able.example")
+        assert ann is not None
+        at_large = await transact(lambda: meetings.at_large(office.partnership, "Northwoods", office.zone, now))
+        for n, (meeting, match) in enumerate([(at_large.id, "about no meeting"), (here.meeting_id, "was not invited")]):
+            await transact(lambda meeting=meeting: meetings.ensure_invitations(meeting, [ann.id]))  # type: ignore[misc]
+            (place,) = await meetings.invitations(meeting, [ann.id])
+            row = await put(here, n, author="ann.able@able.example", invitation_id=place.id, kind="unclear")
+            with pytest.raises(MailerError, match=match):
+                await unclear.settle(office, row, unclear.Settle.YES, now)
+            assert not (await meetings.invitations(meeting, [ann.id]))[0].answered
+        await post_at_large(here, at_large, ann.id)
+        seen = len(here.to("ann.able@able.example"))
+        await reply(here, here.to("ann.able@able.example")[-1][1], "Yes!", author="ann.able@able.example")
+        assert not (await meetings.invitations(at_large.id, [ann.id]))[0].answered
+        assert len(here.to("ann.able@able.example")) == seen
+
+
+async def post_at_large(here: World, at_large: Meeting, person: PersonId) -> None:
+    """A letter of the partnership itself, which asks nothing."""
+    now = here.stage.clock.now()
+    notice = Notice(
+        rule=RuleId("service-told"), meeting_id=at_large.id, person_id=person, round="news", letter="service-notice", attach=(),
+        on_behalf_of=None, hold=False, invites=False, not_before=now, reason="The plan has new items.",
+    )  # fmt: skip
+    await transact(lambda: here.stage.daemon.office.post(at_large, [notice], now))
+    await here.stage.quiet()
+
+
+async def put(here: World, uid: int, **facts: object) -> InboundId:
+    """A message that waits for the convener."""
+    now = here.stage.clock.now()
+    row = models.Inbound(
+        partnership_id=here.stage.daemon.office.partnership, mailbox="INBOX", uid_validity=9, imap_uid=uid, digest=f"put-{uid}",
+        state=inbound.REVIEW, received_at=now, reason="it may mean anything", words="Hm.", **facts,
+    )  # fmt: skip
+    await transact(row.save)
+    return InboundId(row.id)
+
+
+async def test_asking_and_stopping_where_there_is_no_invitation_say_what_can_be_done(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        office, now = here.stage.daemon.office, here.stage.clock.now()
+        for n, (author, mark, word, told) in enumerate(
+            [
+                ("who@else.example", "", unclear.Settle.ASK, "please write to who@else.example yourself"),
+                ("who@else.example", "", unclear.Settle.STOP, "is not in the register and is not written to"),
+                ("who@else.example", "", unclear.Settle.YES, "Write to me: ADDRESS yes for MEETING"),
+                ("ann.able@able.example", "", unclear.Settle.NO, "Write to me: ann.able@able.example no for MEETING"),
+                ("ann.able@able.example", unclear.QUESTION, unclear.Settle.ASK, "I can only ask about that"),
+            ]
+        ):
+            row = await put(here, n, author=author, proposed=mark)
+            with pytest.raises(MailerError) as refused:
+                await unclear.settle(office, row, word, now)
+            assert told in str(refused.value)
+            assert f"{row} ignore" in str(refused.value)
+            assert not any(f"set {author} {w}" in str(refused.value) for w in ("ask", "stop"))
+        row = await put(here, 99, author="ann.able@able.example")
+        assert await unclear.settle(office, row, unclear.Settle.STOP, now) == "Ann Able is not written to any more"
+        ann = await people.by_address(office.partnership, "ann.able@able.example")
+        assert ann is not None
+        assert not ann.may_be_written_to
+
+
+@pytest.mark.parametrize("of_a_team", [False, True])
+async def test_where_more_follows_from_a_vote_the_desk_does_not_cast_it(tmp_path: Path, of_a_team: bool) -> None:
+    """Whether somebody becomes a champion, or joins a team, is more than a vote: a ruling on unclear words is refused, and nothing follows."""
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        office, now = here.stage.daemon.office, here.stage.clock.now()
+        ann = await people.by_address(office.partnership, "ann.able@able.example")
+        assert ann is not None
+
+        async def asked() -> questions.AskedQuestion:
+            team = (await plan.save_team(office.partnership, "Welding")).id if of_a_team else None
+            if not of_a_team:
+                await people.give_role(ann.id, ann.roles | {Role.CANDIDATE})
+            ident = await questions.ask(
+                office.partnership, "will-you", questions.YES_OR_NO, "Will you?", [("yes", None, None)], now, team=team
+            )
+            found = await questions.question(ident)
+            assert found is not None
+            return found
+
+        question = await transact(asked)
+        row = await put(here, 1, author="ann.able@able.example", proposed=unclear.QUESTION)
+        await transact(lambda: questions.vote(question.id, ann.id, {1: "maybe"}, now, row))
+        for word in (unclear.Settle.YES, unclear.Settle.NO, unclear.Settle.ACCEPT):
+            with pytest.raises(MailerError, match="from which more follows than a vote"):
+                await unclear.settle(office, row, word, now)
+        assert await questions.votes(question.id) == {1: {ann.id: "maybe"}}
+        assert (await waiting_row(here, "ann.able@able.example")).state == inbound.REVIEW
+        assert all(not t.members for t in await plan.teams(office.partnership))
+
+
+async def test_what_a_reply_settles_and_its_answer_are_one_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes away between the ruling and the mail that tells of it: nothing is half done, and the next try does it once."""
+    cast = [member("Bob Maybe", words("I could come if my boss lets me leave the plant early that day."))]
+    bob = "bob.maybe@maybe.example"
+    async with world(tmp_path, cast) as here:
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        office = here.stage.daemon.office
+        (digest,) = [m for _, m in here.to(CONVENER) if bob in numbers_of(m)]
+        real, seen = outbox.put, []
+
+        async def broken(partnership: object, notices: list[object], *more: object) -> int:
+            if any(n.rule == "service-done" for n in notices) and not seen:  # type: ignore[attr-defined]
+                row = await waiting_row(here, bob)
+                seen.append((row.state, (await here.answers())[bob]))
+                raise StoreUnusable("the database is gone")
+            return await real(partnership, notices, *more)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(outbox, "put", broken)
+        await reply(here, digest, f"{numbers_of(digest)[bob]} yes")
+        assert seen == [(inbound.HANDLED, "yes")]  # it was done inside, and given up with the rest
+        assert (await here.answers())[bob] == "yes"
+        lines = [line for _, line in await log.lines(office.partnership) if line.what == "settled"]
+        assert len(lines) == 1
+        assert "waits for a decision" not in text_of(here.to(CONVENER)[-1][1])
+
+
+async def waiting_row(here: World, address: str) -> inbound.InboundRow:
+    return next(r for r in await inbound.rows(here.stage.daemon.office.partnership) if r.author == address)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from mailer.decide.rule import ATTENDANCE
 from mailer.errors import MailerError
-from mailer.partnership.attendance import Given
+from mailer.partnership.attendance import Given, Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person, Role
 from mailer.pipeline.due import understood
@@ -27,6 +27,9 @@ ASK_RULE = RuleId("service-ask")
 
 QUESTION = "QUESTION"
 """Marks a message that answers something else than whether somebody comes: a yes to it must never become attendance."""
+
+TOLD = "TOLD"
+"""Marks a message that answers a letter which asks nothing, and speaks of nothing like coming or not: a yes to it must say what it means."""
 
 ON_DATE = "DATE:"
 """Begins the mark of a message about one date of a series; the day follows."""
@@ -128,18 +131,18 @@ async def _decide(
     invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
     meeting = await meetings.by_id(invitation.meeting_id) if invitation else None
     if invitation is None or meeting is None:
-        raise MailerError(
-            f"Message {ident} is not tied to an invitation. Enter the answer with: convener attendance MEETING set ADDRESS {word.value}, "
-            f"then: convener review {ident} ignore"
-        )
+        return await _untied(office, row, word, now)
     person = (await people.people(office.partnership, [invitation.person_id]))[0]
     day = date.fromisoformat(row.proposed.removeprefix(ON_DATE)) if row.proposed.startswith(ON_DATE) else None
     if day is not None and word is Settle.ASK:
         raise MailerError(
             f"Message {ident} is about {day:%d %B %Y} alone, and I can only ask about the whole series: please ask {person.name} yourself."
         )
-    if word in (Settle.ASK, Settle.STOP):
-        return await transact(lambda: (_ask if word is Settle.ASK else _stop)(office, row, meeting, person, now))
+    if word is Settle.STOP:
+        return await _stop(office, row, person, now)
+    if word is Settle.ASK:
+        return await _ask(office, row, meeting, person, now)
+    _about_coming(row, word, invitation, meeting, person, now)
     reason = note or f"settled by the convener from message {ident}"
     given = Given(SAID[word.value], Via.HAND, now, guests, "", None, None, reason)
 
@@ -162,11 +165,58 @@ async def _decide(
     return await transact(write)
 
 
+def _about_coming(
+    row: inbound.InboundRow, word: Settle, invitation: Invitation, meeting: Meeting, person: Person, now: datetime
+) -> None:
+    """Raises MailerError where *word* would become attendance that nobody spoke of: a letter that asks nothing is filed under some meeting."""
+    then = f"then: {row.id} ignore"
+    coming = (
+        f"If that is what it says, write to me: {person.address or 'ADDRESS'} {word.value} for {meeting.slug}, {then}"
+    )
+    if meeting.standing:
+        why, remedy = "answers a letter that is about no meeting", f"Do by hand what it asks for, {then}"
+    elif not meeting.rrule and meeting.dtend <= now:
+        why, remedy = f"is filed under “{meeting.title}”, which is over", f"Who was there is told with “came”, {then}"
+    elif row.proposed == TOLD:
+        why, remedy = f"answers a letter that asks nothing, and may be about more than “{meeting.title}”", coming
+    elif invitation.invited_at is None and not invitation.answered:
+        why, remedy = f"is filed under “{meeting.title}”, to which {person.name} was not invited", coming
+    else:
+        return
+    raise MailerError(f"Message {row.id} {why}, so “{word.value}” was not recorded. {remedy}")
+
+
+async def _untied(office: Office, row: inbound.InboundRow, word: Settle, now: datetime) -> str:
+    """A message that belongs to no invitation: its author can be left alone; all else is the convener's to do (inside `transact`)."""
+    told = f"Message {row.id} is not tied to an invitation"
+    author = await people.by_address(office.partnership, row.author) if row.author else None
+    if word is Settle.STOP and author is not None:
+        return await _stop(office, row, author, now)
+    if word is Settle.STOP:
+        raise MailerError(
+            f"{row.author or 'Its sender'} is not in the register and is not written to. Write: {row.id} ignore"
+        )
+    if word is Settle.ASK:
+        raise MailerError(
+            f"{told}, so I cannot ask about one: please write to {row.author or 'its sender'} yourself, then: {row.id} ignore"
+        )
+    address = row.author if author is not None else "ADDRESS"
+    raise MailerError(
+        f"{told}. Write to me: {address} {word.value} for MEETING (or: convener attendance MEETING set {address} {word.value}), "
+        f"then: {row.id} ignore"
+    )
+
+
 async def _to_question(office: Office, row: inbound.InboundRow, word: Settle, now: datetime) -> str:
     """The convener's reading of an answer to something else than whether somebody comes (inside `transact`). A yes-or-no question takes it;
     where more follows from a yes, or nothing says what was asked, the convener is told so."""
     voted = await questions.voted_by(row.id)
-    if voted is None or word is Settle.ASK:
+    if word is Settle.ASK:
+        raise MailerError(
+            f"Message {row.id} answers something else than whether somebody comes to a meeting, and I can only ask about that: "
+            f"please write to {row.author or 'its sender'} yourself, then: {row.id} ignore"
+        )
+    if voted is None:
         raise MailerError(
             f"Message {row.id} answers something else than whether somebody comes to a meeting, so “{word.value}” was not recorded. "
             f"Do by hand what it asks for, then write: {row.id} ignore"
@@ -208,7 +258,7 @@ async def _ask(office: Office, row: inbound.InboundRow, meeting: Meeting, person
     return sentence
 
 
-async def _stop(office: Office, row: inbound.InboundRow, meeting: Meeting, person: Person, now: datetime) -> str:
+async def _stop(office: Office, row: inbound.InboundRow, person: Person, now: datetime) -> str:
     """Write to the person no more (inside `transact`)."""
     sentence = f"{person.name} is not written to any more"
     await _settled(row, sentence, now)

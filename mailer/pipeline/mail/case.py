@@ -11,7 +11,7 @@ from mailer.parse.message import Message
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import date_of_round
 from mailer.pipeline.due.announce import announced
-from mailer.pipeline.hand.unclear import ON_DATE
+from mailer.pipeline.hand.unclear import ON_DATE, TOLD
 from mailer.pipeline.mail import loops
 from mailer.pipeline.office import Office
 from mailer.store import inbound, log, outbox
@@ -75,14 +75,15 @@ class Case:
         """Why *place*'s person gets no mail in answer to this one; empty where he or she may."""
         return await loops.quiet(self.office, self.ident, self.verdict, self.message, place, self.now)
 
-    def _date(self, place: Place | None, answer: Answer | None) -> str:
-        """The mark of a doubt about one date of a series: the calendar names it, or the letter that is answered was about it."""
-        if place is None or not place.meeting.rrule:
-            return ""
-        here = (place.meeting.id, place.person.id)
+    def _mark(self, place: Place | None, answer: Answer | None) -> str:
+        """What a doubt is about, where that is not the meeting: one date of a series, which the calendar names or the letter was about; or
+        nobody knows what, for the letter asks nothing and the words hold no answer."""
+        here = (place.meeting.id, place.person.id) if place is not None else None
         letter = next((e.notice for e in self.thread if (e.notice.meeting_id, e.notice.person_id) == here), None)
         at = (answer.recurrence_id if answer else None) or (date_of_round(letter.round) if letter else None)
-        return f"{ON_DATE}{place.meeting.local(at):%Y-%m-%d}" if at else ""
+        if place is not None and place.meeting.rrule and at is not None:
+            return f"{ON_DATE}{place.meeting.local(at):%Y-%m-%d}"
+        return TOLD if letter is not None and not letter.ask and answer is None else ""
 
     async def waits(self, reason: str, place: Place, proposed: str) -> None:
         """Close the message's row with a question for the convener that is no doubt about the words; *proposed* marks what sort."""
@@ -102,7 +103,7 @@ class Case:
         self, reason: str, place: Place | None = None, answer: Answer | None = None, mark: str = ""
     ) -> None:
         place = place or next(iter(self.known.named), None)
-        await self.done(reason, inbound.REVIEW, place, answer, mark or self._date(place, answer))
+        await self.done(reason, inbound.REVIEW, place, answer, mark or self._mark(place, answer))
         who = self.verdict.author.addr_spec if self.verdict.author else "somebody"
         await self.say(
             "unclear", f"{who}: {reason}", place.person.id if place else None, place.meeting if place else None

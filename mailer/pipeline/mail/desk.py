@@ -2,8 +2,9 @@
 
 The numbers are those of ``convener review``. Letters that wait for a word are released by a reply too ("ok", "not Bob", "stop").
 
-Promises: nothing is decided by silence, and nothing by words that were not wholly understood; every reply is answered with what was done.
-Only mail from the convener's own address, on the thread of such a mail, and with no failed authentication, is obeyed.
+Promises: nothing is decided by silence, and nothing by words that were not wholly understood; every reply is one commit with all it does and is
+answered with what was done. Only mail from an address that may command, in reply to such a mail (whose Message-ID nobody else has seen, and
+nobody can guess), and with no failed authentication, is obeyed.
 """
 
 import re
@@ -21,9 +22,9 @@ from mailer.pipeline.office import Office
 from mailer.pipeline.papers.particulars import RETURNED
 from mailer.send.notices import MOST_CASES
 from mailer.store import imports, inbound, meetings, outbox, people
-from mailer.store.transact import transact
-from mailer.terms import InboundId, PersonId, RuleId
-from mailer.understand.rulings import Release, read_release, read_rulings
+from mailer.store.transact import attempt, transact
+from mailer.terms import InboundId, PersonId, RuleId, canonical
+from mailer.understand.rulings import Release, Ruling, read_release, read_rulings
 from mailer.understand.speaker import Known
 from mailer.understand.verdict import Verdict
 
@@ -100,10 +101,14 @@ def is_for_the_desk(office: Office, verdict: Verdict, known: Known, thread: list
         bool(thread)
         and thread[0].notice.rule in (REVIEW_RULE, WAITING_RULE, DONE_RULE)
         and known.author is not None
-        and known.author.id == office.convener
+        and (known.author.id == office.convener or _may_command(office, verdict))
         and not verdict.authentication.failed
         and verdict.automatic is None
     )
+
+
+def _may_command(office: Office, verdict: Verdict) -> bool:
+    return verdict.author is not None and canonical(verdict.author.addr_spec) in office.commanders
 
 
 def understands(office: Office, verdict: Verdict, known: Known, thread: list[outbox.OutboxEntry]) -> bool:
@@ -115,24 +120,23 @@ def understands(office: Office, verdict: Verdict, known: Known, thread: list[out
     return thread[0].notice.rule == REVIEW_RULE and bool(read_rulings(verdict.text).rulings)
 
 
-async def obey(office: Office, ident: InboundId, verdict: Verdict, entry: outbox.OutboxEntry, now: datetime) -> None:
-    """Do what the reply says, and answer with what was done.
-
-    Each ruling is a commit of its own; done again after a crash it finds its case settled and says so."""
-    if entry.notice.rule == WAITING_RULE:
-        lines = await _release(office, entry, read_release(verdict.text), now)
-    else:
-        lines = await _rule(office, verdict.text, now)
-    meeting = await meetings.by_id(entry.notice.meeting_id)
-    report = "\n".join(lines)
+async def obey(case: Case) -> None:
+    """Do what the reply says, and answer its writer with what was done: one commit. A ruling that cannot be leaves the others as they are."""
+    office, entry, now = case.office, case.thread[0], case.now
 
     async def write() -> None:
-        if not await inbound.claim(ident):
+        if not await inbound.claim(case.ident):
             return
-        await inbound.finish(ident, state=inbound.HANDLED, kind="command", reason=report, now=now, words=verdict.text)
-        if meeting is not None:
-            notice = _service(office, meeting, DONE_RULE, f"inbound-{ident}", now, "what your mail did")
-            await office.post(meeting, [notice], now, verdict.message_id)
+        if entry.notice.rule == WAITING_RULE:
+            lines = await _release(office, entry, read_release(case.verdict.text), now)
+        else:
+            lines = await _rule(office, case.verdict.text, now)
+        await inbound.finish(
+            case.ident, state=inbound.HANDLED, kind="command", reason="\n".join(lines), now=now, words=case.verdict.text
+        )
+        meeting = await meetings.by_id(entry.notice.meeting_id)
+        if meeting is not None and case.known.author is not None:
+            await tell(case, meeting, case.known.author.id)
 
     await transact(write)
 
@@ -151,17 +155,7 @@ async def _rule(office: Office, text: str, now: datetime) -> list[str]:
     lines = []
     for ruling in read.rulings:
         try:
-            sentence = await settle(
-                office,
-                InboundId(ruling.number),
-                Settle(ruling.word),
-                now,
-                guests=ruling.guests,
-                learn_alias=ruling.alias,
-                let_answer=ruling.assistant,
-                address=ruling.address,
-                note="settled by the convener, by mail",
-            )
+            sentence = await attempt(lambda ruling=ruling: _settled(office, ruling, now))  # type: ignore[misc]
         except MailerError as exc:
             sentence = str(exc)
         lines.append(f"{ruling.number}: {sentence}")
@@ -174,7 +168,15 @@ async def _rule(office: Office, text: str, now: datetime) -> list[str]:
     return lines
 
 
+async def _settled(office: Office, ruling: Ruling, now: datetime) -> str:
+    return await settle(
+        office, InboundId(ruling.number), Settle(ruling.word), now, guests=ruling.guests, learn_alias=ruling.alias,
+        let_answer=ruling.assistant, address=ruling.address, note="settled by the convener, by mail",
+    )  # fmt: skip
+
+
 async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now: datetime) -> list[str]:
+    """Let go, or drop, what waits; gives what was done (inside `transact`)."""
     held = await outbox.held_by(entry.notice.meeting_id, *split_round(entry.notice.round))
     if word.send is None:
         return [
@@ -184,12 +186,8 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     if not held:
         return ["Nothing waits here any more."]
     if not word.send:
-
-        async def stop() -> None:
-            await outbox.noted("dropped", office.partnership, [e.id for e in held], now)
-            await outbox.drop([e.id for e in held], "the convener said stop")
-
-        await transact(stop)
+        await outbox.noted("dropped", office.partnership, [e.id for e in held], now)
+        await outbox.drop([e.id for e in held], "the convener said stop")
         return [f"{len(held)} letters will not be sent."]
     names = {p.id: p.name for p in await people.people(office.partnership, [e.notice.person_id for e in held])}
     without = []
@@ -200,13 +198,9 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
             return [f"“{name}” is {who}: which do you mean? Nothing was sent."]
         without += matches
     go = [e for e in held if e.id not in {w.id for w in without}]
-
-    async def write() -> None:
-        await outbox.noted("dropped", office.partnership, [w.id for w in without], now)
-        await outbox.drop([w.id for w in without], "the convener said not to this person")
-        await outbox.release(office.partnership, [e.id for e in go], now)
-
-    await transact(write)
+    await outbox.noted("dropped", office.partnership, [w.id for w in without], now)
+    await outbox.drop([w.id for w in without], "the convener said not to this person")
+    await outbox.release(office.partnership, [e.id for e in go], now)
     told = f" Not to {', '.join(names[w.notice.person_id] for w in without)}." if without else ""
     return [f"{len(go)} letters are on their way.{told}"]
 

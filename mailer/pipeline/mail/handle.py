@@ -58,7 +58,7 @@ async def handle(
             return
         if desk.is_for_the_desk(office, verdict, known, thread):
             with log.acting(_by_mail(verdict)):
-                await desk.obey(office, ident, verdict, thread[0], now)
+                await desk.obey(case)
             return
         await transact(lambda: _consequences(case))
     except StoreUnusable:
