@@ -30,6 +30,7 @@ class Listings(TypedDict):
     comments: Lines
     question: Lines
     answer_by: Lines
+    readiness: Lines
     stories: Lines
 
 
@@ -61,6 +62,7 @@ def listings(facts: Facts, phrases: Phrases) -> Listings:
         comments=_lines(f"{one_line(who)}: {one_line(words)}" for who, words in parts.comments),
         question=Lines(one_line(parts.question)),
         answer_by=Lines(date_in_words(parts.answer_by.astimezone(zone), phrases) if parts.answer_by else ""),
+        readiness=_lines(f"- {one_line(each)}" for each in parts.readiness),
         stories=_lines(_story(*story) for story in parts.stories),
     )
 

@@ -114,6 +114,8 @@ class Particulars:
     question: str = ""
     answer_by: datetime | None = None
     """Until when answers to the question are collected."""
+    readiness: tuple[str, ...] = ()
+    """What the meeting still lacks."""
     stories: tuple[tuple[int, str, str], ...] = ()
     """(number, words, who), the number 0 where nobody answers with it."""
     enclosures: tuple[Enclosure, ...] = ()

@@ -121,6 +121,10 @@ def sample_facts(letter: str) -> Facts:
             document="Thirty companies met.\nThey chose two priorities.",
             comments=(("Ken Lam", "Please add the date."),),
             question="What should we work on first?",
+            readiness=(
+                "Nobody takes the notes (role: note taker).",
+                "Action item 12 is open: ask three schools (Ann Ortiz, overdue).",
+            ),
             answer_by=_START + timedelta(days=10),
             stories=((3, "Two apprentices have begun.", "Cast & Co"),),
             draft=Draft("Please join us", "Dear Ken,\n\nwill you come?", 12, _START, MEETING.zone, again=True),

@@ -152,6 +152,7 @@ class View:
     comments: Lines
     question: Lines
     answer_by: Lines
+    readiness: Lines
     stories: Lines
     attached: str
     reference: str

@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
-from mailer.partnership.people import Role
+from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.plan import ItemStatus
 from mailer.pipeline.hand import aftermath, planning, settling
-from mailer.sandbox.habits import Member
+from mailer.sandbox.habits import Member, Unknown
 from mailer.sandbox.stage import CONVENER, MAILBOX
 from mailer.store import documents, meetings, outbox, people, plan
 from mailer.terms import PartStat
@@ -134,6 +134,52 @@ async def test_what_each_brings_to_the_launch_is_asked_for_in_time(tmp_path: Pat
         monday = text_of(letter_to(here, CONVENER, "open action items"))
         assert "sign-in desk" in monday
         assert "figures of the labour market" not in monday
+
+
+async def test_what_is_still_missing_is_told_in_time(tmp_path: Path) -> None:
+    """Tasks 1, 10, 35, 38: three weeks and one week before, the convener reads what is missing, and nothing of what is there."""
+    nina = member("Nina Note", words("Yes"), roles=frozenset({Role.NOTE_TAKER}))
+    gone = member("Gil Gone", trouble=Unknown())
+    pat = member("Pat Cole", words("Yes"), kind=PartnerKind.PUBLIC_PARTNER)
+    async with world(
+        tmp_path, cast(member("Vic Dunn"), member("Ann Able", words("Yes")), nina, gone, pat), place=""
+    ) as here:
+        office = here.stage.daemon.office
+        for text, owner, due in (
+            ("man the sign-in desk", "vic.dunn@dunn.example", date(2026, 2, 17)),
+            ("rent a bus", None, date(2026, 3, 10)),
+            ("write the yearly letter", None, date(2026, 6, 1)),
+        ):
+            await planning.add_item(office, planning.Wanted(text, owner, due), here.stage.clock.now())
+        await here.stage.advance(local(2026, 2, 19, 12, 0))
+        told = " ".join(text_of(letter_to(here, CONVENER, "still missing")).split())
+        for sentence in (
+            "There is no place yet: “place of launch: …” sets it.",
+            "There is no caterer in the register",
+            "1 business has not answered: Vic Dunn.",
+            "1 person has no address that works: Gil Gone.",
+            "No contact yet for: workforce services,",
+            "Action item 1 is open: man the sign-in desk (Vic Dunn, overdue).",
+            "Action item 2 is open: rent a bus (nobody has taken it).",
+        ):
+            assert sentence in told, told
+        for sentence in (
+            "takes the notes",
+            "champion or co-chair",
+            "Pat Cole",
+            "Ann Able",
+            "yearly letter",
+            "not been invited",
+            "Jane",  # her letters left on the convener's word
+        ):
+            assert sentence not in told, told
+        assert files_of(letter_to(here, CONVENER, "still missing")) == ["launch-checklist.pdf"]
+        await here.change(place="Acme Hall")
+        await here.stage.advance(local(2026, 3, 5, 12, 0))
+        again = " ".join(text_of(letter_to(here, CONVENER, "still missing")).split())
+        assert "no place yet" not in again
+        assert sum("still missing" in s for s in here.subjects(CONVENER)) == 2
+        assert [rule for rule, _ in await here.rules_of(CONVENER)].count("readiness") == 2
 
 
 async def test_a_letter_that_had_to_wait_speaks_only_of_what_is_still_open(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from mailer.partnership.plan import Item
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.call_list import callees
 from mailer.pipeline.papers.enclosures import DOCUMENTS, enclosure
+from mailer.pipeline.papers.readiness import readiness
 from mailer.printing.order import family_name, folded
 from mailer.render.outgoing import Callee, Draft, Enclosure, ItemLine, Offer, Particulars, Totals
 from mailer.store import approvals, documents, imports, meetings, people, plan, questions, stories
@@ -51,6 +52,7 @@ async def particulars(
         teams=await teams_without_call(office) if "teams" in lists else (),
         document=summary.text if summary else "",
         question=asked.title if asked else "",
+        readiness=await readiness(office, meeting, now) if "readiness" in lists else (),
         answer_by=asked.closes_at if asked else None,
         stories=await _stories(office, notice) if "stories" in lists else (),
         comments=tuple((persons[c.person].name if c.person in persons else "", c.words) for c in comments),
