@@ -7,10 +7,11 @@ Never:    touches other people's names. Where somebody else has the same name, s
 """
 
 import binascii
+import json
 import quopri
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -109,12 +110,13 @@ async def count_and_drop(invitations: Collection[int], now: datetime) -> int:
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
     """What somebody who was forgotten leaves behind: numbers of open action items, teams without a lead, how many letters that were to go out in
-    that name and now wait for the convener, how many people without a champion."""
+    that name and now wait for the convener, how many people without a champion. *files*: what others sent (notes, lists) and names them."""
 
     items: tuple[int, ...] = ()
     teams: tuple[str, ...] = ()
     letters: int = 0
     peers: int = 0
+    files: tuple[str, ...] = ()
 
 
 async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *, bar: bool = True) -> LeftOpen:
@@ -146,6 +148,7 @@ async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *,
         await models.Organisation.filter(id=organisation).delete()
     await _sentences(who)
     await models.Document.filter(kind="export", partnership_id=partnership).delete()  # may be about them
+    left = replace(left, files=await _imports(partnership, person, who))
     LEFT.set()
     if bar:
         for address in own:
@@ -206,6 +209,10 @@ LEFT = Event()
 # who is looked for ------------------------------------------------------------------------------------------------------------
 
 
+_CODECS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
+"""Of letters, and of lists as spreadsheets save them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Who:
     """*found* finds the name or an address in a text; *likes* are what a row must hold to be looked at; *needles* the same for bytes."""
@@ -232,7 +239,7 @@ async def _who(person: PersonId, name: str, addresses: Collection[str]) -> _Who:
         likes.append("%".join(["", _like(words[-1]).strip("%"), *(_like(w).strip("%") for w in words[:-1]), ""]))
         plain.append(name)
     pattern = re.compile(rf"(?<![\w.@+-])(?:{'|'.join(texts) or '(?!)'})(?![\w@])", re.IGNORECASE)
-    needles = {form.encode(codec, "ignore").lower() for form in plain for codec in ("utf-8", "cp1252")} - {b""}
+    needles = {form.encode(codec, "ignore").lower() for form in plain for codec in _CODECS} - {b""}
     return _Who(pattern, tuple(dict.fromkeys(likes)), tuple(needles))
 
 
@@ -262,48 +269,95 @@ async def _messages(
         await models.OutboxBytes.filter(outbox_id__in=sent[start : start + _AT_ONCE]).delete()
 
 
+async def _imports(partnership: PartnershipId, person: PersonId, who: _Who) -> tuple[str, ...]:
+    """Out of the way back of lists that were taken in, and the rows of lists that were not; gives the names of other files that name them."""
+    for row in await models.Document.filter(partnership_id=partnership, kind="import"):
+        done = _journal(row.text)
+        mine = {
+            "new": [i for i in done.get("new", ()) if i != person],
+            "before": [b for b in done.get("before", ()) if b.get("id") != person],
+        }
+        if done and mine != done:
+            await models.Document.filter(id=row.id).update(text=json.dumps(mine, ensure_ascii=False))
+        for file in await models.DocumentFile.filter(document_id=row.id):
+            if mentions(bytes(file.content), who.needles):
+                await models.DocumentFile.filter(id=file.id).delete()
+    named = []
+    idents = await models.column(models.DocumentFile.filter(document__partnership_id=partnership), "id")
+    for ident in idents:
+        file = await models.DocumentFile.get(id=ident)
+        if mentions(bytes(file.content), who.needles):
+            named.append(who.out_of(file.name))
+    return tuple(named)
+
+
+def _journal(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 async def _sentences(who: _Who) -> None:
     """The name and the addresses go out of every text of every table."""
+    async for model, ident, name, text in _named_in(who):
+        limit = getattr(model._meta.fields_map[name], "max_length", None)
+        better = who.out_of(text)
+        await model.filter(id=ident).update(**{name: better[: limit or len(better)]})
+
+
+async def named(partnership: PartnershipId, person: PersonId) -> list[dict[str, str]]:
+    """Where somebody is named in what is not theirs: each line of text, and what it is of (no more of it, for the rest is about others)."""
+    row = await models.Person.get(id=person)
+    own = [str(a) for a in await models.column(models.PersonAddress.filter(person_id=person), "address")]
+    who = await _who(person, row.name, own)
+    return [
+        {"in": model._meta.db_table, "what": name, "line": line.strip()[:1000]}
+        async for model, _, name, text in _named_in(who)
+        for line in text.splitlines()
+        if who.found.search(line)
+    ]
+
+
+async def _named_in(who: _Who) -> AsyncIterator[tuple[type[Model], int, str, str]]:
+    """Every text in which the name or an address stands."""
     operator = "LIKE" if connections.get("default").capabilities.dialect == "sqlite" else "ILIKE"
     for model in Tortoise.apps["models"].values():
-        if model in _KEPT:
-            continue
         fields = {
             n: f for n, f in model._meta.fields_map.items() if isinstance(f, CharField | TextField) and not f.unique
         }
-        if fields:
-            await _in_table(model, fields, who, operator)
-
-
-async def _in_table(model: type[Model], fields: dict[str, Any], who: _Who, operator: str) -> None:
-    columns = [f.source_field or n for n, f in fields.items()]
-    asked = " OR ".join(f'"{c}" {operator} ?' for c in columns for _ in who.likes)
-    values = [like for _ in columns for like in who.likes]
-    listed = ", ".join(f'"{c}"' for c in columns)
-    for r in await fetch(f'SELECT id, {listed} FROM "{model._meta.db_table}" WHERE {asked}', *values):  # noqa: S608 - names of ours
-        changed = {}
-        for name, field in fields.items():
-            text = r[field.source_field or name] or ""
-            if (better := who.out_of(text)) != text:
-                changed[name] = better[: getattr(field, "max_length", None) or len(better)]
-        if changed:
-            await model.filter(id=r["id"]).update(**changed)
+        if model in _KEPT or not fields:
+            continue
+        columns = [f.source_field or n for n, f in fields.items()]
+        asked = " OR ".join(f'"{c}" {operator} ?' for c in columns for _ in who.likes)
+        values = [like for _ in columns for like in who.likes]
+        listed = ", ".join(f'"{c}"' for c in columns)
+        for r in await fetch(f'SELECT id, {listed} FROM "{model._meta.db_table}" WHERE {asked}', *values):  # noqa: S608 - names of ours
+            for name, field in fields.items():
+                text = r[field.source_field or name] or ""
+                if who.found.search(text):
+                    yield model, int(r["id"]), name, text
 
 
 async def _bytes(partnership: PartnershipId, who: _Who) -> None:
     """Kept messages of others that name them; letters with lists enclosed, which cannot be searched."""
-    for table, parent, key in (("inbound_bytes", "inbound", "inbound_id"), ("outbox_bytes", "outbox", "outbox_id")):
+    for table, parent, key, part in (
+        ("inbound_bytes", "inbound", "inbound_id", "b.part"),
+        ("outbox_bytes", "outbox", "outbox_id", "0"),
+    ):
         last = 0
         while True:
             rows = await fetch(
-                f"SELECT b.id, b.{key} AS whose, b.content FROM {table} b JOIN {parent} p ON p.id = b.{key} "  # noqa: S608 - names of ours
+                f"SELECT b.id, b.{key} AS whose, {part} AS part, b.content FROM {table} b "  # noqa: S608 - names of ours
+                f"JOIN {parent} p ON p.id = b.{key} "
                 "WHERE b.id > ? AND p.partnership_id = ? AND p.state NOT IN ('fetched', 'sending', 'in-doubt') ORDER BY b.id LIMIT 50",
                 last, partnership,
             )  # fmt: skip
             if not rows:
                 break
             last = rows[-1]["id"]
-            named = [r["whose"] for r in rows if mentions(bytes(r["content"]), who.needles)]
+            named = [r["whose"] for r in rows if mentions(bytes(r["content"]), who.needles, whole=r["part"] == 0)]
             if named and table == "inbound_bytes":
                 await models.InboundBytes.filter(inbound_id__in=named).delete()
             elif named:
@@ -320,14 +374,21 @@ _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4,76}={0,2}\r?\n){1,100000}")
 _WORD = re.compile(rb"=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]{0,2000}\?=")
 
 
-def mentions(raw: bytes, needles: Collection[bytes]) -> bool:
-    """Whether *raw*, a mail or a megabyte of one, holds one of *needles* (small letters), under whatever transfer encoding."""
+_WORKBOOK = re.compile(rb"name\*?=[^\r\n]{0,200}\.(?:xlsx|xls|ods|zip)\b", re.IGNORECASE)
+
+
+def mentions(raw: bytes, needles: Collection[bytes], *, whole: bool = True) -> bool:
+    """Whether *raw*, a mail or a megabyte of one, holds one of *needles* (small letters), under whatever transfer encoding. *whole*: it is from
+    its beginning, so that it names its encodings. A mail that brings a workbook, in which nothing can be found, counts as one that does."""
     readings = [raw]
     low = raw[:PART].lower()
-    if b"quoted-printable" in low:
+    if _WORKBOOK.search(low):
+        return True
+    if not whole or b"quoted-printable" in low:
         readings.append(quopri.decodestring(raw))
-    if b"base64" in low:
-        for block in _BASE64.findall(raw):
+    if not whole or b"base64" in low:
+        # a piece may begin in the midst of a line: what comes before its first end is not a whole number of bytes
+        for block in _BASE64.findall(raw if whole else raw[raw.find(b"\n") + 1 :]):
             try:
                 readings.append(binascii.a2b_base64(block))
             except binascii.Error:

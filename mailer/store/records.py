@@ -3,12 +3,13 @@
 Promises: reads only. What is about somebody else as well (a letter with a list enclosed) is given as it was sent to this person.
 """
 
+import re
 from typing import Any
 
 from tortoise.expressions import Q
 
-from mailer.store import inbound, models
-from mailer.terms import InboundId, PersonId
+from mailer.store import erasing, inbound, models
+from mailer.terms import InboundId, PartnershipId, PersonId
 
 
 async def exported(person: PersonId) -> dict[str, Any]:
@@ -20,6 +21,7 @@ async def exported(person: PersonId) -> dict[str, Any]:
     organisation = (
         await models.Organisation.filter(id=row["organisation_id"]).first() if row["organisation_id"] else None
     )
+    messages = await models.column(models.Inbound.filter(_theirs(row["partnership_id"], own, ids)), "id")
     return {
         "person": row,
         "organisation": organisation.name if organisation else "",
@@ -49,12 +51,12 @@ async def exported(person: PersonId) -> dict[str, Any]:
         .values("document__kind", "words", "at"),
         "approvals": await models.Approval.filter(person_id=person)
         .order_by("id")
-        .values("rule", "state", "words", "asked_at", "answered_at"),
-        "stories": await models.Story.filter(person_id=person).order_by("id").values("kind", "words", "at"),
+        .values("rule", "state", "words", "subject", "text", "round", "asked_at", "answered_at"),
+        "stories": await models.Story.filter(person_id=person).order_by("id").values("kind", "state", "words", "at"),
         "strengths": await models.Strength.filter(person_id=person).values("words"),
         "items": await models.Item.filter(Q(owner_id=person) | Q(support_id=person))
         .order_by("id")
-        .values("number", "text", "due", "status", "help"),
+        .values("number", "priority", "text", "due", "status", "help"),
         "items, what they did": await models.ItemEvent.filter(person_id=person)
         .order_by("id")
         .values("at", "what", "sentence"),
@@ -62,11 +64,25 @@ async def exported(person: PersonId) -> dict[str, Any]:
         "teams they lead": await models.Team.filter(lead_id=person).values("name"),
         "mails": await models.Outbox.filter(person_id=person)
         .order_by("id")
-        .values("id", "rule", "letter", "state", "subject", "text", "reason", "created_at", "sent_at", "forward_path"),
+        .values(
+            "id",
+            "rule",
+            "letter",
+            "state",
+            "subject",
+            "text",
+            "reason",
+            "created_at",
+            "sent_at",
+            "forward_path",
+            "smtp_reply",
+        ),
         "messages": await models.Inbound.filter(_theirs(row["partnership_id"], own, ids))
         .order_by("id")
-        .values("id", "received_at", "author", "subject", "kind", "words", "reason"),
-        "log": await models.Log.filter(person_id=person).order_by("id").values("at", "what", "sentence"),
+        .values("id", "received_at", "author", "message_id", "subject", "kind", "words", "reason"),
+        "files they sent": await models.DocumentFile.filter(inbound_id__in=messages).values("name", "content_type"),
+        "what others have written of them": await erasing.named(PartnershipId(row["partnership_id"]), person),
+        "log": await models.Log.filter(person_id=person).order_by("id").values("at", "what", "sentence", "actor"),
     }
 
 
@@ -75,7 +91,7 @@ def _theirs(partnership: int, own: list[str], invitations: list[int]) -> Q:
 
 
 async def mails_of(person: PersonId) -> list[tuple[str, bytes]]:
-    """(file name, bytes) of every message that is kept whole: "message-12.eml" came, "letter-7.eml" left."""
+    """(file name, bytes) of every message that is kept whole: "message-12.eml" came, "letter-7.eml" left; and of the files that they sent."""
     partnership = int((await models.Person.get(id=person)).partnership_id)  # type: ignore[attr-defined]
     own = [str(a) for a in await models.column(models.PersonAddress.filter(person_id=person), "address")]
     ids = [int(i) for i in await models.column(models.Invitation.filter(person_id=person), "id")]
@@ -89,4 +105,10 @@ async def mails_of(person: PersonId) -> list[tuple[str, bytes]]:
         row = await models.OutboxBytes.filter(outbox_id=ident).first()
         if row is not None:
             found.append((f"letter-{ident}.eml", bytes(row.content)))
+    theirs = await models.column(models.Inbound.filter(_theirs(partnership, own, ids)), "id")
+    for file in await models.DocumentFile.filter(inbound_id__in=theirs).order_by("id"):
+        found.append((f"file-{file.id}-{_UNSAFE.sub('_', file.name)[-100:]}", bytes(file.content)))
     return found
+
+
+_UNSAFE = re.compile(r"[^\w.-]+|^[.]+|(?<=[.])[.]+")
