@@ -1,16 +1,16 @@
-"""The calendar part of a letter: one VEVENT that one person can answer (RFC 5545, RFC 5546, RFC 6047).
+"""The calendar part of a letter: an event that one person can answer (RFC 5545, RFC 5546, RFC 6047).
 
 Promises: REQUEST asks with PARTSTAT=NEEDS-ACTION;RSVP=TRUE, also when the person has already said yes: Outlook ignores any other
 preset, and Gmail and Apple show no buttons without it; an answer given again changes nothing. CANCEL says STATUS:CANCELLED.
 DECLINECOUNTER says that the time the reader proposed is not taken (RFC 5546 §3.2.8). A series is RRULE in its own zone; one of its
-occurrences is a VEVENT of its own with RECURRENCE-ID, and without RRULE.
+occurrences is a VEVENT of its own with RECURRENCE-ID, and without RRULE; whoever is invited when some were moved gets the series with these.
 The only ATTENDEE is the reader; nobody learns who else is invited; a delegate sees whose place he or she takes.
 Never: VALARM (dropped by Google and Outlook), PUBLISH (makes doubles in Outlook), quotes in CN (RFC 6868 is not read everywhere).
 Fails: MailerError for a series in a zone that no VTIMEZONE can tell; `preflight` reads the result again before it may leave.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from icalendar import Calendar, Event, vRecur
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.partnership.series import last_end, occurrences
+from mailer.partnership.series import Occurrence, last_end, occurrences
 from mailer.render.lines import clean_lines, one_line
 from mailer.render.zones import vtimezone
 from mailer.terms import Address, Method
@@ -33,10 +33,12 @@ _ASKED = f"{_TOLD};PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
 @dataclass(frozen=True, slots=True)
 class Apart:
     """What an object may say beside its meeting. *recurrence_id*: it is about this one occurrence of a series, whose times the meeting given
-    has; *without*: occurrences of a series that do not take place; *counters*: whether readers may propose another time."""
+    has; *without*: occurrences of a series that do not take place; *moved*: those held at another time; *counters*: whether readers may propose
+    another time."""
 
     recurrence_id: datetime | None = None
     without: tuple[datetime, ...] = ()
+    moved: tuple[Occurrence, ...] = ()
     counters: bool = True
 
 
@@ -59,7 +61,7 @@ def calendar_object(
     *organizer* must stay the same over all updates to one person (some clients refuse a changed one): the mailbox with the
     person's token. *dtstamp* is now: an update with an old DTSTAMP is ignored. *instead_of*: the address of whoever sends this person.
     """
-    before, after = _same_for_all(method, meeting, language, apart)
+    pieces = _same_for_all(method, meeting, language, apart)
     delegated = f';DELEGATED-FROM="mailto:{instead_of}"' if instead_of and '"' not in instead_of else ""
     told = (_ASKED if method is Method.REQUEST else _TOLD) + delegated
     personal = (
@@ -67,7 +69,8 @@ def calendar_object(
         f"ORGANIZER{_common_name(organizer)}:mailto:{organizer.addr_spec}",
         f"ATTENDEE{told}{_common_name(person.mailbox())}:mailto:{person.address}",
     )
-    return before + b"".join(_folded(line) for line in personal) + after
+    own = b"".join(_folded(line) for line in personal)
+    return own.join(pieces)
 
 
 def check_series(meeting: Meeting) -> None:
@@ -81,8 +84,8 @@ def check_series(meeting: Meeting) -> None:
 
 
 @lru_cache(maxsize=256)
-def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart) -> tuple[bytes, bytes]:
-    """What every reader's object of *meeting* shares, before and after the personal lines: 250 mails, written once."""
+def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart) -> list[bytes]:
+    """What every reader's object of *meeting* shares, in pieces with the personal lines between them: 250 mails, written once."""
     calendar = Calendar()
     calendar.add("prodid", _PRODID)
     calendar.add("version", "2.0")
@@ -95,6 +98,22 @@ def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart)
         check_series(meeting)
     if timezone is not None:
         calendar.add_component(timezone)
+    calendar.add_component(_event(method, meeting, language, apart, zone))
+    # RFC 5546 section 3.2.2: whoever joins when single dates were moved gets the series with those, under one UID
+    for date in apart.moved if series and method is Method.REQUEST else ():
+        one = replace(meeting, dtstart=date.dtstart, dtend=date.dtend)
+        own = replace(apart, recurrence_id=date.recurrence_id)
+        calendar.add_component(_event(method, one, language, own, zone))
+    content = bytes(calendar.to_ical())
+    first, *others = content.split(_END)
+    return [first, *(_END + piece for piece in others)]
+
+
+_END = b"END:VEVENT\r\n"
+
+
+def _event(method: Method, meeting: Meeting, language: str, apart: Apart, zone: tzinfo) -> Event:
+    """The meeting, the series, or one date of it, without the lines that are each reader's own."""
     event = Event()
     event.add("uid", meeting.event_uid)
     event.add("sequence", meeting.sequence)
@@ -119,10 +138,7 @@ def _same_for_all(method: Method, meeting: Meeting, language: str, apart: Apart)
         event.add("transp", "OPAQUE")
         if not apart.counters:
             event.add("x-microsoft-disallow-counter", "TRUE")
-    calendar.add_component(event)
-    content = bytes(calendar.to_ical())
-    end = content.rindex(b"END:VEVENT\r\n")
-    return content[:end], content[end:]
+    return event
 
 
 def _common_name(address: Address) -> str:

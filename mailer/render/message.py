@@ -116,7 +116,7 @@ def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method 
         dtstamp=facts.now,
         language=language,
         instead_of=(facts.instead_of.address or "") if facts.instead_of else "",
-        apart=Apart(facts.recurrence_id, facts.without, facts.sender.counters),
+        apart=Apart(facts.recurrence_id, facts.without, facts.moved, facts.sender.counters),
     )
     domain = organizer.rpartition("@")[2]
     return method, cleared(content, method.value, mailbox=facts.sender.mailbox, domain=domain)

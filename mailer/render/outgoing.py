@@ -7,6 +7,7 @@ from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.plan import Item
+from mailer.partnership.series import Occurrence
 from mailer.terms import Address, MessageId, PersonId, Token
 
 
@@ -159,6 +160,8 @@ class Facts:
     """The letter is about this one occurrence of a series; *meeting* then has its times."""
     without: tuple[datetime, ...] = ()
     """Occurrences of a series that do not take place."""
+    moved: tuple[Occurrence, ...] = ()
+    """Those that are held at another time than its rule says."""
     delegate: str = ""
     """The name of whoever comes in the reader's place."""
 

@@ -72,12 +72,24 @@ def preflight(content: bytes, method: str, *, mailbox: str = "", domain: str = "
         return (*faults, "It must be exactly one VCALENDAR (Cyrus refuses two).")
     faults += _calendar(calendars[0], method)
     events = list(calendars[0].walk("VEVENT"))
-    if len(events) != 1:
-        return (*faults, "It must hold exactly one VEVENT (Nextcloud, and instance updates everywhere).")
-    faults += _event(events[0], method)
-    faults += _people(events[0], method, mailbox.lower(), domain.lower())
-    faults += _times(calendars[0], events[0])
-    return tuple(faults)
+    if len(events) != 1 and not _is_series(events, method):
+        return (
+            *faults,
+            "It must hold exactly one VEVENT, or a series with single dates of it (Nextcloud, and instance updates everywhere).",
+        )
+    for event in events:
+        faults += _event(event, method)
+        faults += _people(event, method, mailbox.lower(), domain.lower())
+        faults += _times(calendars[0], event)
+    return tuple(dict.fromkeys(faults))
+
+
+def _is_series(events: list[_Component], method: str) -> bool:
+    """A series that is asked about together with dates of it that are at another time, each once (RFC 5546 section 3.2.2)."""
+    if method != "REQUEST" or not events or "RRULE" not in events[0].lines or "RECURRENCE-ID" in events[0].lines:
+        return False
+    dates = [event.value("RECURRENCE-ID") for event in events[1:]]
+    return all(dates) and len(set(dates)) == len(dates) and len({event.value("UID") for event in events}) == 1
 
 
 def _bytes(content: bytes) -> Iterator[str]:

@@ -605,6 +605,7 @@ class _Desk:
             instead_of=await self._person(standing.invitation.delegate_of if standing.invitation else None),
             recurrence_id=recurrence_id,
             without=tuple(o.recurrence_id for o in self.snapshot.dates if o.cancelled),
+            moved=tuple(o for o in self.snapshot.dates if o.sequence and not o.cancelled),
             # an invitation is nothing automatic, whoever writes it
             automatic=entry.answers_to is not None or (notice.rule.startswith("service-") and not notice.attach),
             delegate=await self._name(standing.invitation.delegate if standing.invitation else None),

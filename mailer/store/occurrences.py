@@ -92,13 +92,15 @@ async def forget(meeting: MeetingId) -> None:
 
 
 async def ask_anew(meeting: MeetingId, recurrence_id: datetime) -> None:
-    """One date was moved: a yes or maybe to it alone was for the other time; a no stays a no."""
-    invitations = await models.column(models.Invitation.filter(meeting_id=meeting), "id")
-    await (
-        models.OccurrenceAnswer.filter(invitation_id__in=invitations, recurrence_id=recurrence_id)
-        .exclude(partstat=PartStat.DECLINED.value)
-        .delete()
-    )
+    """One date was moved: a yes or maybe to it alone was for the other time; a no stays a no. Whoever comes to no other date is asked about this
+    one, and does not count as declined."""
+    series = models.Invitation.filter(meeting_id=meeting)
+    away = [PartStat.DECLINED.value, PartStat.DELEGATED.value]
+    others = await models.column(series.exclude(partstat__in=away), "id")
+    declined = await models.column(series.filter(partstat__in=away), "id")
+    of_date = models.OccurrenceAnswer.filter(recurrence_id=recurrence_id).exclude(partstat=PartStat.DECLINED.value)
+    await of_date.filter(invitation_id__in=others).delete()
+    await of_date.filter(invitation_id__in=declined).update(partstat=PartStat.NEEDS_ACTION.value, guests=0)
 
 
 async def changes(meeting: MeetingId) -> tuple[Change, ...]:

@@ -11,6 +11,7 @@ from icalendar import Calendar
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting, MeetingStatus
 from mailer.partnership.people import Person
+from mailer.partnership.series import Occurrence
 from mailer.render.calendar import Apart, calendar_object
 from mailer.render.preflight import CalendarUnfit, cleared, preflight
 from mailer.render.sample import MEETING, READER
@@ -230,6 +231,23 @@ def test_a_series_without_a_date_and_one_date_alone() -> None:
     assert event["RECURRENCE-ID"].dt == SECOND
     assert event["RECURRENCE-ID"].params["TZID"] == "America/Chicago"
     assert moved.dtstart == event.DTSTART
+
+
+def test_whoever_joins_later_sees_the_dates_that_were_moved() -> None:
+    """RFC 5546 section 3.2.2: master and moved dates in one object, each with its own RECURRENCE-ID, the reader in each."""
+    later = SECOND + timedelta(days=7)
+    moved = (Occurrence(SECOND, later, later + timedelta(hours=1), sequence=1),)
+    content = calendar_object(Method.REQUEST, SERIES, READER, ORGANIZER, dtstamp=NOW, apart=Apart(moved=moved))
+    assert checked(content) == ()
+    master, one = Calendar.from_ical(content).walk("VEVENT")
+    assert "RRULE" in master
+    assert "RECURRENCE-ID" not in master
+    assert "RRULE" not in one
+    assert (one["RECURRENCE-ID"].dt, one["DTSTART"].dt) == (SECOND, later)
+    for name in ("UID", "SEQUENCE", "ATTENDEE", "ORGANIZER", "DTSTAMP"):
+        assert master[name] == one[name]
+    twice = calendar_object(Method.REQUEST, SERIES, READER, ORGANIZER, dtstamp=NOW, apart=Apart(moved=moved * 2))
+    assert any("exactly one VEVENT" in fault for fault in checked(twice))
 
 
 def test_a_series_in_a_zone_that_cannot_be_told_is_refused() -> None:

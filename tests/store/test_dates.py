@@ -58,6 +58,18 @@ async def test_answers_to_one_date_stand_beside_that_to_the_series(partnership: 
     assert await occurrences.counts(meeting.id) == {}
 
 
+async def test_who_comes_to_a_moved_date_alone_is_asked_about_it_anew(partnership: PartnershipId) -> None:
+    """No to the series, yes to one date: when that is moved they have said nothing, and do not count as declined."""
+    _, invitation, _ = await transact(lambda: invited(partnership))
+    no = replace(invitation, partstat=PartStat.DECLINED, via=Via.WORDS, answered_at=NOW)
+    await transact(lambda: meetings.save_invitation(no, None))
+    yes = replace(no, partstat=PartStat.ACCEPTED, guests=1)
+    await transact(lambda: occurrences.save(yes, SECOND, None))
+    await transact(lambda: occurrences.ask_anew(no.meeting_id, SECOND))
+    there = (await occurrences.standings([no], SECOND))[no.id]
+    assert (there.partstat, there.guests) == (PartStat.NEEDS_ACTION, 0)
+
+
 async def test_changes_of_single_dates(partnership: PartnershipId) -> None:
     meeting, _, _ = await transact(lambda: invited(partnership))
     moved = Change(SECOND, SECOND + timedelta(days=1), SECOND + timedelta(days=1, hours=1), False, 1)

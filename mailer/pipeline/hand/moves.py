@@ -27,6 +27,7 @@ _HAPPENINGS = {
     Change.PLACE: HappeningKind.PLACE_IS_CHANGED,
     Change.CANCELLED: HappeningKind.MEETING_IS_CANCELLED,
 }
+_COMING = (PartStat.ACCEPTED, PartStat.TENTATIVE)
 
 
 def at_another_time(meeting: Meeting, dtstart: datetime, dtend: datetime) -> Meeting:
@@ -84,8 +85,9 @@ async def move_occurrence(
     *,
     cancelled: bool = False,
 ) -> int:
-    """Put one date of a series elsewhere, or cancel it (inside `transact`); gives how many are told: everybody invited who has not said no to
-    the series. SEQUENCE rises by one; answers to the series stay; what was answered to this date alone was for another time."""
+    """Put one date of a series elsewhere, or cancel it (inside `transact`); gives how many are told: all who were invited, or come to this date
+    alone, and have not said no to it. SEQUENCE rises by one; answers to the series stay; what was answered to this date alone was for another
+    time."""
     await meetings.lock(meeting.id)
     current = await meetings.by_id(meeting.id) or meeting
     before = series.occurrence_of(current, recurrence_id, await occurrences.changes(current.id))
@@ -97,6 +99,7 @@ async def move_occurrence(
     await meetings.change(current, after, now)
     change = series.Change(before.recurrence_id, dtstart, dtend, cancelled, after.sequence)
     await occurrences.change(current.id, change, now)
+    stood = await occurrences.standings(await meetings.invitations(current.id), before.recurrence_id)
     if not cancelled:
         await occurrences.ask_anew(current.id, before.recurrence_id)
     stale = [
@@ -113,8 +116,8 @@ async def move_occurrence(
             attach=("calendar cancellation" if cancelled else "calendar update",), on_behalf_of=None, hold=False, invites=False,
             not_before=now, reason="one date of the series is changed",
         )
-        for i in await meetings.invitations(current.id)
-        if i.invited_at is not None and i.partstat not in (PartStat.DECLINED, PartStat.DELEGATED)
+        for i in stood.values()
+        if (i.invited_at is not None or i.partstat in _COMING) and i.partstat not in (PartStat.DECLINED, PartStat.DELEGATED)
     ]  # fmt: skip
     day = current.local(before.recurrence_id)
     what = "is cancelled" if cancelled else f"is now on {current.local(dtstart):%d %B %Y, %H:%M}"
