@@ -16,6 +16,9 @@ UV ?= $(shell command -v uv 2>/dev/null)
 ARGS ?=
 BIN := .venv/bin
 
+# where it is set, every process that the tests start compiles the whole program anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check bench lock clean
 
 demo: .venv/.runtime
