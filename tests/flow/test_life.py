@@ -28,7 +28,12 @@ def cast(*more: Member) -> list[Member]:
 
 
 async def answer(
-    here: World, who: str, letter: EmailMessage, text: str, files: tuple[tuple[str, bytes], ...] = ()
+    here: World,
+    who: str,
+    letter: EmailMessage,
+    text: str,
+    files: tuple[tuple[str, bytes], ...] = (),
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """Somebody replies to a letter of the service."""
     message = EmailMessage()
@@ -38,6 +43,8 @@ async def answer(
     message["Date"] = format_datetime(here.stage.clock.now())
     quoted = "\n".join("> " + line for line in text_of(letter).splitlines())
     message.set_content(f"{text}\n\nOn {letter['Date']}, {letter['From']} wrote:\n{quoted}\n")
+    for name, value in headers:
+        message[name] = value
     for name, content in files:
         message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
     here.stage.to_mailbox += 1
@@ -354,3 +361,27 @@ async def test_a_chair_that_is_kept_for_a_delegate_is_offered_when_nothing_is_he
         assert not any("chair is free" in s for s in here.subjects(cho))
         await here.stage.advance(local(2026, 2, 12, 13, 0))
         assert any("chair is free" in s for s in here.subjects(cho))
+
+
+async def test_nobody_closes_what_is_somebody_elses(tmp_path: Path) -> None:
+    """Task 13: an item that was given to another since the letter left, or was dropped, is not closed by an answer to that letter; words about
+    it are not lost, and an out-of-office that says "done" closes nothing."""
+    ann, bob = "ann.able@able.example", "bob.brown@brown.example"
+    async with world(tmp_path, cast(member("Ann Able"), member("Bob Brown"))) as here:
+        office = here.stage.daemon.office
+        for text in ("call three schools", "write to the college", "find a bus"):
+            await planning.add_item(office, planning.Wanted(text, ann, date(2026, 2, 12)), here.stage.clock.now())
+        await here.stage.advance(local(2026, 2, 10, 12, 0))
+        soon = letter_to(here, ann, "Due soon")
+        await planning.change_item(office, 1, planning.Wanted(owner=bob), here.stage.clock.now())
+        await planning.change_item(office, 2, planning.Wanted(status=ItemStatus.DROPPED), here.stage.clock.now())
+        away = "I am out of the office until 20 February. Everything urgent is done by Bob Brown."
+        await answer(here, ann, soon, away, headers=(("Auto-Submitted", "auto-replied"),))
+        await answer(here, bob, soon, "1 done")  # forwarded to him
+        assert [i.status.value for i in await plan.items(office.partnership)] == ["open", "dropped", "open"]
+        await answer(here, ann, soon, "All done")
+        found = {i.number: i.status.value for i in await plan.items(office.partnership)}
+        assert found == {1: "open", 2: "dropped", 3: "done"}
+        told = " ".join(text_of(here.to(ann)[-1][1]).split())
+        assert "item 1 is somebody else's now" in told
+        assert "item 2 was dropped" in told

@@ -21,7 +21,7 @@ from mailer.partnership import plan as plans
 from mailer.partnership.attendance import Given
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
-from mailer.partnership.plan import Item
+from mailer.partnership.plan import Item, ItemStatus
 from mailer.pipeline.due import announce
 from mailer.pipeline.hand import changes, closing, roster, signing, unclear
 from mailer.pipeline.mail import answers, desk
@@ -317,6 +317,12 @@ class _Taker:
         item = await plan.item(self.office.partnership, said.number)
         if item is None:
             self.doubts.append(f"there is no item {said.number}")
+            return
+        if item.owner != self.author.id:  # it was given to somebody else since the letter left
+            self.doubts.append(f"item {item.number} is somebody else's now: nothing was changed")
+            return
+        if item.status is ItemStatus.DROPPED:
+            self.doubts.append(f"item {item.number} was dropped: nothing was changed")
             return
         kind: HappeningKind | None = None
         match said.state:

@@ -5,6 +5,7 @@ Never:    guesses. "Almost done", two dates, a doubt or an item that cannot be t
 Fails:    not at all.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,6 +54,18 @@ _AROUND = (
 _CLASSES = (
     *_SAYS, *_AROUND, "common.both", "items.note", "items.past", "items.remains", "common.doubt", "common.condition", "common.turn",
 )  # fmt: skip
+_AGAINST = (*_SAYS, "items.remains", "common.doubt", "common.condition", "common.turn")
+_N = r"#?\d{1,4}"
+_DONE_WITH = (
+    # "done with 2, 3 by Friday" is of the first alone, "done with 2, 3 and 5." of all
+    (
+        re.compile(
+            rf"\b(done|finished) with ({_N}(?:, ?{_N})*(?:,? (?:and|&) {_N})?)(?=\s*(?:[.;!]|$))", re.IGNORECASE
+        ),
+        r"\2 \1",
+    ),
+    (re.compile(rf"\b(done|finished) with ({_N}(?: (?:and|&) {_N})*)(?=[,;]| but\b)", re.IGNORECASE), r"\2 \1"),
+)
 _WITHOUT_BY = frozenset({"tomorrow", "eow", "eom", "mañana", "morgen", "demain"})
 """Days that need no "by" after "done"."""
 
@@ -71,7 +84,7 @@ def read_items(text: str, items: Sequence[Item], written: Written, author: str =
     known = {item.number: item for item in items}
     titles = titles_of((item.number, item.title) for item in items)
     last: frozenset[int] = frozenset(known) if len(known) == 1 else frozenset()
-    for line in _joined(body):
+    for line in map(_by_number, _joined(body)):
         found = in_one_way(_LineReader(line, known, titles, written, last).read, written.language)
         if found is None:
             odd.append((line.strip()[:LONGEST_NOTE], frozenset()))
@@ -104,6 +117,13 @@ def _joined(body: str) -> list[str]:
         lines.append(f"{held} {text}" if held else text)
         held = ""
     return [*lines, held] if held else lines
+
+
+def _by_number(line: str) -> str:
+    """ "done with 2 and 3" as "2 and 3 done"."""
+    for pattern, put in _DONE_WITH:
+        line = pattern.sub(put, line)
+    return line
 
 
 def _combined(said: Sequence[_Said], left: Sequence[_Odd], known: frozenset[int]) -> ItemReports:
@@ -223,7 +243,9 @@ class _LineReader:
                     last = result[0]
                 elif not self._is_courtesy(statement):
                     text = self.line[statement.start : statement.stop].strip(" ,;-")
-                    odd.append((text[:LONGEST_NOTE], statement.subjects))
+                    odd.append(
+                        (text[:LONGEST_NOTE], statement.subjects if self._speaks_against(statement) else frozenset())
+                    )
         return unknown, (tuple(said), tuple(odd))
 
     def _subjects(self, laid: Sequence[Span], i: int) -> frozenset[int]:
@@ -267,6 +289,16 @@ class _LineReader:
             s.has("common.courtesy", "mark", "line", "common.and") for s in statement.said
         )
 
+    def _speaks_against(self, statement: Statement) -> bool:
+        """Does a sentence that was not understood make doubtful what was said of the items that it names? Where there is only one, words of its
+        title beside "Done!" are a remark ("All three schools said yes"), unless they deny, ask or put a condition."""
+        if len(self.known) > 1:
+            return True
+        return any(
+            s.has(*_AGAINST) or isinstance(s.value, Day) or (s.has("mark") and self.line[s.start] == "?")
+            for s in statement.said
+        )
+
     def _statement(self, statement: Statement, last: frozenset[int]) -> _Said | None:
         typed = self.line[statement.start : statement.stop].strip(" ,;")
         subjects = statement.subjects or last
@@ -299,7 +331,8 @@ class _LineReader:
             so_far.marked = so_far.marked or bool(so_far.kinds or so_far.days)
             so_far.clause += 1
             so_far.clause_at = None
-            return self.line[span.start] != "?"
+            # "Can somebody help me?" asks for help
+            return self.line[span.start] != "?" or (so_far.kinds == {"items.help"} and span is said[-1])
         if so_far.clause_at is None:
             so_far.clause_at = span.start
         if span.has("vague"):

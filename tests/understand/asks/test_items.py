@@ -242,3 +242,55 @@ def test_doubts_among_several(text: str, expected: str, odd: tuple[str, ...]) ->
 def test_the_hint_settles_which_comes_first() -> None:
     assert str(read_items("by 03/04", ONE, written(day_first=True)).reports[0].due) == "2027-04-03"
     assert str(read_items("by 03/04", ONE, written(day_first=False)).reports[0].due) == "2027-03-04"
+
+
+APRIL = datetime(2026, 4, 22, 15, tzinfo=UTC)  # a Wednesday
+CALLS = (Item(2, "call three schools"),)
+PLAN = (*CALLS, Item(3, "write to the college"), Item(5, "find a bus"))
+
+
+@pytest.mark.parametrize(
+    ("items", "language", "text", "expected", "left"),
+    [
+        (CALLS, "en", "Done! All three schools said yes.", "2 done", ["All three schools said yes"]),
+        (CALLS, "es", "Hecho. Las tres escuelas dijeron que sí.", "2 done", ["Las tres escuelas dijeron que sí"]),
+        # words of the title beside "done" that deny, ask, or speak of what is to come
+        (CALLS, "en", "Done! The schools are not finished yet.", "", None),
+        (CALLS, "en", "Done. Which schools did you mean?", "", None),
+        (CALLS, "en", "Done, but one of the schools is missing.", "", None),
+        (CALLS, "en", "Done. Two of the schools by Friday.", "", None),
+        # among several items every word about one makes what was said of it doubtful
+        (PLAN, "en", "All done. The college laughed at us.", "2 done; 5 done", None),
+        (CALLS, "en", "done with 2", "2 done", []),
+        (PLAN, "en", "done with 2, 3 by Friday", "2 done; 3 a new date 2026-04-24", []),
+        (PLAN, "en", "Done with 2 and 3", "2 done; 3 done", []),
+        (PLAN, "en", "done with 2, 3 and 5.", "2 done; 3 done; 5 done", []),
+        (PLAN, "en", "done with 2 but 3 needs help", "2 done; 3 help", []),
+        (PLAN, "en", "done with 7", "", ["7 done"]),
+        (CALLS, "en", "Can somebody help me?", "2 help", []),
+        (CALLS, "en", "Could you help me, nobody answers?", "2 help (nobody answers?)", []),
+        (CALLS, "es", "¿Me puede ayudar?", "2 help", []),
+        (CALLS, "en", "Do you need help?", "", ["Do you need help?"]),
+        (CALLS, "en", "done?", "", ["done?"]),
+        (CALLS, "en", "what item?", "", ["what item?"]),
+        (CALLS, "en", "not mine, it's Bob's", "", ["not mine, it's Bob's"]),
+        (CALLS, "es", "no es mío, es de Bob", "", ["no es mío, es de Bob"]),
+        (CALLS, "en", "by 31 June", "", ["by 31 June"]),
+        (CALLS, "es", "el 31 de junio", "", ["el 31 de junio"]),
+        (CALLS, "en", "by 1 April", "", ["by 1 April"]),
+        (CALLS, "en", "by 3 May", "2 a new date 2026-05-03", []),
+        (CALLS, "en", "next Friday", "2 a new date 2026-05-01", []),
+        (CALLS, "es", "el próximo viernes", "2 a new date 2026-04-24", []),
+        (CALLS, "en", "end of the month", "2 a new date 2026-04-30", []),
+        (CALLS, "es", "a fin de mes", "2 a new date 2026-04-30", []),
+    ],
+)
+def test_what_owners_write_back(
+    items: tuple[Item, ...], language: str, text: str, expected: str, left: list[str] | None
+) -> None:
+    read = read_items(text, items, Written(APRIL, "America/Chicago", language))
+    assert short(read) == expected
+    if left is not None:
+        assert list(read.not_understood) == left
+    elif expected == "":
+        assert read.not_understood
