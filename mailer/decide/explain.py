@@ -23,7 +23,17 @@ from mailer.decide.dates import each_date, held, on_date
 from mailer.decide.due import had_before_move, joined_later, lateness
 from mailer.decide.rule import Rule
 from mailer.decide.snapshot import Snapshot, Standing
-from mailer.decide.stages import Stage, by_item, by_person, is_repeat, item_round, meeting_round, stages, window_of
+from mailer.decide.stages import (
+    Stage,
+    by_item,
+    by_person,
+    is_repeat,
+    item_round,
+    lacking,
+    meeting_round,
+    stages,
+    window_of,
+)
 from mailer.partnership.meetings import Meeting
 from mailer.terms import PersonId, RuleId
 
@@ -303,7 +313,7 @@ class _Case:
         if not any(self._times()):
             if any(by_item(w) for w in self.rule.whens):
                 return "owns no open action item with a day"
-            return "the meeting has no reply deadline"
+            return lacking(self.rule.whens[0])
         return "its time had passed when the rule was switched on"
 
     def _hedged(self, reason: str, stage: Stage) -> str:

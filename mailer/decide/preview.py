@@ -26,7 +26,7 @@ from mailer.decide.dates import date_named, meetings_of, on_date
 from mailer.decide.due import due, had_before_move, joined_later, lateness, nobody
 from mailer.decide.rule import Bundle, Every, Happens, Rule, Signer, State, states_of
 from mailer.decide.snapshot import Notice, Snapshot, Standing
-from mailer.decide.stages import Stage, by_item, by_person, for_team, is_repeat, stages, window_of
+from mailer.decide.stages import Stage, by_item, by_person, for_team, is_repeat, lacking, stages, window_of
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
@@ -153,7 +153,7 @@ class _Walk:
                         if m.recurrence_id is None or s.at <= self._now + _AHEAD
                     ]
                     if not found and not self._meeting.rrule:
-                        remark = "the meeting has no reply deadline, so this never goes out"
+                        remark = f"{lacking(when)}, so this does not go out"
                         self._lines.append(PreviewLine(None, rule.id, 0, (), rule.hold, remark, rule.note, str(when)))
                     if rule.do is None or not rule.do.each_team:
                         self._await(index, found, None)
@@ -377,7 +377,8 @@ def timeline(snapshot: Snapshot, lines: Sequence[PreviewLine], at: datetime | No
         head += " · cancelled"
     width = max((len(line.rule) for line in lines), default=0)
     planned = [_planned(line, snapshot, width) for line in lines if line.at is not None]
-    waiting = [_waiting(line, width) for line in lines if line.at is None]
+    starts = max((len(line.starts) for line in lines), default=0)
+    waiting = [_waiting(line, starts, width) for line in lines if line.at is None]
     body = [head, *(planned or [" nothing is planned from now on"])]
     if waiting:
         body += ["whenever it happens:", *waiting]
@@ -400,6 +401,6 @@ def _planned(line: PreviewLine, snapshot: Snapshot, width: int) -> str:
     return f" {at:%a} {at.day:>2} {at:%b %H:%M}  {line.rule:<{width}}  {people:>11}  {'  '.join(p for p in parts if p)}"
 
 
-def _waiting(line: PreviewLine, width: int) -> str:
+def _waiting(line: PreviewLine, starts: int, width: int) -> str:
     held = f"  waits for {line.waits_for}" if line.held else ""
-    return f" {line.starts:<22} {line.rule:<{width}}  {line.remark}{held}"
+    return f" {line.starts:<{starts}}  {line.rule:<{width}}  {line.remark}{held}"

@@ -73,6 +73,13 @@ def _anchor(
             assert_never(anchor)
 
 
+def lacking(when: When) -> str:
+    """What there must be for *when* to fall at all, told where there is not."""
+    if isinstance(when, Offset) and when.anchor is Anchor.COMMENT_DEADLINE:
+        return "no draft is shared for comments"
+    return "the meeting has no reply deadline"
+
+
 def by_person(when: When) -> bool:
     """Does *when* count from something of each person's own?"""
     return isinstance(when, Offset) and when.anchor is Anchor.INVITATION

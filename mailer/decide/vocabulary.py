@@ -126,7 +126,7 @@ WORDS: tuple[Word, ...] = (
         ("when",
          "What starts the rule: a time before or after an anchor, a date, or a happening. A list means any of them."),
         ("to",
-         'Who gets the mail: a group, or a group and a state: "businesses who have not been invited". A list: all of them, one mail for each person.'),
+         'Who gets the mail: a group, or a group and a state: "businesses who have not been invited". A list: all of them, one mail a person.'),
         ("only-if", "All of these must be true when the mail leaves."),
         ("unless", "Any of these holds the mail back when it is about to leave."),
         ("send", "Which letter: the name of its file under templates/."),

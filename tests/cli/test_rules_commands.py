@@ -183,7 +183,9 @@ def test_why_names_the_line_that_decided(folder: Path) -> None:
     assert isinstance(found, dict)
     assert [(r["rule"], r["outcome"], r["key"]) for r in found["rules"]] == [("remind-1", "will not get", "to")]
     assert typed(folder, "why", "nobody@x.example").exit_code == 1
-    assert "No rule [remind-9] serves launch" in typed(folder, "why", "ann@acme.example", "remind-9").output
+    missed = typed(folder, "why", "ann@acme.example", "remind-9").output
+    assert "No rule [remind-9] serves launch. Did you mean [remind-1]?" in missed
+    assert "Those that do: invite, remind-1, confirm." in typed(folder, "why", "ann@acme.example", "x").output
 
 
 def test_changes_says_what_a_draft_would_do_and_does_nothing(folder: Path, tmp_path: Path) -> None:
@@ -196,7 +198,7 @@ def test_changes_says_what_a_draft_would_do_and_does_nothing(folder: Path, tmp_p
     )
     told = printed(folder, "changes", str(draft))
     assert "new: [remind1], [more]" in told
-    assert "Ann Lee, Bob Katz and Cho Park would newly get [more] about launch" in told
+    assert "Ann Lee, Bob Katz and Cho Park would newly get [more] about launch (first on Mon 10 Mar 2087 09:00)" in told
     assert "[remind1] looks like the old [remind-1], which 0 people already got. Same rule?" in told
     assert data(folder, "changes") == {
         "new": [], "changed": [], "removed": [], "renamed": [], "newly_get": [], "no_longer_get": [], "would_have_got": [], "dropped": [],

@@ -46,14 +46,14 @@ launch · Thu 12 Mar 2026 09:00 · America/Chicago · reply deadline Thu 5 Mar
  Tue  3 Mar 09:30  last-call                  4 people  (Acme: A. Ortiz, Bolt: K. Lam, Co: J. Ali, …)  minus everybody who answers by then
  Wed 11 Mar 09:00  logistics                  0 people  nobody, as things stand
 whenever it happens:
- reply is yes           confirm-yes             to the person who replied
- reply is no            sorry-you-cannot        to the person who replied
- reply is maybe         thanks-for-maybe        to the person who replied
- meeting is moved       moved                   to everyone invited who has not said no  waits for your OK
- place is changed       place-changed           to everyone invited who has not said no
- meeting is cancelled   cancelled               to everyone invited who has not said no  waits for your OK
- mail bounces           address-is-dead         to convener
- reply is yes           logistics-late-yes      to the person who replied, only if "meeting starts within 1 business day"
+ reply is yes          confirm-yes             to the person who replied
+ reply is no           sorry-you-cannot        to the person who replied
+ reply is maybe        thanks-for-maybe        to the person who replied
+ meeting is moved      moved                   to everyone invited who has not said no  waits for your OK
+ place is changed      place-changed           to everyone invited who has not said no
+ meeting is cancelled  cancelled               to everyone invited who has not said no  waits for your OK
+ mail bounces          address-is-dead         to convener
+ reply is yes          logistics-late-yes      to the person who replied, only if "meeting starts within 1 business day"
 left out entirely: 1 without an address that works, 1 asked not to be written to
 your notes:
  invite-businesses       The first letter to companies, signed by the champion each of them knows, who is asked first; without one it waits for you
@@ -110,7 +110,12 @@ def test_a_person_in_two_groups_gets_the_first_letter_only(docstring_rules: tupl
         (
             ('when = "2 days before reply deadline at 09:00"',),
             snapshot(standing(1, invited="2026-01-10 09:00"), of=meeting(reply_deadline=None)),
-            "the meeting has no reply deadline, so this never goes out",
+            "the meeting has no reply deadline, so this does not go out",
+        ),
+        (
+            ('when = "1 business day after comment deadline at 08:00"',),
+            snapshot(standing(1, invited="2026-01-10 09:00")),
+            "no draft is shared for comments, so this does not go out",
         ),
         (('to = "caterer"',), snapshot(standing(1)), 'nobody is in "caterer"'),
         (
@@ -196,6 +201,12 @@ def test_why_for_one_person() -> None:
             (Outcome.WOULD_GET, "Thu 26 Feb 09:00, once you release it", "when"),
         ),
         ((), {}, "2026-02-01 09:00", (Outcome.WILL_NOT_GET, "as things stand: has not been invited", "to")),
+        (
+            ('when = "1 business day before comment deadline at 09:00"',),
+            {"invited": "2026-01-10 09:00"},
+            "2026-02-01 09:00",
+            (Outcome.WILL_NOT_GET, "no draft is shared for comments", "when"),
+        ),
         (
             (),
             {"invited": "2026-01-10 09:00", "noticed": (("rule", "r0"),)},

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -173,8 +174,10 @@ async def reasons(
     meeting = await meeting_or_error(office, slug) if slug else await _next(office, now)
     serving = office.serving(meeting)
     if rule is not None and rule not in {r.id for r in serving}:
+        near = get_close_matches(rule, [r.id for r in serving], 1)
         known = ", ".join(r.id for r in serving) or "none"
-        raise MailerError(f"No rule [{rule}] serves {meeting.slug}. Those that do: {known}.")
+        meant = f"Did you mean [{near[0]}]?" if near else f"Those that do: {known}."
+        raise MailerError(f"No rule [{rule}] serves {meeting.slug}. {meant}")
     wanted = [r for r in serving if rule in (None, r.id)]
     snapshot = await meetings.snapshot(meeting)
     past = [
@@ -278,8 +281,9 @@ class Edit:
     names: dict[PersonId, str]
     slugs: dict[MeetingId, str]
     problems: tuple[Problem, ...]
+    zone: str = "UTC"
     since: datetime | None = None
-    """Since when the rules in force are in force, on the partnership's clock."""
+    """Since when the rules in force are in force."""
 
 
 async def edit_of(office: Office, settings: PartnershipSettings, now: datetime, folder: Path | None = None) -> Edit:
@@ -288,19 +292,20 @@ async def edit_of(office: Office, settings: PartnershipSettings, now: datetime, 
     wrong = tuple(p for p in (*files.rule_problems, *files.letter_problems) if not p.warning)
     if wrong:
         since = max(office.known_since.values(), default=None)
-        return Edit(Changes(), {}, {}, wrong, since and since.astimezone(ZoneInfo(office.zone)))
+        return Edit(Changes(), {}, {}, wrong, office.zone, since)
     found = await changes_to(office, files.book, now)
     named = {p for reach in (*found.gains, *found.losses, *found.missed) for p in reach.people}
     register = await people.people(office.partnership, sorted(named | {n.person_id for n in found.dropped}))
     slugs = {m.id: m.slug for m in await meetings.all_of(office.partnership)}
-    return Edit(found, {p.id: p.name for p in register}, slugs, ())
+    return Edit(found, {p.id: p.name for p in register}, slugs, (), office.zone)
 
 
 def edit_text(edit: Edit) -> str:
     """In words (pure)."""
+    zone = ZoneInfo(edit.zone)
     if edit.problems:
         told = "\n\n".join(map(str, edit.problems))
-        return f"{told}\n\nNothing is switched on until this is fixed. {version(edit.since)} stays in force.\n"
+        return f"{told}\n\nNothing is switched on until this is fixed. {version(edit.since and edit.since.astimezone(zone))} stays in force.\n"
     found, lines = edit.changes, []
     if not found.anything:
         return "Nothing is different: the files say what is in force.\n"
@@ -309,7 +314,8 @@ def edit_text(edit: Edit) -> str:
             lines.append(f"{word}: " + ", ".join(f"[{r}]" for r in some))
     lines.append("")
     for reach in found.gains:
-        when = f" (first on {reach.first:%d %b %Y %H:%M} UTC)" if reach.first else ""
+        first = reach.first.astimezone(zone) if reach.first else None
+        when = f" (first on {first:%a} {first.day} {first:%b %Y %H:%M})" if first else ""
         lines.append(f"{_people(reach, edit)} would newly get [{reach.rule}] about {_slug(reach, edit)}{when}")
     for reach in found.losses:
         lines.append(f"{_people(reach, edit)} would no longer get [{reach.rule}] about {_slug(reach, edit)}")
