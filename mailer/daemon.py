@@ -28,8 +28,8 @@ from mailer.pipeline.hand import closing, reports, retention
 from mailer.pipeline.hand.register import import_people
 from mailer.pipeline.hand.signing import Signing
 from mailer.pipeline.mail import desk
-from mailer.pipeline.mail.commands import Tools
 from mailer.pipeline.mail.handle import handle
+from mailer.pipeline.mail.overview import Tools
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.particulars import particulars
 from mailer.receive.keeper import Keeper

@@ -310,6 +310,17 @@ async def open_invitations(person: PersonId, now: datetime) -> list[Invitation]:
     )
 
 
+async def heard_of_us(person: PersonId) -> bool:
+    """Whether *person* has had a letter, or an answer of theirs is recorded."""
+    found = await fetch(
+        "SELECT 1 AS found FROM outbox WHERE person_id = ? AND state = 'sent' "
+        "UNION ALL SELECT 1 AS found FROM invitation WHERE person_id = ? AND partstat <> 'NEEDS-ACTION' LIMIT 1",
+        person,
+        person,
+    )
+    return bool(found)
+
+
 async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> None:
     """Write the answer of *invitation* as it now stands."""
     facts: dict[str, object] = {

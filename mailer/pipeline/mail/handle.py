@@ -13,8 +13,8 @@ from mailer.parse.bulk import without_bulk
 from mailer.parse.message import read
 from mailer.pipeline.mail import answers, asked, commands, desk, machines, wishes
 from mailer.pipeline.mail.case import Case
-from mailer.pipeline.mail.commands import Tools
 from mailer.pipeline.mail.known import answers_for, known_of, reported, thread_ids
+from mailer.pipeline.mail.overview import Tools
 from mailer.pipeline.office import Office
 from mailer.store import inbound, log, outbox
 from mailer.store.transact import transact, unusable
