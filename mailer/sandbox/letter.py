@@ -68,7 +68,11 @@ class Letter:
     text: str
     html: str
     calendar: CalendarObject | None
-    links: tuple[MailtoLink, ...]
+
+    @property
+    def links(self) -> tuple[MailtoLink, ...]:
+        """Those that are shown, then those in plain text. (Most readers never look for them: they have the calendar.)"""
+        return (*_html_links(self.html), *_text_links(self.text))
 
     @property
     def asks(self) -> bool:
@@ -123,7 +127,6 @@ def read_letter(raw: bytes) -> Letter:
         text=text,
         html=html,
         calendar=calendar,
-        links=(*_html_links(html), *_text_links(text)),
     )
 
 

@@ -226,6 +226,8 @@ class Dispatcher:
         head, now = self._letterhead(), self._clock.now()
         if self._quiet_until is not None and now < self._quiet_until:
             return 0
+        if not await outbox.busy(head.partnership, now):
+            return 0  # without a transaction: this is asked every second
         minute, day = await outbox.begun_since(head.partnership, now)
         allowance = may_send(Recent(minute, day), now, self.limits)
         if allowance.now <= 0:
