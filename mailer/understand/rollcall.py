@@ -49,6 +49,8 @@ class WalkIn:
     name: str
     organisation: str = ""
     address: str = ""
+    sure: bool = True
+    """Said to be a walk-in; else a row of a sheet whose name may be spelled otherwise in the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _walk_ins(said: str) -> tuple[WalkIn, ...] | None:
 
 
 _YES = frozenset({"yes", "y", "x", "1", "true", "came", "present", "sí", "si", "ja", "oui", "✓", "✔", "☑", "ok"})
+_WALKED = frozenset({"walk-in", "walkin", "walk in", "w", "new", "nuevo", "neu"})
 _NO = frozenset({"", "no", "n", "0", "false", "absent", "-", "nein", "non"})
 _HEADINGS = {
     "name": "name", "email": "email", "came": "came", "organisation": "organisation", "e mail": "email", "mail": "email",
@@ -152,7 +155,8 @@ MOST_ROWS = 5_000
 
 
 def read_sheet(content: bytes) -> RollCall | str:
-    """A sign-in sheet as a spreadsheet saves it: a column “came”, and “name” or “email” (and “organisation”). Rows without a mark did not come."""
+    """A sign-in sheet as a spreadsheet saves it: a column “came”, and “name” or “email” (and “organisation”). Rows without a mark did not come;
+    the mark “walk-in” is for whoever is not in the register."""
     sheet = sheets.read_sheet(content, _HEADINGS)
     if isinstance(sheet, str):
         return sheet[:1].lower() + sheet[1:]
@@ -169,10 +173,12 @@ def read_sheet(content: bytes) -> RollCall | str:
     for line, cells in sheet.rows:
         cell = {name: plain(cells[i]) if i < len(cells) else "" for name, i in columns.items()}
         mark, who = cell["came"].lower(), cell.get("email") or cell.get("name") or ""
-        if mark not in _YES | _NO:
+        if mark not in _YES | _NO | _WALKED:
             return f"line {line}: I do not know the mark “{cell['came'][:40]}”; write x or leave it empty."
-        if mark in _YES and who:
-            came.append(who.lower() if "@" in who else who)
+        if mark not in _NO and who:
+            if mark in _YES:
+                came.append(who.lower() if "@" in who else who)
             if cell.get("name"):
-                walk_ins.append(WalkIn(cell["name"], cell.get("organisation", ""), cell.get("email", "").lower()))
+                sure = mark in _WALKED
+                walk_ins.append(WalkIn(cell["name"], cell.get("organisation", ""), cell.get("email", "").lower(), sure))
     return RollCall(tuple(dict.fromkeys(came)), walk_ins=tuple(walk_ins))

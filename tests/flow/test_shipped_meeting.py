@@ -12,7 +12,7 @@ from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER
 from mailer.store import meetings, people
 from mailer.terms import PartStat
-from tests.flow.test_commands import coded
+from tests.flow.test_commands import coded, write
 from tests.flow.test_desk import text_of
 from tests.flow.test_life import JANE, answer, cast, files_of, letter_to
 from tests.flow.world import NO, YES, World, button, local, member, words, world
@@ -165,7 +165,16 @@ async def test_the_sign_in_sheet_comes_back_by_reply_in_many_words_and_as_a_file
             assert await came(here) == (there, missed), (text, told)
         assert len([p for p in await people.people(here.stage.daemon.office.partnership) if p.name == "Cho Lee"]) == 1
         sheet = "\ufeffName;Company;Came\r\nAnn Able;Able Works;x\r\nBob Brown;Brown Works;\r\nCho Lee;Acme;x\r\nNew Nan;Nan Co;X\r\n"
-        await reply_with("Here is the sheet.", (("sign-in.csv", sheet.encode()),))
+        before = await came(here)
+        told = " ".join((await reply_with("Here is the sheet.", (("sign-in.csv", sheet.encode()),))).split())
+        assert "Nobody in the register is called so: New Nan." in told
+        assert await came(here) == before
+        typo = sheet.replace("Ann Able", "Ann Abel")
+        told = " ".join((await reply_with("Once more.", (("sign-in.csv", typo.encode()),))).split())
+        assert "Ann Abel (perhaps Ann Able?), New Nan" in told  # or she would be missed, and somebody else be there
+        assert await came(here) == before
+        sheet = sheet.replace("New Nan;Nan Co;X", "New Nan;Nan Co;walk-in")
+        await reply_with("Now with the mark.", (("sign-in.csv", sheet.encode()),))
         there, missed = await came(here)
         assert there == {"Ann Able", "Cho Lee", "New Nan"}
         assert missed == {"Bob Brown", "Jane Smith", "Vic Vega"}
@@ -195,3 +204,21 @@ async def test_a_party_sits_together_or_waits(tmp_path: Path, party: int) -> Non
         offered = any("chair is free" in s for s in here.subjects(BOB))
         assert offered == (party == 1)
         assert await meetings.headcount(here.meeting_id) == 2
+
+
+async def test_a_name_of_two_who_were_invited_is_asked_about(tmp_path: Path) -> None:
+    """Tasks 36, 39: one Cat said yes, the other was silent and may have come: nobody is thanked, or missed, on a guess."""
+    people_ = cast(member("Cat Cole", words("Yes")), member("Cat Carr"), member("Ann Able", words("Yes")))
+    async with world(tmp_path, people_) as here:
+        await here.stage.advance(local(2026, 3, 13, 10, 0))
+        told = " ".join((await coded(here, "came: Ann, Cat Carr")).split())
+        assert (await came(here))[0] == {"Ann Able", "Cat Carr"}
+        await write(here, "came: Ann, Cat")
+        code = re.search(r"the code (\d{6})", text_of(here.to(CONVENER)[-1][1]))
+        assert code, told
+        await answer(here, CONVENER, here.to(CONVENER)[-1][1], code[1])
+        told = " ".join(text_of(here.to(CONVENER)[-1][1]).split())
+        assert "Which Cat? Cat Carr (cat.carr@carr.example), Cat Cole (cat.cole@cole.example)." in told
+        assert (await came(here))[0] == {"Ann Able", "Cat Carr"}
+        await coded(here, "all came but Cat")  # of those who said yes there is one Cat
+        assert await came(here) == ({"Ann Able", "Jane Smith"}, {"Cat Cole"})

@@ -73,6 +73,13 @@ def test_a_sheet(content: bytes, came: tuple[str, ...]) -> None:
     assert read.came == came
 
 
+def test_a_sheet_tells_walk_ins_from_names_that_may_be_misspelled() -> None:
+    read = read_sheet(b"name,organisation,came\nAnn Lee,Acme,x\nCho Kim,Fox Furs,walk-in\nBob,,\n")
+    assert isinstance(read, RollCall)
+    assert read.came == ("Ann Lee",)
+    assert read.walk_ins == (WalkIn("Ann Lee", "Acme", sure=False), WalkIn("Cho Kim", "Fox Furs"))
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

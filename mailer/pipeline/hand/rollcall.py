@@ -1,12 +1,14 @@
 """Who was at a meeting, recorded from a roll call: names found among those who said yes, walk-ins entered into the register.
 
-Promises: one commit, or nothing: where a name is nobody's, or several people's, a sentence says so and nothing is recorded.
+Promises: one commit, or nothing: where a name is nobody's, or several people's, a sentence says so and nothing is recorded. Nobody enters the
+register who was not said to be a walk-in.
 """
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
@@ -36,10 +38,11 @@ async def called(office: Office, meeting: Meeting, roll: RollCall) -> Called:
     said_yes = {i.person_id for i in held if i.partstat is PartStat.ACCEPTED and i.waiting_since is None}
     invited = {i.person_id for i in held if i.invited_at is not None or i.answered}
     odd: list[str] = []
+    unknown: list[str] = []
     found: dict[PersonId, Person] = {p.id: p for p in register if p.id in said_yes} if roll.everybody else {}
     beside = {w.name.casefold() for w in roll.walk_ins} | {w.address for w in roll.walk_ins if w.address}
     for who in (*roll.absent, *roll.came):
-        person = _called(who, register, said_yes, invited)
+        person = _called(who, register, said_yes if who in roll.absent else said_yes | invited)
         if isinstance(person, str):
             if who.casefold() not in beside or person.startswith("Which"):
                 odd.append(person)
@@ -57,8 +60,13 @@ async def called(office: Office, meeting: Meeting, roll: RollCall) -> Called:
             found[known[0].id] = known[0]
         elif known:
             odd.append(f"Which {walk_in.name}? Several are called so.")
+        elif not walk_in.sure:
+            unknown.append(f"{walk_in.name}{_near(walk_in.name, register)}")
         else:
             fresh.append(walk_in)
+    if unknown:
+        remedy = "Whoever walked in: write “walk-in” in the column “came”. The others: as the register spells them."
+        odd.append(f"Nobody in the register is called so: {', '.join(unknown)}. {remedy}")
     if odd:
         raise MailerError(" ".join(odd))
     missed = tuple(p for p in register if p.id in said_yes and p.id not in found)
@@ -103,25 +111,32 @@ async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datet
     return told + (f" New in the register: {', '.join(w.name for w in found.walk_ins)}." if found.walk_ins else "")
 
 
-def _called(
-    who: str, register: Sequence[Person], said_yes: AbstractSet[PersonId], invited: AbstractSet[PersonId]
-) -> Person | str:
-    """The one person *who* means: by address, by the whole name, by a part of it among those who said yes, those invited, then all."""
+def _called(who: str, register: Sequence[Person], expected: AbstractSet[PersonId]) -> Person | str:
+    """The one person *who* means: by address, by the whole name, by a part of it among those *expected*, else among all. Of two who were invited
+    the one who said yes is not taken for granted."""
     if "@" in who:
         found = [p for p in register if p.has_address(canonical(who))]
         return found[0] if found else f"Nobody in the register has the address {who}."
-    wanted = " ".join(who.casefold().split())
+    family, _, given = who.partition(",")  # a sheet may say "Lee, Ann"
+    wanted = " ".join(f"{given} {family}".casefold().split())
     whole = [p for p in register if p.name.casefold() == wanted]
     part = [p for p in register if wanted in p.name.casefold().split()]
     for some in (whole, part):
-        for circle in (said_yes, invited, {p.id for p in register}):
+        for circle in (expected, {p.id for p in register}):
             near = [p for p in some if p.id in circle]
             if len(near) == 1:
                 return near[0]
             if near:
                 names = ", ".join(f"{p.name} ({p.address or p.organisation})" for p in near[:5])
                 return f"Which {who}? {names}."
-    return f"Nobody in the register is called {who}."
+    return f"Nobody in the register is called {who}.{_near(who, register)}"
+
+
+def _near(name: str, register: Sequence[Person]) -> str:
+    """Names that are spelled nearly so, in brackets."""
+    names = {p.name.casefold(): p.name for p in register}
+    near = [names[n] for n in get_close_matches(name.casefold(), list(names), 2, 0.75)]
+    return f" (perhaps {' or '.join(near)}?)" if near else ""
 
 
 async def as_recorded(office: Office, meeting: Meeting) -> str:
