@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailer.cli.context import console, fail, in_office, print_json
+from mailer.cli.context import console, content_of, fail, in_office, print_json
 from mailer.cli.plan import day_of
 from mailer.errors import MailerError
 
@@ -49,11 +49,7 @@ def _roll(who: list[str], sheet: Path | None) -> RollCall:
         if read is None:
             raise fail("Name those who came (“all but Bob” will do), or give the sign-in sheet with --csv.", 2)
         return read
-    try:
-        content = sheet.read_bytes()
-    except OSError as exc:
-        raise fail(f"{sheet} cannot be read: {exc.strerror}.") from exc
-    found = read_sheet(content)
+    found = read_sheet(content_of(sheet))
     if isinstance(found, str):
         raise fail(f"{sheet.name}: {found}")
     return found

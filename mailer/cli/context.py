@@ -111,6 +111,26 @@ def fail(message: object, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
+def content_of(file: Path) -> bytes:
+    """What stands in a file that was named on the command line."""
+    try:
+        return file.read_bytes()
+    except IsADirectoryError as exc:
+        raise MailerError(f"{file} is a folder. Name a file.") from exc
+    except OSError as exc:
+        raise MailerError(f"{file} cannot be read: {exc.strerror}.") from exc
+
+
+def write_into(file: Path, content: bytes) -> None:
+    """Write a file that was named on the command line."""
+    try:
+        file.write_bytes(content)
+    except IsADirectoryError as exc:
+        raise MailerError(f"{file} is a folder. Name a file in it.") from exc
+    except OSError as exc:
+        raise MailerError(f"{file} cannot be written: {exc.strerror}.") from exc
+
+
 def print_problems(problems: Sequence[Problem]) -> None:
     """Every problem, on standard error."""
     for problem in problems:

@@ -18,8 +18,8 @@ from mailer.partnership.register import COLUMNS
 from mailer.shipped import shipped
 
 _SAMPLES = (
-    "# Ann Ortiz,ann@acme.example,ann.ortiz@home.example; a.ortiz@acme.example,Acme,Plant Manager,business,champion,,en,+1 555 0101,",
-    "# Lee Park,lee@college.example,,Northern College,Dean,public partner,note taker,ann@acme.example,en,+1 555 0102,",
+    "# Ann Lee,ann@acme.example,ann.lee@home.example; a.lee@acme.example,Acme,Plant Manager,business,champion,,en,+1 555 0101,",
+    "# Pat Cole,pat@college.example,,Acme College,Dean,public partner,note taker,ann@acme.example,en,+1 555 0102,",
 )
 """Rows that start with # are examples; the import leaves them out."""
 _PRIVATE = 0o600

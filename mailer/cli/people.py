@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
+import zipfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailer.cli.context import console, fail, in_office, in_store, print_json, print_problems, table
+from mailer.cli.context import (
+    console,
+    content_of,
+    fail,
+    in_office,
+    in_store,
+    print_json,
+    print_problems,
+    table,
+    write_into,
+)
 from mailer.partnership.people import Person
 from mailer.terms import PartnershipId, PersonId
 
@@ -45,10 +58,7 @@ def import_(
         return
     if file is None:
         raise fail("Which file? convener people import FILE", 2)
-    try:
-        content = file.read_bytes()
-    except OSError as exc:
-        raise fail(f"{file} cannot be read: {exc.strerror}.") from exc
+    content = content_of(file)
 
     async def work(settings: PartnershipSettings, office: Any) -> Imported:
         master = settings.people is not None and settings.people.resolve() == file.resolve()
@@ -59,10 +69,7 @@ def import_(
     console.print(f"{done.new} new, {done.known} brought up to date, {done.left_out} left out.")
     if done.rest is not None:
         into = rejected or file.with_name(done.rest_name)
-        try:
-            into.write_bytes(done.rest)
-        except OSError as exc:
-            raise fail(f"{into} cannot be written: {exc.strerror}.") from exc
+        write_into(into, done.rest)
         console.print(f"What was left out is in {into}, with the reasons. Mend it there and import it.", markup=False)
     if done.left_out:
         raise typer.Exit(1)
@@ -152,7 +159,11 @@ def list_(json: bool = False, as_csv: Annotated[bool, typer.Option("--csv", help
             )
             for p in found
         ]
-        table(f"{len(found)} people", ("name", "email", "organisation", "kind", "roles", "remark"), rows)
+        table(
+            "1 person" if len(found) == 1 else f"{len(found)} people",
+            ("name", "email", "organisation", "kind", "roles", "remark"),
+            rows,
+        )
         for sentence in mixed:
             console.print(sentence, markup=False)
 
@@ -225,10 +236,10 @@ def forget(address: str, yes: Annotated[bool, typer.Option("--yes", help="Do not
     if not yes and not typer.confirm(f"Erase {address} with all answers and mails? This cannot be undone."):
         raise typer.Exit(1)
 
-    async def work(config: Config, settings: PartnershipSettings, partnership: PartnershipId) -> list[str]:
-        name = await forget_person(partnership, address, datetime.now(UTC))
+    async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> list[str]:
+        gone = await forget_person(partnership, address, datetime.now(UTC))
         await erasing.scrub()
-        return _where_else(config, settings, name, address)
+        return [*gone.open, *_where_else(settings, gone.name, address)]
 
     elsewhere = in_store(work)
     console.print(f"{address} is forgotten.", markup=False)
@@ -236,30 +247,44 @@ def forget(address: str, yes: Annotated[bool, typer.Option("--yes", help="Do not
         console.print(sentence, markup=False)
 
 
-def _where_else(config: Config, settings: PartnershipSettings, name: str, address: str) -> list[str]:
-    """Files of the convener that name them, too: those are the convener's to change."""
-    from mailer.store.connection import sqlite_file
+MOST_SEARCHED = 20_000_000
+"""Bytes of a file of the convener's in which a name is looked for."""
 
-    files = [
-        *settings.rules.glob("*.toml"),
-        *settings.templates.glob("*"),
-        *([settings.people] if settings.people else []),
-    ]
+
+def _where_else(settings: PartnershipSettings, name: str, address: str) -> list[str]:
+    """Files of the convener that name them, too: those are the convener's to change."""
+    folders = {
+        settings.rules.parent,
+        settings.rules,
+        settings.templates,
+        *([settings.people.parent] if settings.people else []),
+    }
+    kinds = {".toml", ".txt", ".md", ".csv", ".tsv", ".vcf", ".xlsx", ".ods", ".zip", ".eml", ".json"}
+    files = {p.resolve() for f in folders for p in f.glob("*") if p.suffix.lower() in kinds and p.is_file()}
+    wanted = [form.casefold() for form in (name, address)]
     found = []
-    for path in files:
+    for path in sorted(files):
         try:
-            text = path.read_bytes().decode("utf-8", "replace").casefold()
+            text = "" if path.stat().st_size > MOST_SEARCHED else _text_in(path.read_bytes())
         except OSError:
             continue
-        if address.casefold() in text or name.casefold() in text:
+        if any(form in text for form in wanted):
             found.append(f"{path} names them, too: take them out there.")
-    file = sqlite_file(config.database)
-    copies = sorted(file.parent.glob(f"{file.stem}-before-*{file.suffix}")) if file else []
-    if copies:
-        found.append(
-            f"Older copies of the database still have them; delete these when you need them no more: {', '.join(map(str, copies))}"
-        )
     return found
+
+
+def _text_in(content: bytes) -> str:
+    """The words of a file, also of one that is packed, in small letters."""
+    pieces = [content]
+    if content.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                pieces = [parts.open(p).read(MOST_SEARCHED) for p in parts.infolist()[:200]]
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+            pieces = []
+    return "\n".join(
+        p.decode("utf-16" if p[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace").casefold() for p in pieces
+    )
 
 
 @app.command()
@@ -280,10 +305,7 @@ def export(
     if to is None:
         print_json(in_store(work))
         return
-    try:
-        to.write_bytes(in_store(whole))
-    except OSError as exc:
-        raise fail(f"{to} cannot be written: {exc.strerror}.") from exc
+    write_into(to, in_store(whole))
     console.print(f"Everything kept about {address} is in {to}.", markup=False)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailer.cli.context import console, fail, in_office, in_store, print_json, print_problems, table
+from mailer.cli.context import console, content_of, fail, in_office, in_store, print_json, print_problems, table
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -224,10 +224,7 @@ def import_(file: Annotated[Path, typer.Argument(help="A CSV file with the headi
     """Bring a plan file into the plan: known numbers are changed, other rows are added."""
     from mailer.pipeline.hand.planning import import_plan
 
-    try:
-        content = file.read_bytes()
-    except OSError as exc:
-        raise fail(f"{file} cannot be read: {exc.strerror}.") from exc
+    content = content_of(file)
     new, changed, problems = in_office(lambda _, office: import_plan(office, file.name, content, datetime.now(UTC)))
     print_problems(problems)
     console.print(f"{new} new, {changed} changed, {len(problems)} left out.")

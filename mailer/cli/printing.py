@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.context import console, errors, in_store, print_problems
+from mailer.cli.context import console, content_of, errors, in_store, print_problems
 from mailer.errors import MailerError
 from mailer.terms import PartnershipId, canonical
 
@@ -144,10 +144,7 @@ def letters(
     paper: Size = None,
 ) -> None:
     """Letters to post to people without e-mail, one a page, and address labels (Avery 5160; on A4 L7160) in a second file."""
-    try:
-        content = to.read_bytes()
-    except OSError as exc:
-        raise MailerError(f"{to} cannot be read: {exc.strerror}.") from exc
+    content = content_of(to)
 
     async def work(_: Config, settings: PartnershipSettings, partnership: PartnershipId) -> tuple[Printed, Printed]:
         from mailer.cli.meetings import _meeting
@@ -196,11 +193,9 @@ def _outlined(
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")[:200_000]
+        return content_of(path).decode("utf-8-sig").replace("\r\n", "\n")[:200_000]
     except UnicodeDecodeError as exc:
         raise MailerError(f"{path} is not saved as UTF-8. Save it again with the encoding UTF-8.") from exc
-    except OSError as exc:
-        raise MailerError(f"{path} cannot be read: {exc.strerror}.") from exc
 
 
 def _print(

@@ -84,6 +84,7 @@ def retention(
                 "mails that left": found.left,
                 "meetings": [{"title": m.title, "people": m.people} for m in found.meetings],
                 "lines of the log": found.lines,
+                "copies of the database": [p.name for p in found.copies],
                 "proposed to be forgotten": [{"name": p.name, "email": p.address} for p in found.people],
             }
         )

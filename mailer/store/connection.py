@@ -5,7 +5,9 @@ Migrations are Tortoise's own, forwards only. What they must not do on SQLite (r
 Fails: StoreUnusable, with a sentence, when the database cannot be opened.
 """
 
+import glob
 import logging
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -14,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tortoise import Tortoise
+from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import ConfigurationError, DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
@@ -126,7 +128,7 @@ async def _migrate(url: str, by_steps: bool) -> None:
         return
     file = sqlite_file(url)
     if file and applied:
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.now(UTC).strftime(_STAMPED)
         await connection.execute_script(f"VACUUM INTO '{str(_beside(file, stamp)).replace(chr(39), chr(39) * 2)}'")
     if sqlite := connection.capabilities.dialect == "sqlite":
         await connection.execute_script("PRAGMA foreign_keys=OFF")
@@ -142,6 +144,25 @@ async def _migrate(url: str, by_steps: bool) -> None:
 
 def _beside(file: Path, stamp: str) -> Path:
     return file.with_name(f"{file.stem}-before-{stamp}{file.suffix}")
+
+
+def copies() -> list[Path]:
+    """The copies of the open database that were made before it was brought up to date, oldest first."""
+    file = getattr(connections.get("default"), "filename", None)
+    if not file:
+        return []
+    beside = Path(file)
+    return sorted(p for p in beside.parent.glob(f"{glob.escape(beside.stem)}-before-*{beside.suffix}") if made_at(p))
+
+
+def made_at(copy: Path) -> datetime | None:
+    """When a copy was made, by its name; None where it is none of ours."""
+    found = _STAMP.search(copy.stem)
+    return datetime.strptime(found[1], _STAMPED).replace(tzinfo=UTC) if found else None
+
+
+_STAMPED = "%Y%m%d-%H%M%S"
+_STAMP = re.compile(r"-before-((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d)-(?:[01]\d|2[0-3])[0-5]\d[0-5]\d)$")
 
 
 def room_left(url: str) -> int | None:

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import sqlite3
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_rules_commands import CONFIG, RULES, data, printed, typed
+from tests.partnership.test_nasty_lists import row, workbook
 
 PEOPLE = """name,email,other emails,organisation,assistant of
 Pat Pool,pat@acme.example,pp@home.example,Acme,ann@acme.example; bob@bolt.example
@@ -148,3 +151,71 @@ def test_the_log_says_who_and_retention_what_it_would_do(folder: Path) -> None:
     assert typed(folder, "log", "--meeting", "nothing").exit_code != 0
     assert "Nothing is kept longer than you want it." in printed(folder, "retention", "--dry-run")
     assert "Nothing is kept longer" in printed(folder, "retention")
+
+
+def test_what_somebody_leaves_open_and_where_else_they_stand_is_told(folder: Path) -> None:
+    """Files that are packed are looked into; copies from before an update are named, and go by themselves."""
+    printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
+    printed(folder, "people", "add", "Bob Katz", "bob@bolt.example")
+    printed(folder, "plan", "add", "call three schools", "--owner", "zoe@quill.example")
+    (folder / "mine.csv").write_text("name,email,champion\nBob Katz,bob@bolt.example,zoe@quill.example\n", "utf-16")
+    printed(folder, "people", "import", str(folder / "mine.csv"))
+    printed(folder, "people", "export", "zoe@quill.example", "--to", str(folder / "kept.zip"))
+    (folder / "list.xlsx").write_bytes(workbook(("People", row(1, "Name") + row(2, "ZOE QUILL"))))
+    (folder / "other.csv").write_text("name,email\nZoey Quillan,zoey@quill.example\n")
+    old, fresh = (
+        folder / "convener-before-20200101-000000.db",
+        folder / f"convener-before-{datetime.now(UTC):%Y%m%d}-000000.db",
+    )
+    for copy in (old, fresh, folder / "convener-before-lunch.db"):
+        copy.write_bytes(b"zoe")
+    told = " ".join(printed(folder, "people", "forget", "zoe@quill.example", "--yes").split())
+    assert "Without an owner now: action item 1." in told
+    assert "Without a champion now: 1 person." in told
+    assert {n for n in ("kept.zip", "list.xlsx", "mine.csv", "other.csv") if f"{n} names them, too" in told} == {
+        "kept.zip", "list.xlsx", "mine.csv",
+    }  # fmt: skip
+    assert f"Copies of the database from before an update still have them: {old.name}, {fresh.name}." in told
+    assert f"would be removed: {old.name}." in printed(folder, "retention", "--dry-run")
+    assert old.exists()
+    assert f"were removed: {old.name}." in printed(folder, "retention")
+    assert not old.exists()
+    assert fresh.exists()
+    assert (folder / "convener-before-lunch.db").exists()
+
+
+def test_a_folder_is_no_file(folder: Path) -> None:
+    printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
+    for command in (("people", "import"), ("plan", "import"), ("people", "export", "zoe@quill.example", "--to")):
+        result = typed(folder, *command, str(folder / "rules"))
+        assert result.exit_code == 1
+        assert "is a folder. Name a file" in result.output
+
+
+def test_small_words_for_one(folder: Path) -> None:
+    printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example", "--from", "Quill")
+    assert "(1 person)" in printed(folder, "people", "letter", "Quill", "public partner")
+
+
+def test_a_name_as_people_write_it_into_a_list_is_read_by_hand_too(folder: Path) -> None:
+    """“Dear PhD” is what a letter would say."""
+    printed(folder, "people", "add", "Lee, Ann, PhD", "ann@acme.example")
+    assert "Ann Lee PhD" in register(folder)
+    result = typed(folder, "people", "add", "Ann & Bob", "both@acme.example")
+    assert result.exit_code == 1
+    assert "may be two people" in result.output
+
+
+def test_who_was_taken_off_comes_back_by_hand_alone(folder: Path) -> None:
+    people_file = folder / "list.csv"
+    people_file.write_text("name,email\nZoe Quill,zoe@quill.example\n")
+    printed(folder, "people", "import", str(people_file))
+    with sqlite3.connect(folder / "convener.db") as store:
+        store.execute("UPDATE person SET left_at = '2026-03-02 15:00:00+00:00' WHERE name = 'Zoe Quill'")
+    store.close()
+    result = typed(folder, "people", "import", str(people_file))
+    assert result.exit_code == 1
+    assert "Zoe Quill was taken off the list on 02 March 2026" in result.output
+    assert "Zoe Quill" not in register(folder)
+    assert "is in the register" in printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
+    assert "Zoe Quill" in register(folder)

@@ -16,13 +16,13 @@ from typing import Any
 
 from mailer.errors import MailerError, Problem
 from mailer.parse.vcard import is_cards, read_cards
-from mailer.partnership.names import shorter
+from mailer.partnership.names import read_name, shorter
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PeopleList, PersonRow, read_list, read_table, refused
 from mailer.partnership.sheet import Sheet
 from mailer.pipeline.due.tick import newcomers
 from mailer.pipeline.office import Office
-from mailer.store import erasing, imports, log, people, records
+from mailer.store import connection, erasing, imports, log, people, records
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import DocumentId, InboundId, PartnershipId, PersonId, canonical
@@ -344,7 +344,9 @@ async def take_back(office: Office, ident: int | None, now: datetime) -> str:
 
 
 async def add_person(office: Office, row: PersonRow, now: datetime) -> Person:
-    """Somebody new, by the convener's word; also somebody who was forgotten."""
+    """Somebody new, by the convener's word; also somebody who was forgotten, or taken off the list."""
+    name, _ = read_name(row.name)
+    row = replace(row, name=name)
     known = await people.by_address(office.partnership, row.addresses[0])
     if known is not None and known.id not in await people.left(office.partnership):
         raise MailerError(f"{row.addresses[0]} is in the register already: {known.name}.")
@@ -397,7 +399,10 @@ async def decide_letter(office: Office, who: str, kind: PartnerKind, why: str, n
             ids = await people.decide_organisation(partnership, who, kind, because)
             if not ids:
                 raise MailerError(f"There is no organisation called {who} in the register.")
-            sentence, ident = f"{who} gets {_letter(kind)}, because {because} ({len(ids)} people)", None
+            sentence, ident = (
+                f"{who} gets {_letter(kind)}, because {because} ({_count(len(ids), 'person', 'people')})",
+                None,
+            )
         await log.write(partnership, LogLine(now, "letter", sentence, person_id=ident))
         return sentence + "."
 
@@ -424,18 +429,52 @@ def _letter(kind: PartnerKind) -> str:
 # rights -----------------------------------------------------------------------------------------------------------------------
 
 
-async def forget_person(partnership: PartnershipId, address: str, now: datetime) -> str:
-    """Erase whoever has *address*; gives the name they had."""
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """*name*: who it was, to be told once and never kept. *open*: what they leave behind, in sentences without a name."""
+
+    name: str
+    open: tuple[str, ...] = ()
+
+
+async def forget_person(partnership: PartnershipId, address: str, now: datetime) -> Gone:
+    """Erase whoever has *address*."""
     person = await people.by_address(partnership, canonical(address))
     if person is None:
         raise MailerError(f"Nobody in the register has the address {address}.")
 
-    async def write() -> None:
-        await erasing.forget(partnership, person.id, now)
+    async def write() -> erasing.LeftOpen:
+        left = await erasing.forget(partnership, person.id, now)
         await log.write(partnership, LogLine(now, "forgotten", "somebody was forgotten, by the convener's word"))
+        return left
 
-    await transact(write)
-    return person.name
+    return Gone(person.name, tuple(_left_open(await transact(write))))
+
+
+def _left_open(left: erasing.LeftOpen) -> list[str]:
+    told = []
+    if left.items:
+        told.append(
+            f"Without an owner now: action {'item' if len(left.items) == 1 else 'items'} {', '.join(map(str, left.items))}."
+        )
+    if left.teams:
+        told.append(f"Without a lead now: {', '.join(left.teams)}.")
+    if left.peers:
+        told.append(f"Without a champion now: {_count(left.peers, 'person', 'people')}.")
+    if left.letters:
+        told.append(f"{_count(left.letters, 'letter')} in that name will not leave without your word: see “waiting”.")
+    if left.files:
+        told.append(f"Files that others sent name them, and are left as they are: {', '.join(left.files)}.")
+    if beside := connection.copies():
+        told.append(
+            f"Copies of the database from before an update still have them: {', '.join(p.name for p in beside)}. "
+            "Each goes by itself 30 days after it was made; delete them now if that is too late."
+        )
+    return told
+
+
+def _count(n: int, one: str, more: str = "") -> str:
+    return f"{n} {one if n == 1 else more or one + 's'}"
 
 
 async def everything_about(partnership: PartnershipId, address: str) -> bytes:

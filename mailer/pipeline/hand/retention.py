@@ -6,6 +6,7 @@ Never:    holds the database long: texts go in small pieces.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from mailer.config import RetentionSettings
 from mailer.config.settings import span
@@ -13,7 +14,7 @@ from mailer.partnership.people import Person
 from mailer.partnership.series import last_end
 from mailer.pipeline.due.announce import tell_convener
 from mailer.pipeline.office import Office
-from mailer.store import imports, log, meetings, people, retention
+from mailer.store import connection, imports, log, meetings, people, retention
 from mailer.store.log import LogLine
 from mailer.store.retention import Past
 from mailer.store.transact import transact
@@ -23,7 +24,7 @@ PROPOSED = "proposed"
 """The word in the log for whom the convener was asked about."""
 ASK_AGAIN = timedelta(days=365)
 FILES_STAY = timedelta(days=30)
-"""The way back of an import, and files that went out with an answer."""
+"""The way back of an import, files that went out with an answer, and copies of the database from before an update."""
 MOST_TOLD = 60
 
 
@@ -36,10 +37,12 @@ class Removal:
     meetings: tuple[Past, ...] = ()
     lines: int = 0
     people: tuple[Person, ...] = ()
+    copies: tuple[Path, ...] = ()
+    """Of the database, made before it was brought up to date."""
 
     @property
     def nothing(self) -> bool:
-        return not (self.came or self.left or self.meetings or self.lines)
+        return not (self.came or self.left or self.meetings or self.lines or self.copies)
 
     def told(self, *, done: bool) -> list[str]:
         """In words: what was done, or would be."""
@@ -53,6 +56,9 @@ class Removal:
             )
         if self.lines:
             out.append(f"{self.lines} lines of the log about people {said}.")
+        if self.copies:
+            names = ", ".join(p.name for p in self.copies)
+            out.append(f"Copies of the database from before an update of the program {said}: {names}.")
         return out
 
 
@@ -66,6 +72,7 @@ async def due(partnership: PartnershipId, kept: RetentionSettings, now: datetime
     return Removal(
         came, left, tuple([m for m in past if not m.rrule or await _over(m, now - (answers or FILES_STAY))]), lines,
         await people.people(partnership, silent),
+        tuple(p for p in connection.copies() if (made := connection.made_at(p)) is not None and made < now - FILES_STAY),
     )  # fmt: skip
 
 
@@ -87,6 +94,8 @@ async def obey(office: Office, kept: RetentionSettings, now: datetime) -> Remova
         await transact(lambda past=past: retention.take_out_answers(past.meeting_id, now))  # type: ignore[misc]
     if found.lines and (answers := span(kept.answers)):
         await transact(lambda: retention.take_out_lines(partnership, now - answers))
+    for copy in found.copies:
+        copy.unlink(missing_ok=True)
     asked = await retention.proposed_since(partnership, [p.id for p in found.people], PROPOSED, now - ASK_AGAIN)
     fresh = [p for p in found.people if p.id not in asked]
     if not found.nothing or fresh:
