@@ -8,6 +8,7 @@ Never:    knows whether the writer may command; looks anything up; takes quoted 
 import re
 from dataclasses import dataclass, replace
 from datetime import date, time
+from difflib import get_close_matches
 
 from mailer.understand.asks.dates import read_date
 from mailer.understand.asks.question import Written
@@ -277,6 +278,10 @@ def naming(command: Command, meeting: str) -> Command:
     return command if command.meeting or words is None else settled(replace(command, meeting=meeting, words=words))
 
 
+_OFTEN = ("preview", "rehearse", "release", "status", "changes", "cancel", "forget", "approve", "postpone")
+_FEW_BLANKS = 3
+
+
 def _nearest(plain: str) -> str:
     """The form that a line was probably meant to have, if it begins like a command."""
     if len(plain) > 300:
@@ -291,8 +296,12 @@ def _nearest(plain: str) -> str:
         )
     if re.match(r"\d{1,4} (?:is )?(?:done|finished|open|due)\b", plain, re.IGNORECASE):
         return form_of(Verb.ITEM_DONE)
+    first = plain.split(" ", 1)[0].lower().rstrip(":,.!?")
     if not VERB_WORDS.match(plain):
-        return ""
-    first = plain.split()[0].lower().rstrip(":,.!?")
+        # a slip in the one word that says what is wanted ("previw launch"); an inflection ("cancelled") is talk
+        near = get_close_matches(first, _OFTEN, 1, 0.8) if plain.count(" ") <= _FEW_BLANKS else []
+        if not near or first.startswith(near[0][:-1]):
+            return ""
+        first = near[0]
     verb = OTHER_WORDS.get(first) or next((v for v, form, _ in FORMS if form.split()[0] == first), None)
     return form_of(verb) if verb is not None else ""

@@ -272,6 +272,21 @@ def test_talk_is_no_command(text: str) -> None:
     assert read(text) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("previw launch", "preview MEETING"), ("Preveiw launch?", "preview MEETING"), ("staus", "status"), ("cahnges", "changes"),
+        ("relase invite-businesses of launch", "release RULE of MEETING"), ("cancle launch", "cancel MEETING"),
+        ("rehearze launch", "rehearse MEETING"),
+        ("Cancelled!", ""), ("Approved", ""), ("Declined", ""), ("Statutes of the board attached", ""), ("previw what the launch will be like", ""),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_name_of_a_command_is_asked_about(text: str, form: str) -> None:
+    commands, doubtful = read(text)
+    assert commands == []
+    assert doubtful == ([form] if form else [])
+
+
 def test_what_waits_for_its_code_means_the_same_on_another_day() -> None:
     (found,), _ = read("move launch to next Thursday")
     again = read_command(
