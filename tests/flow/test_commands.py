@@ -7,8 +7,9 @@ from email.parser import BytesParser
 from email.utils import format_datetime
 from pathlib import Path
 
+from mailer.sandbox.servers import Envelope
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import meetings, people, plan
+from mailer.store import meetings, outbox, people, plan
 from tests.flow.test_desk import reply, text_of
 from tests.flow.world import YES, World, button, local, member, world
 
@@ -259,3 +260,90 @@ async def test_what_is_not_meant_as_a_command_does_nothing(tmp_path: Path) -> No
         dana = await people.by_address(here.stage.daemon.office.partnership, CONVENER)
         assert dana is not None
         assert dana.stopped_at is None
+
+
+async def nobody(envelope: Envelope, raw: bytes) -> None:
+    """Gets mail, and does not answer."""
+
+
+async def done_mail(here: World) -> EmailMessage:
+    """The newest mail that tells a way back."""
+    return next(m for _, m in reversed(here.to(CONVENER)) if "To take it back" in text_of(m))
+
+
+async def taken_back(here: World, done: EmailMessage, author: str = CONVENER) -> str:
+    """Reply "undo", with its code where one is asked for; gives all that is told."""
+    seen = len(here.to(author))
+    await reply(here, done, "undo", author=author)
+    code = re.search(r"the code (\d{6})", text_of(here.to(author)[-1][1]))
+    if code:
+        await reply(here, here.to(author)[-1][1], code[1], author=author)
+    return "\n".join(text_of(m) for _, m in here.to(author)[seen:])
+
+
+async def test_undo_comes_once_and_never_undoes_what_others_did_since(tmp_path: Path) -> None:
+    """Tasks 15, 34: an "undo" that comes twice or late finds things changed, says so, and leaves them as they are."""
+    ann = "ann.able@able.example"
+    async with world(tmp_path, [member("Ann Able", button(YES, guests=1)), member("Bob Brown")]) as here:
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        await coded(here, "add item: ask three schools, owner Ann Able, due 3 March")
+        for text, meanwhile in (
+            (f"{ann} no for launch", f"{ann} maybe for launch"),
+            ("place of launch: Acme Hall (2nd floor), 1 Main St", "place of launch: The College"),
+            ("move launch to 20 March 2026 10:30", "move launch to 24 March 2026 10:30"),
+            ("item 1 done", "item 1 dropped"),
+            ("item 1 due 10 March", "item 1 due 12 March"),
+        ):
+            await coded(here, text)
+            done = await done_mail(here)
+            await taken_back(here, done)
+            before = await picture(here)
+            assert (
+                "It is so already. Nothing was done" in (told := await taken_back(here, done)) or "already" in told
+            ), text
+            assert await picture(here) == before, text
+            await coded(here, text)
+            done = await done_mail(here)
+            await coded(here, meanwhile)
+            before = await picture(here)
+            told = await taken_back(here, done)
+            assert "It was changed since then" in told, text
+            assert "Nothing was done" in told, text
+            assert await picture(here) == before, text
+        # her own word, later than the convener's, is not taken back with it
+        await coded(here, f"{ann} no for launch")
+        done = await done_mail(here)
+        await reply(here, here.to(ann)[-1][1], "Yes, I will come after all.", author=ann)
+        assert (await here.answers())[ann] == "yes"
+        assert "It was changed since then" in await taken_back(here, done)
+        assert (await here.answers())[ann] == "yes"
+        assert "nothing that “undo” could take back" in await taken_back(here, last(here))
+
+
+async def test_somebody_added_who_has_had_letters_is_not_erased_by_undo(tmp_path: Path) -> None:
+    async with world(tmp_path, [member("Ann Able")]) as here:
+        partnership = here.stage.daemon.office.partnership
+        await here.stage.advance(local(2026, 1, 27, 12, 0))
+        here.stage.servers.admit(["cho@park.example"], nobody)
+        await coded(here, "add Cho Park cho@park.example from Park Tools")
+        done = await done_mail(here)
+        await here.stage.advance(local(2026, 2, 6, 12, 0))
+        assert here.to("cho@park.example")
+        told = await taken_back(here, done)
+        assert "has been written to" in told
+        assert "To erase all of it, write: forget cho@park.example" in told
+        assert await people.by_address(partnership, "cho@park.example") is not None
+
+
+async def test_undo_of_a_hold_never_gives_the_ok_that_nobody_gave(tmp_path: Path) -> None:
+    """Task 14: invitations wait for their first OK; "hold" beside it, and "undo" of that, let none of them go."""
+    ann = "ann.able@able.example"
+    async with world(tmp_path, [member("Ann Able")], ok_on=local(2026, 6, 1, 9, 0)) as here:
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        told = await coded(here, "hold invite-businesses of launch")
+        assert "wait for your word from now on. 1 letters wait." in told
+        assert "To take it back" not in told
+        assert "nothing that “undo” could take back" in await taken_back(here, last(here))
+        await here.stage.advance(local(2026, 2, 2, 12, 0))
+        assert here.to(ann) == []
+        assert (await outbox.counts(here.stage.daemon.office.partnership))["held"] == 1

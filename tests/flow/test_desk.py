@@ -27,7 +27,7 @@ async def reply(here: World, letter: EmailMessage, text: str, author: str = CONV
         f"Re: {letter['Subject']}",
     )
     message["Message-ID"], message["In-Reply-To"] = (
-        f"<{abs(hash((text, str(letter['Message-ID']))))}@northwoods.example>",
+        f"<{abs(hash((text, here.stage.to_mailbox, str(letter['Message-ID']))))}@northwoods.example>",
         str(letter["Message-ID"]),
     )
     message["Date"] = format_datetime(here.stage.clock.now())

@@ -6,7 +6,7 @@ sentence.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from mailer.errors import MailerError
@@ -153,6 +153,11 @@ class Orders:
             back = _place_of(meeting)
         else:
             assert command.day is not None
+            if meeting.rrule:
+                raise MailerError(
+                    f"{meeting.slug} is a series, and by mail I cannot tell which of its dates you mean. One of them: convener meeting change "
+                    f"{meeting.slug} --on {command.day} --start …"
+                )
             local = meeting.local(meeting.dtstart)
             clock = command.hour or time(local.hour, local.minute)
             start = datetime.combine(command.day, clock, ZoneInfo(meeting.zone)).astimezone(UTC)
@@ -224,10 +229,10 @@ class Orders:
     async def came(self, command: Command) -> Done:
         meeting = await references.last_meeting(self.case, command)
         assert command.roll is not None
-        back = await rollcall.as_recorded(self.office, meeting)
+        back = await rollcall.as_recorded(self.office, meeting, command.roll, self.now)
         told = await rollcall.call_roll(self.office, meeting, command.roll, self.now)
         after = await meetings.by_id(meeting.id) or meeting
-        return Done(told, back, await rollcall.as_recorded(self.office, after) if back else "")
+        return Done(told, back, await rollcall.as_recorded(self.office, after, command.roll, self.now) if back else "")
 
     async def item(self, command: Command) -> Done:
         if command.verb is Verb.ITEM_ADD:
@@ -240,9 +245,12 @@ class Orders:
         name = f"Item {command.number}"
         if command.verb is Verb.ITEM_DUE:
             await planning.change_item(self.office, command.number, planning.Wanted(due=command.day), self.now)
-            back = f"item {command.number} due {before.due:%d %B %Y}" if before.due else ""
-            told = f"{name} is due on {command.day:%d %B %Y}: {before.text}."
-            return Done(told, back, f"item {command.number} due {command.day:%d %B %Y}" if back else "")
+            assert command.day is not None
+            told = f"{name} is due on {_day(command.day)}: {before.text}."
+            if before.due is None:
+                return Done(told)
+            line = f"item {command.number} due"
+            return Done(told, f"{line} {_day(before.due)}", f"{line} {_day(command.day)}")
         after = _ITEM_STATES[command.verb]
         if before.status is after:
             raise MailerError(f"{name} is {after.value} already: {before.text}.")
@@ -279,6 +287,10 @@ class Orders:
 def _move_to(meeting: Meeting) -> str:
     local = meeting.local(meeting.dtstart)
     return f"move {meeting.slug} to {local.day} {local:%B %Y %H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _place_of(meeting: Meeting) -> str:
