@@ -170,3 +170,30 @@ def row(number: int, yes: str = "", maybe: str = "", no: str = "") -> Tally:
 def test_what_is_proposed(kind: str, rows: list[Tally], passed: tuple[int, ...], expected: str) -> None:
     question = AskedQuestion(QuestionId(7), "x", kind, "X", questions.OPEN)
     assert closing.ruling(question, rows, frozenset(passed)).startswith(expected)
+
+
+async def test_times_for_a_meeting_that_is_planned_move_it_with_its_deadline(tmp_path: Path) -> None:
+    """Tasks 27, 46: the time that is taken moves the meeting they were offered for, and the day to answer by moves along."""
+    async with world(tmp_path, three()) as here:  # type: ignore[arg-type]
+        office = here.stage.daemon.office
+        before = await here.meeting()
+        whom = [p for p in await people.people(office.partnership) if p.address in (ANN, BOB)]
+        times = [(local(2026, 3, day, 9, 0), local(2026, 3, day, 11, 0)) for day in (18, 19)]
+        await settling.put(office, "A day for the launch", times, whom, here.stage.clock.now(), about=before)
+        await here.stage.advance(local(2026, 1, 27, 12, 0))
+        assert "is on Thursday 19 March" in await coded(here, "settle launch 2")
+        after = await here.meeting()
+        assert (after.dtstart, after.dtend) == times[1]
+        assert after.reply_deadline == local(2026, 3, 12, 17, 0)  # over the change of the clocks
+
+
+async def test_calls_at_the_same_time_are_told_of(tmp_path: Path) -> None:
+    """Task 43: two teams that are offered the same hours may take the same one; the convener, who settles, hears of it."""
+    async with world(tmp_path, three()) as here:  # type: ignore[arg-type]
+        await offered(here, "First call of Schools")
+        await offered(here, "First call of Transport")
+        await here.stage.advance(local(2026, 1, 27, 12, 0))
+        assert "At the same time" not in await coded(here, "settle schools 2")
+        assert "At the same time: first-call-of-schools-2026-02." in " ".join(
+            (await coded(here, "settle transport 2")).split()
+        )

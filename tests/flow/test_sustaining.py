@@ -8,9 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from mailer.errors import MailerError
 from mailer.partnership.people import PartnerKind, Role
 from mailer.pipeline.hand import aftermath, planning, settling
 from mailer.pipeline.hand.changes import add_meeting, change_meeting
+from mailer.pipeline.papers import enclosures
 from mailer.sandbox.habits import Member
 from mailer.sandbox.stage import CONVENER
 from mailer.store import documents, meetings, people, plan, questions
@@ -390,3 +394,41 @@ async def test_a_wish_to_be_introduced_reaches_the_convener(tmp_path: Path) -> N
         told = " ".join(text_of(letter_to(here, CONVENER, "a word from your convener service")).split())
         assert "introduce me to somebody at the college who knows welding" in told
         assert "introduce me to the people from the bus company" in told
+
+
+async def test_a_summary_that_goes_every_wrong_way(tmp_path: Path) -> None:
+    """Tasks 41, 42, 45: nobody came and it is known, no text is there, nobody comments in time, somebody does afterwards, the OK comes after the
+    week: nothing is made up, nothing lost, and it still goes out."""
+    async with world(tmp_path, champions()) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 3, 13, 10, 0))
+        await coded(here, "nobody came to launch")
+        desk = enclosures.Desk(office.partnership, office.sender)
+        listed = await enclosures.attendees(desk, await here.meeting(), "en", maybe=False, came=True)
+        assert listed == []  # not those who had said yes
+        assert "There is no summary" in await coded(here, "approve summary of launch")
+        await here.stage.advance(local(2026, 3, 17, 9, 0))
+        assert any("summary is due" in s for s in here.subjects(CONVENER))
+        with pytest.raises(MailerError, match="empty"):
+            await summary_is_written(here, " \n ")
+        await summary_is_written(here, "Nobody could come through the snow.")
+        with pytest.raises(MailerError, match="16 March 2026 is over"):
+            await aftermath.share(
+                office, await here.meeting(), documents.SUMMARY, date(2026, 3, 16), here.stage.clock.now()
+            )
+        await coded(here, "share summary of launch until 18 March 2026")
+        await here.stage.advance(local(2026, 3, 19, 12, 0))
+        assert "Nobody has written anything about the draft" in text_of(
+            letter_to(here, CONVENER, "Comments on the draft")
+        )
+        before = len(here.to(CONVENER))
+        await answer(here, JANE, letter_to(here, JANE, "What would you change"), "It was ice, not snow.")
+        await here.stage.advance(local(2026, 3, 20, 9, 0))
+        assert any("this comment came after the day" in text_of(m) for _, m in here.to(CONVENER)[before:])
+        await here.stage.advance(local(2026, 3, 31, 9, 0))
+        assert not any(s.startswith("Summary:") for s in here.subjects("ann.able@able.example"))
+        await coded(here, "approve summary of launch")
+        await here.stage.advance(local(2026, 3, 31, 16, 0))
+        assert any(s.startswith("Summary:") for s in here.subjects("ann.able@able.example"))
+        assert "approved before" in await coded(here, "approve summary of launch")
+        assert sum(s.startswith("Summary:") for s in here.subjects("ann.able@able.example")) == 1

@@ -8,7 +8,7 @@ moves the one it was asked about. Never: settles by itself.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mailer.decide.offer import answer_by
@@ -19,7 +19,7 @@ from mailer.errors import MailerError
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.pipeline.due.drafting import PLANNING_CALLS, makes
-from mailer.pipeline.hand import changes
+from mailer.pipeline.hand import changes, moves
 from mailer.pipeline.hand.planning import person_called
 from mailer.pipeline.office import Office
 from mailer.store import documents, log, meetings, people, plan, questions
@@ -337,6 +337,9 @@ async def _settle(office: Office, question: questions.AskedQuestion, number: int
     kind = await makes(question.id)
     about = await meetings.by_id(question.meeting) if question.meeting else None
     end = chosen.dtend or chosen.dtstart + timedelta(hours=1)
+    if about is not None and about.cancelled:
+        raise MailerError(f"{about.slug} is cancelled: it cannot be moved.")
+    beside = await _beside(office, chosen.dtstart, end, about)
     if kind or about is None or about.standing:
         zone = about.zone if about is not None else office.zone
         made = await changes.add_meeting(
@@ -349,11 +352,21 @@ async def _settle(office: Office, question: questions.AskedQuestion, number: int
         )  # fmt: skip
         told = f"{question.title}: {chosen.label}. The meeting {made.slug} was made"
         if made.kind != PLANNING_CALLS or question.team is not None:
-            return f"{told}; its rules invite to it."
-        return f"{told}, and {await _invite(office, question, made, now)} people who were asked are invited."
-    after = replace(about, dtstart=chosen.dtstart, dtend=chosen.dtstart + (about.dtend - about.dtstart))
+            return f"{told}; its rules invite to it.{beside}"
+        return f"{told}, and {await _invite(office, question, made, now)} people who were asked are invited.{beside}"
+    after = moves.at_another_time(about, chosen.dtstart, chosen.dtstart + (about.dtend - about.dtstart))
     saved, change, letters = await changes.change_meeting(office, about, after, now)
-    return f"{saved.slug} is on {chosen.label} ({change.value}); that makes {letters} letters."
+    return f"{saved.slug} is on {chosen.label} ({change.value}); that makes {letters} letters.{beside}"
+
+
+async def _beside(office: Office, start: datetime, end: datetime, about: Meeting | None) -> str:
+    """A sentence about meetings that take place at the same time; empty where there is none."""
+    ahead = await meetings.all_of(office.partnership)
+    same = [
+        m.slug for m in ahead
+        if not m.standing and not m.cancelled and m.dtstart < end and start < m.dtend and (about is None or m.id != about.id)
+    ]  # fmt: skip
+    return f" At the same time: {', '.join(same)}." if same else ""
 
 
 async def _invite(office: Office, question: questions.AskedQuestion, call: Meeting, now: datetime) -> int:

@@ -520,6 +520,8 @@ class _Taker:
         self.done.append("your comment is noted" if said.text else "you have no comments")
         if said.text and summary.state in (documents.APPROVED, documents.SENT):
             self.doubts.append(f"the text was approved before this comment came: “{words[:300]}”")
+        elif said.text and self.meeting.comments_until is not None and self.meeting.comments_until < self.now:
+            self.doubts.append(f"this comment came after the day on which they were gathered: “{words[:300]}”")
 
 
 async def propose(

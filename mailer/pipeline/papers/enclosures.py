@@ -155,7 +155,7 @@ async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool,
     """Who is expected; where it is known who *came*, those."""
     everybody = await meetings.answers_to(meeting)
     wanted = {PartStat.ACCEPTED} | ({PartStat.TENTATIVE} if (maybe if desk.maybe is None else desk.maybe) else set())
-    if came and any(i.attended for i in everybody):
+    if came and _recorded(meeting, everybody):
         coming = [i for i in everybody if i.attended]
     else:
         coming = [
@@ -167,6 +167,11 @@ async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool,
     wanted_people = {p for i in coming for p in (i.person_id, i.delegate_of) if p is not None}
     persons = {p.id: p for p in await people.people(desk.partnership, wanted_people)}
     return [_attendee(persons[i.person_id], i, persons, language) for i in coming if i.person_id in persons]
+
+
+def _recorded(meeting: Meeting, invitations: Iterable[Invitation]) -> bool:
+    """Is it known who came? It may have been nobody."""
+    return meeting.attendance_at is not None or any(i.attended for i in invitations)
 
 
 def _attendee(person: Person, invitation: Invitation, persons: Mapping[PersonId, Person], language: str) -> Attendee:
@@ -239,7 +244,7 @@ async def _summary(desk: Desk, meeting: Meeting, language: str, now: datetime) -
     if document is not None and document.text.strip():
         return summary_sections(document.text)
     decided = await texts.document(desk.partnership, texts.DECISIONS, meeting.id)
-    came = any(i.attended for i in await meetings.invitations(meeting.id))
+    came = _recorded(meeting, await meetings.invitations(meeting.id))
     those = await attendees(desk, meeting, language, maybe=False, came=True)
     companies = sorted({a.organisation for a in those if a.organisation}, key=folded)
     said = "took_part_of" if came else "said_yes_of"

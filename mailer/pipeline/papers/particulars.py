@@ -136,7 +136,7 @@ def totals(invitations: Sequence[Invitation], meeting: Meeting) -> Totals:
 
 
 async def teams_without_call(office: Office) -> tuple[str, ...]:
-    """The action teams that have no meeting of their own yet."""
+    """The action teams that have no meeting of their own yet; one without a lead was offered no times."""
     every = await plan.teams(office.partnership)
     have = {m.team_id for m in await meetings.all_of(office.partnership) if m.team_id is not None and not m.cancelled}
-    return tuple(t.name for t in every if t.id not in have)
+    return tuple(t.name if t.lead is not None else f"{t.name} (nobody leads it yet)" for t in every if t.id not in have)
