@@ -19,7 +19,7 @@ from mailer.pipeline.hand import aftermath, changes, planning, register, rollcal
 from mailer.pipeline.mail import errands, lists, references
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.mail.overview import waiting, when
-from mailer.store import meetings, outbox, rules
+from mailer.store import log, meetings, outbox, rules
 from mailer.terms import MeetingId, OutboxId, RuleId, canonical
 from mailer.understand.commands import Command
 from mailer.understand.forms import Verb
@@ -99,7 +99,10 @@ class Orders:
         slug = await self.slug_of(meeting, meetings_of)
         if send:
             await outbox.release(self.office.partnership, ids, self.now)
-            await rules.keep_back(kept & ({meeting.id} if meeting else kept), rule, False)
+            free = kept & ({meeting.id} if meeting else kept)
+            await rules.keep_back(free, rule, False)
+            for ident in sorted(free):
+                await self.noted("released", f"letters of [{rule}] need wait no more", ident)
             told = f"{len(ids)} letters of [{rule}] are on their way. Only what has not left yet can still be kept."
             return Done(told, f"hold {rule}{slug}")
         await outbox.noted("dropped", self.office.partnership, ids, self.now)
@@ -123,7 +126,7 @@ class Orders:
         await outbox.hold(ids, "the convener said hold, by mail")
         await outbox.take_up(again)
         await rules.keep_back([meeting.id], rule, True)
-        await outbox.noted("held", self.office.partnership, [*ids, *again], self.now)
+        await self.noted("held", f"letters of [{rule}] wait for a word from now on", meeting.id)
         waits = len(ids) + len(again) + len(waited)
         told = f"Letters of [{rule}]{slug} wait for your word from now on." + (
             f" {waits} letters wait." if waits else ""
@@ -131,6 +134,10 @@ class Orders:
         # to let go what was held is to take it back; to let go what waited anyhow, for a first OK, would be an OK that nobody gave
         plain = not (again or waited or found.hold or found.asks_signer)
         return Done(told, f"release {rule}{slug}" if plain else "")
+
+    async def noted(self, what: str, sentence: str, meeting: MeetingId | None = None) -> None:
+        """For the record."""
+        await log.write(self.office.partnership, log.LogLine(self.now, what, sentence, meeting))
 
     async def letters_of(self, command: Command, states: Sequence[str]) -> tuple[str, list[OutboxId], set[MeetingId]]:
         """(rule, its letters in *states*, the meetings they are about)."""
@@ -199,9 +206,11 @@ class Orders:
     async def forget(self, command: Command) -> Done:
         if canonical(command.address) in self.office.commanders:
             raise MailerError("That is your own address.")
-        await register.forget_person(self.office.partnership, command.address, self.now)
+        gone = await register.forget_person(self.office.partnership, command.address, self.now)
         # no name here: this answer is kept, too
-        return Done("That person and everything kept about them is erased. This cannot be taken back.")
+        told = "That person and everything kept about them is erased. This cannot be taken back."
+        yours = "If a people file, a rule or a letter of yours names them, take that out there."
+        return Done("\n".join([told, *gone.open, yours]))
 
     async def letter(self, command: Command) -> Done:
         kind = PartnerKind(command.role)
