@@ -3,7 +3,8 @@
 What counts from the start or end of the meeting comes with each date that is held. What brings people into the series comes once: invitations,
 whatever carries a calendar file (it is of the whole series), and what counts from an invitation, the reply deadline or a day.
 
-Promises: pure. Who was there, and what stands in notes and summary, belongs to the date that began last before it was noted.
+Promises: pure. What stands in notes and summary belongs to the date that began last before it was noted. Whoever was invited when a date was
+over has no part in it, and a yes that is younger than its end does not count for it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from mailer.decide.snapshot import Snapshot, Standing
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import Occurrence, at_date
-from mailer.terms import PersonId
+from mailer.terms import PartStat, PersonId
 
 
 def each_date(rule: Rule, when: When, meeting: Meeting) -> bool:
@@ -51,15 +52,12 @@ def date_named(snapshot: Snapshot, recurrence_id: datetime) -> Occurrence | None
 def on_date(snapshot: Snapshot, occurrence: Occurrence) -> Snapshot:
     """*snapshot* of a series as it is on one date: answers to that date count before those to the series."""
     said = snapshot.said_to_dates.get(occurrence.recurrence_id, {})
-    noted = _is_of(snapshot, occurrence, snapshot.meeting.attendance_at)
-    strange = snapshot.meeting.attendance_at is not None and not noted
-    meeting = at_date(snapshot.meeting, occurrence)
+    came = snapshot.came_to_dates.get(occurrence.recurrence_id, {})
     return replace(
         snapshot,
-        meeting=replace(meeting, attendance_at=None) if strange else meeting,
-        standings=tuple(_to_date(s, said, strange) for s in snapshot.standings)
-        if said or strange
-        else snapshot.standings,
+        meeting=at_date(snapshot.meeting, occurrence),
+        headcount=snapshot.headcounts.get(occurrence.recurrence_id),
+        standings=tuple(_to_date(s, occurrence, said, came) for s in snapshot.standings),
         holds=frozenset(
             fact
             for fact in snapshot.holds
@@ -68,12 +66,26 @@ def on_date(snapshot: Snapshot, occurrence: Occurrence) -> Snapshot:
     )
 
 
-def _to_date(standing: Standing, said: Mapping[PersonId, Invitation], strange: bool) -> Standing:
+def _to_date(
+    standing: Standing, occurrence: Occurrence, said: Mapping[PersonId, Invitation], came: Mapping[PersonId, bool]
+) -> Standing:
     invitation = said.get(standing.person.id, standing.invitation)
-    attended = None if strange else standing.attended
+    if invitation is not None and invitation is standing.invitation:
+        invitation = _before_its_end(invitation, occurrence)
+    attended = came.get(standing.person.id)
     if invitation is standing.invitation and attended is standing.attended:
         return standing
     return replace(standing, invitation=invitation, attended=attended)
+
+
+def _before_its_end(invitation: Invitation, occurrence: Occurrence) -> Invitation:
+    """*invitation* to the series without what is younger than the end of this date; a no stays a no."""
+    if invitation.invited_at is not None and invitation.invited_at >= occurrence.dtend:
+        invitation = replace(invitation, invited_at=None)
+    late = invitation.answered_at is not None and invitation.answered_at >= occurrence.dtend
+    if late and invitation.partstat in (PartStat.ACCEPTED, PartStat.TENTATIVE):
+        return replace(invitation, partstat=PartStat.NEEDS_ACTION, guests=0)
+    return invitation
 
 
 def _is_of(snapshot: Snapshot, occurrence: Occurrence, noted: datetime | None) -> bool:

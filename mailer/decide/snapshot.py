@@ -81,6 +81,10 @@ class Snapshot:
     """Every date of a series, the cancelled ones too (`dates.on_date` draws the picture of one of them)."""
     said_to_dates: Mapping[datetime, Mapping[PersonId, Invitation]] = field(default_factory=dict)
     """How people stand to single dates that they answered by themselves, by RECURRENCE-ID."""
+    came_to_dates: Mapping[datetime, Mapping[PersonId, bool]] = field(default_factory=dict)
+    """Who was at single dates of a series, and who was not, by RECURRENCE-ID."""
+    headcounts: Mapping[datetime, int] = field(default_factory=dict)
+    """How many chairs are needed at those dates of which the caterer was told a number."""
     true_since: Mapping[str, datetime] = field(default_factory=dict)
     """Since when facts of `holds` are true, where they belong to one date of a series."""
 
@@ -120,7 +124,8 @@ class HappeningKind(StrEnum):
 class Happening:
     """Something that happened at *at*. *person*: who replied, or whose mail bounced. *occasion* names it for the ledger, so
     that the same happening never counts twice (``answer-3``, ``sequence-2``, ``bounce-ann@x.example``). *item*: which action item it
-    is about; *delegate*: who comes instead of *person*; *count*: by how much the headcount differs from what was told."""
+    is about; *delegate*: who comes instead of *person*; *count*: by how much the headcount differs from what was told; *recurrence_id*: it is
+    about this one date of a series, which *occasion* names too (`series.date_of_round`)."""
 
     kind: HappeningKind
     occasion: str
@@ -129,6 +134,7 @@ class Happening:
     item: Item | None = None
     delegate: PersonId | None = None
     count: int = 0
+    recurrence_id: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ _EXAMPLE = "Write it like: every month on the second Tuesday, 6 times   or   eve
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One occurrence that is not as the rule says. *sequence*: SEQUENCE of the series when it was changed, at *changed_at*."""
+    """What is known of one occurrence. *sequence*: SEQUENCE of the series when it was put elsewhere or cancelled, at *changed_at*; 0 while it is as
+    the rule says. *told_headcount*, *attendance_at*: as of a meeting."""
 
     recurrence_id: datetime
     dtstart: datetime
@@ -54,11 +55,13 @@ class Change:
     cancelled: bool
     sequence: int
     changed_at: datetime | None = None
+    told_headcount: int | None = None
+    attendance_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One meeting of a series, as it is held. *sequence*, *changed_at*: of its last change, where it is not as the rule says."""
+    """One meeting of a series, as it is held. The rest as of `Change`, where one is known."""
 
     recurrence_id: datetime
     dtstart: datetime
@@ -66,6 +69,8 @@ class Occurrence:
     cancelled: bool = False
     sequence: int = 0
     changed_at: datetime | None = None
+    told_headcount: int | None = None
+    attendance_at: datetime | None = None
 
 
 def repeat_rule(words: str, dtstart: datetime, zone: str) -> str:
@@ -146,8 +151,11 @@ def occurrences(meeting: Meeting, changes: Iterable[Change] = ()) -> tuple[Occur
         change = changed.get(start)
         if change is not None:
             found.append(
-                Occurrence(start, change.dtstart, change.dtend, change.cancelled, change.sequence, change.changed_at)
-            )
+                Occurrence(
+                    start, change.dtstart, change.dtend, change.cancelled, change.sequence, change.changed_at,
+                    change.told_headcount, change.attendance_at,
+                )
+            )  # fmt: skip
         else:
             found.append(Occurrence(start, start, start + length))
     return tuple(found)
@@ -188,6 +196,8 @@ def at_date(meeting: Meeting, occurrence: Occurrence) -> Meeting:
         recurrence_id=occurrence.recurrence_id,
         date_sequence=occurrence.sequence,
         changed_at=max(since, default=None),
+        told_headcount=occurrence.told_headcount,
+        attendance_at=occurrence.attendance_at,
     )
 
 
@@ -234,6 +244,12 @@ def upcoming(meeting: Meeting, now: datetime, changes: Iterable[Change] = ()) ->
     return min(ahead, key=lambda o: o.dtstart) if ahead else None
 
 
+def begun(meeting: Meeting, now: datetime, changes: Iterable[Change] = ()) -> Occurrence | None:
+    """The occurrence that began last, of those that are not cancelled."""
+    past = [o for o in occurrences(meeting, changes) if o.dtstart <= now and not o.cancelled]
+    return max(past, key=lambda o: o.dtstart) if past else None
+
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -242,7 +258,7 @@ def round_of_date(sequence: int, recurrence_id: datetime) -> str:
     return f"sequence-{sequence}/{recurrence_id.astimezone(UTC):{_STAMP}}"
 
 
-_DATE_IN_ROUND = re.compile(r"(?:sequence-\d+/|r\d+@)(\d{8}T\d{6}Z)(?=[+.~/]|$)")
+_DATE_IN_ROUND = re.compile(r"(?:sequence-\d+/|(?:r|answer-|headcount-)\w+@)(\d{8}T\d{6}Z)(?=[-+.~/]|$)")
 
 
 def date_round(meeting: Meeting) -> str:

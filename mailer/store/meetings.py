@@ -167,6 +167,23 @@ async def upcoming(partnership: PartnershipId, now: datetime) -> list[Meeting]:
     return [m for m in map(meeting_of, await rows) if not m.rrule or series.last_end(m) >= long_ago]
 
 
+async def ahead(partnership: PartnershipId, now: datetime) -> list[tuple[Meeting, series.Occurrence]]:
+    """Meetings that are neither over nor cancelled, each with itself or its next date, the nearest first."""
+    found = [(m, series.upcoming(m, now, c)) for m, c in await _with_changes(partnership)]
+    return sorted(((m, date) for m, date in found if date is not None), key=lambda one: one[1].dtstart)
+
+
+async def begun(partnership: PartnershipId, now: datetime) -> list[tuple[Meeting, series.Occurrence]]:
+    """Meetings that have begun, each with itself or the date that began last, the latest first."""
+    found = [(m, series.begun(m, now, c)) for m, c in await _with_changes(partnership)]
+    return sorted(((m, date) for m, date in found if date is not None), key=lambda one: one[1].dtstart, reverse=True)
+
+
+async def _with_changes(partnership: PartnershipId) -> list[tuple[Meeting, tuple[series.Change, ...]]]:
+    every = [m for m in await all_of(partnership) if not m.cancelled]
+    return [(m, await occurrences.changes(m.id) if m.rrule else ()) for m in every]
+
+
 async def version_before(meeting: Meeting) -> Meeting | None:
     """The meeting as it was before its last change that calendars show."""
     row = (
@@ -345,13 +362,18 @@ async def save_invitation(invitation: Invitation, inbound: InboundId | None) -> 
     await write(f"UPDATE invitation SET {columns} WHERE id = ?", [(*facts.values(), invitation.id)])  # noqa: S608 - no values in it
 
 
-async def note_attendance(meeting: MeetingId, came: Collection[PersonId], now: datetime) -> None:
-    """Those of *came* were there, everybody else who was invited was not; whoever came uninvited is added."""
-    await ensure_invitations(meeting, came)
-    await models.Invitation.filter(meeting_id=meeting).update(attended=False)
+async def note_attendance(meeting: Meeting, came: Collection[PersonId], now: datetime) -> None:
+    """Those of *came* were there, everybody else who was invited was not; whoever came uninvited is added. Of a series what was noted of its
+    latest date stands for the whole."""
+    await ensure_invitations(meeting.id, came)
+    if meeting.recurrence_id is not None:
+        await occurrences.note_presence(meeting, came, now)
+        if any(c.attendance_at and c.dtstart > meeting.dtstart for c in await occurrences.changes(meeting.id)):
+            return
+    await models.Invitation.filter(meeting_id=meeting.id).update(attended=False)
     if came:
-        await models.Invitation.filter(meeting_id=meeting, person_id__in=list(came)).update(attended=True)
-    await models.Meeting.filter(id=meeting).update(attendance_at=now)
+        await models.Invitation.filter(meeting_id=meeting.id, person_id__in=list(came)).update(attended=True)
+    await models.Meeting.filter(id=meeting.id).update(attendance_at=now)
 
 
 async def ask_comments(meeting: MeetingId, until: datetime | None) -> None:
@@ -359,10 +381,12 @@ async def ask_comments(meeting: MeetingId, until: datetime | None) -> None:
     await models.Meeting.filter(id=meeting).update(comments_until=until)
 
 
-async def forget_attendance(meeting: MeetingId) -> None:
+async def forget_attendance(meeting: Meeting) -> None:
     """Nothing is known any more of who was there."""
-    await models.Invitation.filter(meeting_id=meeting).update(attended=None)
-    await models.Meeting.filter(id=meeting).update(attendance_at=None)
+    if meeting.recurrence_id is not None:
+        await occurrences.forget_presence(meeting)
+    await models.Invitation.filter(meeting_id=meeting.id).update(attended=None)
+    await models.Meeting.filter(id=meeting.id).update(attendance_at=None)
 
 
 async def save_seat(ident: InvitationId, waiting_since: datetime | None, offered_until: datetime | None) -> None:
@@ -438,11 +462,20 @@ async def headcount(meeting: MeetingId) -> int:
     return await picture.headcount(meeting)
 
 
-async def tell_headcount(meeting: MeetingId) -> int:
-    """The caterer has been told how many chairs are needed; gives the number."""
+async def tell_headcount(meeting: MeetingId, date: Meeting | None = None) -> int:
+    """The caterer has been told how many chairs are needed, at one *date* of a series; gives the number."""
+    if date is not None:
+        count = chairs(await answers_to(date))
+        await occurrences.tell_headcount(date, count)
+        return count
     count = await picture.headcount(meeting)
     await models.Meeting.filter(id=meeting).update(told_headcount=count)
     return count
+
+
+def chairs(answers: Iterable[Invitation]) -> int:
+    """How many chairs those who come need, with their guests; who waits for one has none."""
+    return sum(i.party_size for i in answers if i.waiting_since is None)
 
 
 # The picture for the rules -------------------------------------------------------------------------------------------------------
@@ -482,6 +515,7 @@ async def snapshot(
     nobody_called = ("", None)
     facts = await picture.facts(meeting, teams)
     changes = await occurrences.changes(meeting.id) if meeting.rrule else ()
+    told = [series.at_date(meeting, o) for o in series.occurrences(meeting, changes) if o.told_headcount is not None]
     return Snapshot(
         meeting,
         tuple(
@@ -513,5 +547,7 @@ async def snapshot(
         None if meeting.told_headcount is None else await picture.headcount(meeting.id),
         series.occurrences(meeting, changes) if meeting.rrule else (),
         await occurrences.said(list(held.values())) if meeting.rrule else {},
+        await occurrences.came(list(held.values())) if meeting.rrule else {},
+        {d.recurrence_id: chairs(await answers_to(d)) for d in told if d.recurrence_id is not None},
         {fact: since for fact, since in facts.items() if since is not None},
     )

@@ -307,6 +307,8 @@ class OccurrenceAnswer(Model):
 class Occurrence(Model):
     """One occurrence of a series that is not as the rule says: at another time, or cancelled."""
 
+    # Or of which more is known: SEQUENCE is 0 while it is as the rule says.
+
     id = fields.IntField(primary_key=True)
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField("models.Meeting", on_delete=fields.CASCADE)
     recurrence_id = Instant()
@@ -315,10 +317,28 @@ class Occurrence(Model):
     cancelled = fields.BooleanField(default=False)
     sequence = fields.IntField()
     changed_at = Instant()
+    # As with a meeting: what the caterer was told last, and since when it is known who came.
+    told_headcount = fields.IntField(null=True)
+    attendance_at = Instant(null=True)
 
     class Meta:
         table = "occurrence"
         unique_together = (("meeting", "recurrence_id"),)
+
+
+class Presence(Model):
+    """Whether somebody was at one date of a series."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", on_delete=fields.CASCADE
+    )
+    recurrence_id = Instant()
+    attended = fields.BooleanField()
+
+    class Meta:
+        table = "presence"
+        unique_together = (("invitation", "recurrence_id"),)
 
 
 class ProposedTime(Model):

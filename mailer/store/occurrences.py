@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailer.partnership.attendance import Given, Invitation
+from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import Change
 from mailer.store import models
 from mailer.terms import InboundId, InvitationId, MeetingId, PartStat, PersonId, Via
@@ -43,7 +44,11 @@ async def standings(invitations: Collection[Invitation], recurrence_id: datetime
         await models.OccurrenceAnswer.filter(invitation_id__in=list(some), recurrence_id=recurrence_id) if some else []
     )
     own = {InvitationId(r.invitation_id): r for r in rows}  # type: ignore[attr-defined]
-    return {ident: _overlaid(i, own[ident]) if ident in own else i for ident, i in some.items()}
+    there = (await came(invitations)).get(recurrence_id, {})
+    return {
+        ident: replace(_overlaid(i, own[ident]) if ident in own else i, attended=there.get(i.person_id))
+        for ident, i in some.items()
+    }
 
 
 async def said(invitations: Collection[Invitation]) -> dict[datetime, dict[PersonId, Invitation]]:
@@ -84,11 +89,51 @@ async def save(invitation: Invitation, recurrence_id: datetime, inbound: Inbound
 
 
 async def forget(meeting: MeetingId) -> None:
-    """The series is at other times now: answers to single occurrences, and their changes, are about none of them any more."""
+    """The series is at other times now: answers to single occurrences, and their changes, are about none of them any more. Who was at those that
+    were held is not forgotten."""
     invitations = await models.column(models.Invitation.filter(meeting_id=meeting), "id")
     if invitations:
         await models.OccurrenceAnswer.filter(invitation_id__in=invitations).delete()
-    await models.Occurrence.filter(meeting_id=meeting).delete()
+    await models.Occurrence.filter(meeting_id=meeting, attendance_at__isnull=True).delete()
+
+
+async def note_presence(date: Meeting, came: Collection[PersonId], now: datetime) -> None:
+    """Those of *came* were at *date* of a series (`series.at_date`), everybody else with an invitation was not."""
+    await forget_presence(date)
+    rows = await models.Invitation.filter(meeting_id=date.id).values_list("id", "person_id")
+    await models.Presence.bulk_create(
+        [models.Presence(invitation_id=i, recurrence_id=date.recurrence_id, attended=p in came) for i, p in rows]
+    )
+    await _record(date, attendance_at=now)
+
+
+async def forget_presence(date: Meeting) -> None:
+    """Nothing is known any more of who was at *date*."""
+    ids = await models.column(models.Invitation.filter(meeting_id=date.id), "id")
+    await models.Presence.filter(invitation_id__in=ids, recurrence_id=date.recurrence_id).delete()
+    await _record(date, attendance_at=None)
+
+
+async def came(invitations: Collection[Invitation]) -> dict[datetime, dict[PersonId, bool]]:
+    """Who of *invitations* was at which dates, and who was not: RECURRENCE-ID → person → whether they were."""
+    some = {i.id: i for i in invitations}
+    found: dict[datetime, dict[PersonId, bool]] = {}
+    for row in await models.Presence.filter(invitation_id__in=list(some)) if some else ():
+        invitation = some[InvitationId(row.invitation_id)]  # type: ignore[attr-defined]
+        found.setdefault(row.recurrence_id, {})[invitation.person_id] = row.attended
+    return found
+
+
+async def tell_headcount(date: Meeting, count: int) -> None:
+    """The caterer has been told that so many chairs are needed at *date*."""
+    await _record(date, told_headcount=count)
+
+
+async def _record(date: Meeting, **facts: object) -> None:
+    """Write what is known of a date, which else stays as it is."""
+    times = {"dtstart": date.dtstart, "dtend": date.dtend, "sequence": 0, "changed_at": date.dtstart}
+    row, _ = await models.Occurrence.get_or_create(times, meeting_id=date.id, recurrence_id=date.recurrence_id)
+    await models.Occurrence.filter(id=row.id).update(**facts)
 
 
 async def ask_anew(meeting: MeetingId, recurrence_id: datetime) -> None:
@@ -104,9 +149,14 @@ async def ask_anew(meeting: MeetingId, recurrence_id: datetime) -> None:
 
 
 async def changes(meeting: MeetingId) -> tuple[Change, ...]:
-    """The occurrences that are not as the rule says, in order."""
+    """What is known of single occurrences, in order."""
     rows = await models.Occurrence.filter(meeting_id=meeting).order_by("recurrence_id")
-    return tuple(Change(r.recurrence_id, r.dtstart, r.dtend, r.cancelled, r.sequence, r.changed_at) for r in rows)
+    return tuple(
+        Change(
+            r.recurrence_id, r.dtstart, r.dtend, r.cancelled, r.sequence, r.changed_at if r.sequence else None, r.told_headcount, r.attendance_at
+        )
+        for r in rows
+    )  # fmt: skip
 
 
 async def change(meeting: MeetingId, change: Change, now: datetime) -> None:

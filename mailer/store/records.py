@@ -35,6 +35,7 @@ async def exported(person: PersonId) -> dict[str, Any]:
         "invitations": invitations,
         "answers": await models.Answer.filter(invitation_id__in=ids).order_by("id").values(),
         "dates": await models.OccurrenceAnswer.filter(invitation_id__in=ids).values(),
+        "dates they were at": await models.Presence.filter(invitation_id__in=ids).values("recurrence_id", "attended"),
         "proposed_times": await models.ProposedTime.filter(invitation_id__in=ids).values(),
         "delegations": await models.Delegation.filter(
             Q(invitation_id__in=ids) | Q(delegate_id=person) | Q(address__in=own)

@@ -22,6 +22,11 @@ _ALL = r"(?:all|everybody|everyone)(?: of them)?(?: who said yes| on the list)?"
 _BUT = r",?\s*(?:but(?: not| for)?|except(?: for)?|apart from|without|not|minus|save for)\s+"
 _WERE = r"(?:came|were there|was there|attended|were present|was present|showed up)"
 _MEETING = r"(?: (?:to|at) (?:the )?(?P<meeting>[\w][\w .-]{0,60}?))?"
+_MONTHDAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_ON_DAY = re.compile(
+    rf"(?P<meeting>.+) on (?:the )?(?P<day>\d{{4}}-\d\d-\d\d|(?:{_MONTHDAY} (?:of )?[a-z]{{3,9}}|[a-z]{{3,9}} {_MONTHDAY})(?: \d{{4}})?)",
+    re.IGNORECASE,
+)
 _HEADED = re.compile(
     rf"(?:these |the following )?(?:people )?(?:who )?(?:came|attended|were there|were present|present){_MEETING}\s*[:=]\s*(?P<rest>.+)",
     re.IGNORECASE,
@@ -55,7 +60,8 @@ class WalkIn:
 
 @dataclass(frozen=True, slots=True)
 class RollCall:
-    """*everybody*: all who had said yes, but *absent*; else those of *came* (names or addresses). *unknown*: take back what was recorded."""
+    """*everybody*: all who had said yes, but *absent*; else those of *came* (names or addresses). *unknown*: take back what was recorded. *day*:
+    which date of a series, as it was written."""
 
     came: tuple[str, ...] = ()
     everybody: bool = False
@@ -63,6 +69,7 @@ class RollCall:
     walk_ins: tuple[WalkIn, ...] = ()
     meeting: str = ""
     unknown: bool = False
+    day: str = ""
 
 
 def read_rollcall(text: str) -> RollCall | None:
@@ -77,7 +84,9 @@ def read_rollcall(text: str) -> RollCall | None:
     read = _came(parts[0].rstrip(" .;,"))
     if read is None:
         return None
-    return RollCall(read.came, read.everybody, read.absent, walk_ins, read.meeting, read.unknown)
+    dated = _ON_DAY.fullmatch(read.meeting)
+    meeting, day = (dated["meeting"], dated["day"]) if dated else (read.meeting, "")
+    return RollCall(read.came, read.everybody, read.absent, walk_ins, meeting, read.unknown, day)
 
 
 def _came(said: str) -> RollCall | None:

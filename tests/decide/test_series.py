@@ -208,13 +208,33 @@ def test_attendance_is_that_of_the_date_it_was_noted_for() -> None:
         '[t]\nwhen = "1 business day after meeting end at 14:00"\nto = "everyone who attended"\n'
         'only-if = "attendance is recorded"\nsend = "headcount"\n'
     )
-    noted = replace(SERIES, attendance_at=at("2026-03-12 17:00"))
+    # what was noted last, the whole series', is not that of May
     came = ann(said="yes", attended=True)
+    noted = Change(APRIL, APRIL, APRIL + timedelta(hours=2), False, 0, None, None, at("2026-04-09 17:00"))
+    there = picture(came, changes=[noted], came_to_dates={APRIL: {came.person.id: True}})
+    there = replace(there, meeting=replace(SERIES, attendance_at=at("2026-04-09 17:00")))
 
     def on(now: str) -> int:
-        return len(due([made], picture(came, of=noted), known(made), at(now)).notices)  # type: ignore[arg-type]
+        return len(due([made], there, known(made), at(now)).notices)  # type: ignore[arg-type]
 
-    assert (on("2026-03-13 14:00"), on("2026-04-10 14:00"), on("2026-05-15 14:00")) == (1, 0, 0)
+    assert (on("2026-03-13 14:00"), on("2026-04-10 14:00"), on("2026-05-15 14:00")) == (0, 1, 0)
+
+
+def test_who_joins_after_a_date_has_no_part_in_it() -> None:
+    """Invited on the evening of the April date, with a yes to the series: not missed in April, but reminded of May."""
+    (missed,) = rules(
+        '[t]\nwhen = "1 business day after meeting end at 14:00"\nto = "everyone who said yes and did not attend"\n'
+        'only-if = "attendance is recorded"\nsend = "headcount"\n'
+    )
+    late = standing(2, invited="2026-04-09 18:00", said="yes", said_at="2026-04-09 20:00")
+    early = ann(said="yes")
+    noted = Change(APRIL, APRIL, APRIL + timedelta(hours=2), False, 0, None, None, at("2026-04-09 21:00"))
+    absent = {p.person.id: False for p in (early, late)}
+    there = picture(early, late, changes=[noted], came_to_dates={APRIL: absent})
+    found = due([missed], there, known(missed), at("2026-04-10 14:00"))  # type: ignore[arg-type]
+    assert [n.person_id for n in found.notices] == [early.person.id]
+    assert {n.person_id for n in decided(there, "2026-04-10 14:00", "thanks")} == {early.person.id}
+    assert {n.person_id for n in decided(there, "2026-05-13 09:00", "logistics")} == {early.person.id, late.person.id}
 
 
 def test_an_answer_is_confirmed_as_long_as_there_are_dates_to_come() -> None:

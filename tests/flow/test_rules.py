@@ -113,7 +113,8 @@ class Story:
 
     async def attendance(self) -> None:
         came = [await self.ident(a) for a in ("ruth.halloran@halloran.example", "lee.lead@lead.example")]
-        await aftermath.note_attendance(self.here.stage.daemon.office, await self.here.meeting(), came, self.now)
+        meeting = await self.here.meeting()
+        await transact(lambda: meetings.note_attendance(meeting, came, self.now))
 
     async def notes_come(self) -> None:
         office, meeting = self.here.stage.daemon.office, await self.here.meeting()

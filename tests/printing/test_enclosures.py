@@ -162,7 +162,7 @@ async def test_maybe_and_needs_if_wanted(town: Town) -> None:
 
 
 async def test_after_the_meeting_the_list_is_who_came(town: Town) -> None:
-    await transact(lambda: meetings.note_attendance(town.meeting.id, [town.persons["Dee Fox"].id], NOW))
+    await transact(lambda: meetings.note_attendance(town.meeting, [town.persons["Dee Fox"].id], NOW))
     before, after = await town.words("attendee list"), await town.words("attendee list", now=NOW + timedelta(days=2))
     assert "Ann Ortiz" in before
     assert "Dee Fox" not in before

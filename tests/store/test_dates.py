@@ -8,7 +8,8 @@ from mailer.decide.rule import ConditionKind
 from mailer.partnership.attendance import Given, Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.register import PersonRow
-from mailer.partnership.series import Change
+from mailer.partnership.series import Change, at_date
+from mailer.partnership.series import occurrences as occurrences_of
 from mailer.store import delegations, documents, erasing, meetings, models, occurrences, people, proposals
 from mailer.store.transact import transact
 from mailer.terms import EventUid, MeetingId, PartnershipId, PartStat, PersonId, Via
@@ -139,3 +140,40 @@ async def test_a_delegate_who_is_forgotten_is_forgotten_where_he_was_named(partn
     left = await meetings.invitation(invitation.id)
     assert left is not None
     assert left.delegate is None
+
+
+async def test_who_came_is_kept_for_each_date(partnership: PartnershipId) -> None:
+    meeting, invitation, bob = await transact(lambda: invited(partnership))
+    ann = invitation.person_id
+    first, second = (at_date(meeting, o) for o in occurrences_of(meeting)[:2])
+    await transact(lambda: meetings.note_attendance(second, [ann, bob], NOW + timedelta(days=16)))
+    await transact(lambda: meetings.note_attendance(first, [bob], NOW + timedelta(days=17)))  # noted late
+    snapshot = await meetings.snapshot(await meetings.by_id(meeting.id) or meeting)
+    assert snapshot.meeting.attendance_at == NOW + timedelta(days=16)  # of the latest date
+    there = [{s.person.id: s.attended for s in on_date(snapshot, o).standings} for o in snapshot.dates[:3]]
+    assert there == [{ann: False, bob: True}, {ann: True, bob: True}, {ann: None, bob: None}]
+    assert [on_date(snapshot, o).meeting.attendance_at is not None for o in snapshot.dates] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert {i.person_id: i.attended for i in await meetings.answers_to(first)} == {ann: False, bob: True}
+    await transact(lambda: occurrences.forget(meeting.id))  # the series moves: what was held was held
+    assert {i.person_id: i.attended for i in await meetings.answers_to(first)} == {ann: False, bob: True}
+    await transact(lambda: meetings.forget_attendance(first))
+    assert {i.attended for i in await meetings.answers_to(first)} == {None}
+
+
+async def test_what_the_caterer_was_told_is_kept_for_each_date(partnership: PartnershipId) -> None:
+    meeting, invitation, _ = await transact(lambda: invited(partnership))
+    yes = replace(invitation, partstat=PartStat.ACCEPTED, via=Via.WORDS, answered_at=NOW, guests=2)
+    await transact(lambda: meetings.save_invitation(yes, None))
+    first, second = (at_date(meeting, o) for o in occurrences_of(meeting)[:2])
+    assert await transact(lambda: meetings.tell_headcount(meeting.id, first)) == 3
+    await transact(lambda: occurrences.save(replace(yes, partstat=PartStat.DECLINED, guests=0), SECOND, None))
+    assert await transact(lambda: meetings.tell_headcount(meeting.id, second)) == 0
+    snapshot = await meetings.snapshot(meeting)
+    told = [(on_date(snapshot, o).meeting.told_headcount, on_date(snapshot, o).headcount) for o in snapshot.dates]
+    assert told == [(3, 3), (0, 0), (None, None), (None, None)]
+    assert all(o.changed_at is None for o in snapshot.dates)

@@ -37,7 +37,7 @@ async def told(partnership: PartnershipId) -> tuple[Meeting, PersonId, PersonId]
         await meetings.save_invitation(
             replace(invitation, partstat=PartStat.ACCEPTED, guests=2, answered_at=NOW, comment="see you"), None
         )
-    await meetings.note_attendance(meeting.id, [ann], AFTER)
+    await meetings.note_attendance(meeting, [ann], AFTER)
     for sentence, person in [
         ("Ann Example is coming", ann),
         ("Bob Stone comes with Ann  EXAMPLE (Ann@Lee.example)", bob),

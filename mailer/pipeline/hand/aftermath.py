@@ -1,9 +1,8 @@
-"""After a meeting: who came, the summary as it grows from a draft to a letter that goes out, by way of the champions' comments.
+"""After a meeting: the summary as it grows from a draft to a letter that goes out, by way of the champions' comments.
 
 Promises: each step is one commit with its log line; a summary goes out only when it was approved, and the same words that were approved.
 """
 
-from collections.abc import Collection
 from datetime import date, datetime, time
 
 from mailer.decide.rule import Duration, Unit
@@ -18,19 +17,6 @@ from mailer.store import documents, log, meetings
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import PersonId
-
-
-async def note_attendance(office: Office, meeting: Meeting, came: Collection[PersonId], now: datetime) -> None:
-    """Those of *came* were at *meeting*; whoever else was invited was not."""
-    if now < meeting.dtstart:
-        raise MailerError(f"{meeting.slug} has not begun yet.")
-
-    async def write() -> None:
-        await meetings.note_attendance(meeting.id, came, now)
-        sentence = f"{len(set(came))} people came to “{meeting.title}”"
-        await log.write(office.partnership, LogLine(now, "attendance", sentence, meeting.id))
-
-    await transact(write)
 
 
 async def write_summary(office: Office, meeting: Meeting, text: str, now: datetime) -> documents.Document:

@@ -1,9 +1,12 @@
 """Who was at a meeting, recorded from a roll call: names found among those who said yes, walk-ins entered into the register.
 
+Of a series it is about one of its dates: the one that the roll call names, or that began last.
+
 Promises: one commit, or nothing: where a name is nobody's, or several people's, a sentence says so and nothing is recorded. Nobody enters the
 register who was not said to be a walk-in.
 """
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -11,11 +14,12 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from mailer.errors import MailerError
+from mailer.partnership import series
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, people
+from mailer.store import log, meetings, occurrences, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import PartStat, PersonId, canonical
@@ -31,10 +35,52 @@ class Called:
     missed: tuple[Person, ...]
 
 
+async def of_its_date(meeting: Meeting, words: str, now: datetime) -> Meeting:
+    """*meeting*; a series as it is on the date that *words* name ("9 April"), or that began last. Raises MailerError where there is none."""
+    if meeting.recurrence_id is not None or (not meeting.rrule and not words):
+        return meeting
+    changes = await occurrences.changes(meeting.id) if meeting.rrule else ()
+    dates = [o for o in series.occurrences(meeting, changes) if not o.cancelled]
+    if words:
+        fitting = [o for o in dates if _plain_day(words) in _names_of(meeting.local(o.dtstart))]
+    else:
+        fitting = sorted((o for o in dates if o.dtstart <= now), key=lambda o: o.dtstart)[-1:]
+    if len(fitting) == 1:
+        return series.at_date(meeting, fitting[0]) if meeting.rrule else meeting
+    if not words:
+        raise MailerError(f"{meeting.slug} has not begun yet.")
+    there = ", ".join(f"{meeting.local(o.dtstart):%Y-%m-%d}" for o in dates[:12])
+    raise MailerError(f"{meeting.slug} is not held on {words}. Its dates: {there}.")
+
+
+async def of_letter(meeting: Meeting, round_: str, now: datetime) -> Meeting:
+    """*meeting*; a series as it is on the date that a letter of *round_* was about, or that began last."""
+    about = series.date_of_round(round_) if meeting.rrule else None
+    date = series.occurrence_of(meeting, about, await occurrences.changes(meeting.id)) if about is not None else None
+    return series.at_date(meeting, date) if date is not None else await of_its_date(meeting, "", now)
+
+
+def _plain_day(words: str) -> str:
+    return re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bof\b", " ", words.casefold()).strip()
+
+
+def _names_of(day: datetime) -> set[str]:
+    """What people write for *day*."""
+    found = {f"{day:%Y-%m-%d}"}
+    for month in (f"{day:%B}".casefold(), f"{day:%b}".casefold()):
+        found |= {
+            f"{day.day} {month}",
+            f"{month} {day.day}",
+            f"{day.day} {month} {day.year}",
+            f"{month} {day.day} {day.year}",
+        }
+    return found
+
+
 async def called(office: Office, meeting: Meeting, roll: RollCall) -> Called:
     """Find the people of *roll*. Raises MailerError where a name is nobody's or several people's."""
     register = await people.people(office.partnership)
-    held = await meetings.invitations(meeting.id)
+    held = await meetings.answers_to(meeting)
     said_yes = {i.person_id for i in held if i.partstat is PartStat.ACCEPTED and i.waiting_since is None}
     invited = {i.person_id for i in held if i.invited_at is not None or i.answered}
     odd: list[str] = []
@@ -81,14 +127,21 @@ def in_words(meeting: Meeting, found: Called) -> str:
         + (f", {w.address}" if w.address else "")
         for w in found.walk_ins
     )
-    return f"came to {meeting.slug}: {came}" + (f"; walk-in: {extra}" if extra else "")
+    return f"came to {_name(meeting)}: {came}" + (f"; walk-in: {extra}" if extra else "")
+
+
+def _name(meeting: Meeting) -> str:
+    """The meeting, or the one date of a series, as a roll call names it."""
+    on = f" on {meeting.local(meeting.dtstart):%Y-%m-%d}" if meeting.recurrence_id is not None else ""
+    return f"{meeting.slug}{on}"
 
 
 async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datetime) -> str:
     """Record *roll*, in one commit; gives a sentence about it. Walk-ins enter the register."""
+    meeting = await of_its_date(meeting, roll.day, now)
     if roll.unknown:
-        await transact(lambda: meetings.forget_attendance(meeting.id))
-        return f"Who came to {meeting.slug} is not recorded any more."
+        await transact(lambda: meetings.forget_attendance(meeting))
+        return f"Who came to {_name(meeting)} is not recorded any more."
     if now < meeting.dtstart:
         raise MailerError(f"{meeting.slug} has not begun yet.")
     found = await called(office, meeting, roll)
@@ -100,12 +153,12 @@ async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datet
             row = PersonRow(one.name, addresses, one.organisation, language=office.sender.language)
             ident, _ = await people.save(office.partnership, row)
             came[ident] = one.name
-        await meetings.note_attendance(meeting.id, came, now)
+        await meetings.note_attendance(meeting, came, now)
         sentence = f"{len(came)} people came to “{meeting.title}”"
         await log.write(office.partnership, LogLine(now, "attendance", sentence, meeting.id))
 
     await transact(write)
-    told = f"{len(came)} people came to {meeting.slug}: {', '.join(came.values()) or 'nobody'}."
+    told = f"{len(came)} people came to {_name(meeting)}: {', '.join(came.values()) or 'nobody'}."
     if found.missed:
         told += f" Missed, though they had said yes: {', '.join(p.name for p in found.missed)}."
     return told + (f" New in the register: {', '.join(w.name for w in found.walk_ins)}." if found.walk_ins else "")
@@ -139,11 +192,12 @@ def _near(name: str, register: Sequence[Person]) -> str:
     return f" (perhaps {' or '.join(near)}?)" if near else ""
 
 
-async def as_recorded(office: Office, meeting: Meeting) -> str:
-    """What is recorded of who came, as a roll call that restores it; empty where that would be too long."""
+async def as_recorded(office: Office, meeting: Meeting, roll: RollCall, now: datetime) -> str:
+    """What is recorded of who came to the meeting that *roll* is about, as a roll call that restores it; empty where that would be too long."""
+    meeting = await of_its_date(meeting, roll.day, now)
     if meeting.attendance_at is None:
-        return f"came to {meeting.slug}: not recorded"
-    idents = [i.person_id for i in await meetings.invitations(meeting.id) if i.attended]
+        return f"came to {_name(meeting)}: not recorded"
+    idents = [i.person_id for i in await meetings.answers_to(meeting) if i.attended]
     came = await people.people(office.partnership, idents) if idents else ()
     words = in_words(meeting, Called(tuple(came), (), ()))
     return words if len(words) < LONGEST else ""

@@ -15,6 +15,7 @@ from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
+from mailer.partnership.series import at_date
 from mailer.pipeline.hand.changes import meeting_or_error
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.particulars import particulars
@@ -54,9 +55,9 @@ async def trial_letter(
 
 async def _nearest(office: Office, now: datetime) -> Meeting | None:
     """The next meeting, else the last."""
-    every = [m for m in await meetings.all_of(office.partnership) if not m.standing]
-    ahead = [m for m in every if m.dtend >= now and not m.cancelled]
-    return min(ahead, key=lambda m: m.dtstart) if ahead else max(every, key=lambda m: m.dtstart, default=None)
+    if found := await meetings.ahead(office.partnership, now) or await meetings.begun(office.partnership, now):
+        return found[0][0]
+    return max(await meetings.all_of(office.partnership), key=lambda m: m.dtstart, default=None)
 
 
 async def facts_as_tried(
@@ -74,6 +75,9 @@ async def facts_as_tried(
     if meeting is None:
         return Facts(message_id, now, office.sender, letter, person)
     snapshot = await office.around(meeting, [person.id])
+    dates = [o for o in snapshot.dates if o.dtend > now and not o.cancelled]
+    if dates:  # of a series the next date
+        meeting = replace(at_date(meeting, min(dates, key=lambda o: o.dtstart)), recurrence_id=None)
     standing = snapshot.standing_of(person.id)
     signer = signer_of(rule, person, snapshot) if rule is not None else None
     given = standing.invitation if standing is not None else None

@@ -63,10 +63,11 @@ async def next_digest(office: Office, times: DigestTimes, now: datetime) -> tupl
     if not rows:
         return None
     newest = rows[-1].id
-    meeting = await _meeting_of(office, rows, now)
-    if meeting is None:
+    found = await _meeting_of(office, rows, now)
+    if found is None:
         return None
-    if timedelta(0) <= meeting.dtstart - now <= URGENT:
+    meeting, starts = found
+    if timedelta(0) <= starts - now <= URGENT:
         return now, meeting, newest
     zone = ZoneInfo(times.zone)
     day = now.astimezone(zone).date()
@@ -75,8 +76,9 @@ async def next_digest(office: Office, times: DigestTimes, now: datetime) -> tupl
     return datetime.combine(day, times.at, zone).astimezone(UTC), meeting, newest
 
 
-async def _meeting_of(office: Office, rows: list[inbound.InboundRow], now: datetime) -> Meeting | None:
-    """The meeting a mail about *rows* is filed under: the nearest ahead that a case is about, else the next one, else the last."""
+async def _meeting_of(office: Office, rows: list[inbound.InboundRow], now: datetime) -> tuple[Meeting, datetime] | None:
+    """The meeting a mail about *rows* is filed under, and when it (or its next date) begins: the nearest ahead that a case is about, else the
+    next one, else the last."""
     found: dict[object, Meeting] = {}
     for row in rows:
         invitation = await meetings.invitation(row.invitation_id) if row.invitation_id else None
@@ -84,8 +86,10 @@ async def _meeting_of(office: Office, rows: list[inbound.InboundRow], now: datet
         if meeting is not None:
             found[meeting.id] = meeting
     every = list(found.values()) or await meetings.all_of(office.partnership)
-    ahead = [m for m in every if m.dtstart >= now]
-    return min(ahead, key=lambda m: m.dtstart) if ahead else (max(every, key=lambda m: m.dtstart) if every else None)
+    those = {m.id for m in every}
+    ahead = [(m, date.dtstart) for m, date in await meetings.ahead(office.partnership, now) if m.id in those]
+    last = max(every, key=lambda m: m.dtstart, default=None)
+    return ahead[0] if ahead else (last, last.dtstart) if last is not None else None
 
 
 def _service(office: Office, meeting: Meeting, rule: RuleId, round_: str, now: datetime, reason: str) -> Notice:

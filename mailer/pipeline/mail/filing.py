@@ -16,9 +16,9 @@ from mailer.understand.speaker import Place
 
 async def nearest_meeting(office: Office, now: datetime) -> Meeting | None:
     """The next meeting ahead, else the last one; None where there never was any."""
-    every = await meetings.all_of(office.partnership)
-    ahead = [m for m in every if m.dtstart >= now and not m.cancelled]
-    return min(ahead, key=lambda m: m.dtstart) if ahead else max(every, key=lambda m: m.dtstart, default=None)
+    if found := await meetings.ahead(office.partnership, now) or await meetings.begun(office.partnership, now):
+        return found[0][0]
+    return max(await meetings.all_of(office.partnership), key=lambda m: m.dtstart, default=None)
 
 
 async def filed_under(office: Office, person: Person, now: datetime) -> Place | None:

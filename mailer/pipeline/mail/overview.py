@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from mailer.errors import MailerError
 from mailer.partnership.gaps import gaps, gaps_text
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import at_date, upcoming
 from mailer.pipeline.hand import reports, settling
 from mailer.pipeline.hand.trial import trial_letter
 from mailer.pipeline.mail import errands, references
@@ -19,7 +20,7 @@ from mailer.pipeline.office import Office
 from mailer.pipeline.papers import attendance_list
 from mailer.render.letters import Letters
 from mailer.render.outgoing import OutgoingMessage
-from mailer.store import inbound, meetings, outbox, people, plan, questions
+from mailer.store import inbound, meetings, occurrences, outbox, people, plan, questions
 from mailer.terms import MeetingId
 from mailer.understand.commands import Command
 from mailer.understand.forms import FORMS, Verb
@@ -109,11 +110,14 @@ class Overview:
     async def status(self, command: Command) -> str:
         """How one meeting stands, or every one ahead; and what waits."""
         lines = []
-        ahead = [m for m in await meetings.all_of(self.office.partnership) if m.dtend >= self.now]
-        for meeting in [await references.meeting_meant(self.case, command)] if command.meeting else ahead:
+        every = await meetings.all_of(self.office.partnership)
+        ahead = [m for m, _ in await meetings.ahead(self.office.partnership, self.now)]
+        ahead += [m for m in every if m.cancelled and m.dtend >= self.now]
+        for series in [await references.meeting_meant(self.case, command)] if command.meeting else ahead:
+            meeting = await self.next_date(series)
             count: dict[str, int] = {}
             chairs = 0
-            for row in await attendance_list.attendance_rows(self.office.partnership, meeting):
+            for row in await attendance_list.attendance_rows(self.office.partnership, series, meeting.recurrence_id):
                 count[row.answer] = count.get(row.answer, 0) + 1
                 chairs += row.party_size
             told = ", ".join(f"{n} {word}" for word, n in count.items()) or "nobody is invited yet"
@@ -121,9 +125,16 @@ class Overview:
             lines.append(f"{meeting.slug}{state}, {when(meeting)}: {told}; {chairs} chairs")
         return "\n".join(lines or ["No meeting lies ahead."]) + "\n\n" + await waiting(self.office)
 
-    async def who(self, meeting: Meeting) -> str:
-        """Who comes, with why each line says so."""
-        rows = await attendance_list.attendance_rows(self.office.partnership, meeting)
+    async def next_date(self, meeting: Meeting) -> Meeting:
+        """*meeting*, or of a series the date that is next; while none is ahead the series itself."""
+        changes = await occurrences.changes(meeting.id) if meeting.rrule else ()
+        date = upcoming(meeting, self.now, changes) if meeting.rrule else None
+        return meeting if date is None else at_date(meeting, date)
+
+    async def who(self, series: Meeting) -> str:
+        """Who comes (of a series: to the next date), with why each line says so."""
+        meeting = await self.next_date(series)
+        rows = await attendance_list.attendance_rows(self.office.partnership, series, meeting.recurrence_id)
         lines = [
             f"{r.answer:<10} {r.name}{f' +{r.guests}' if r.guests else ''}{f', {r.organisation}' if r.organisation else ''}: {r.reason}"
             for r in rows

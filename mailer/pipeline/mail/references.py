@@ -23,7 +23,7 @@ async def meeting_meant(case: Case, command: Command) -> Meeting:
     """The meeting named, or where none is named the only one ahead."""
     every = await meetings.all_of(case.office.partnership)
     if not command.meeting or command.meeting.lower() == "meeting":
-        ahead = [m for m in every if m.dtend >= case.now and not m.cancelled]
+        ahead = [m for m, _ in await meetings.ahead(case.office.partnership, case.now)]
         if len(ahead) == 1:
             return ahead[0]
         told = ", ".join(m.slug for m in ahead or every) or "none yet"
@@ -43,10 +43,10 @@ async def last_meeting(case: Case, command: Command) -> Meeting:
     """The meeting named, or the one that was last."""
     if command.meeting:
         return await meeting_meant(case, command)
-    past = [m for m in await meetings.all_of(case.office.partnership) if m.dtstart <= case.now and not m.cancelled]
+    past = await meetings.begun(case.office.partnership, case.now)
     if not past:
         raise MailerError("No meeting has been held yet.")
-    return past[-1]
+    return past[0][0]
 
 
 async def person_at(case: Case, address: str) -> Person:
@@ -88,6 +88,7 @@ async def sheet_called(case: Case, command: Command) -> Command:
         raise MailerError(f"In {command.text}, {read}")
     entry = case.thread[0]
     meeting = await meetings.by_id(entry.notice.meeting_id) or await last_meeting(case, command)
+    meeting = await rollcall.of_letter(meeting, entry.notice.round, case.now)
     words = rollcall.in_words(meeting, await rollcall.called(case.office, meeting, read))
     line = own_line(case, words)
     assert line is not None
