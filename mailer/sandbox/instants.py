@@ -20,22 +20,22 @@ async def busy(daemon: Daemon, now: datetime) -> str:
         return "mail was taken that is not handled"
     if await rules.fallen_due(partnership, now, 1):
         return "rules are due"
-    # what makes mails is looked at before the mails
+    # what makes mails is looked at before the mails: the service is at work while it is asked
     signers = await daemon.signing.next_step(daemon.office, daemon.letters, now)
     if signers is not None and signers <= now:
         return "a signer is to be asked"
     closes = await closing.next_step(daemon.office)
     if closes is not None and closes <= now:
         return "a question has come to its day"
-    due = await outbox.busy(partnership, now)
-    if due and (await pace_opens(daemon, now) <= now or await mail_log.on_its_way(partnership)):
-        return "mail is due or on its way"
     digest = await desk.next_digest(daemon.office, daemon.digest_times, now)
     ends = await meetings.next_offer_end(partnership)
     if ends is not None and ends <= now:
         return "an offered chair was not taken"
     if digest is not None and digest[0] <= now:
         return "unclear cases are to be told"
+    due = await outbox.busy(partnership, now)
+    if due and (await pace_opens(daemon, now) <= now or await mail_log.on_its_way(partnership)):
+        return "mail is due or on its way"
     return ""
 
 

@@ -104,9 +104,12 @@ class Stage:
 
     async def _busy(self) -> str:
         """What is still to be done at this instant; empty when nothing is."""
-        if await inbound.count(self.daemon.office.partnership) < self.to_mailbox:
+        came = self.to_mailbox
+        if await inbound.count(self.daemon.office.partnership) < came:
             return "mail lies in the mailbox that was not taken"
-        return await instants.busy(self.daemon, self.clock.now())
+        found = await instants.busy(self.daemon, self.clock.now())
+        # a report about a mail that left meanwhile, which the looks before it could not see
+        return found or ("mail came into the mailbox" if self.to_mailbox > came else "")
 
     async def next_instant(self) -> datetime | None:
         """When the next thing happens."""
