@@ -183,6 +183,17 @@ async def barred(partnership: PartnershipId, addresses: Iterable[str]) -> dateti
     return row.at if row else None
 
 
+async def refusal(partnership: PartnershipId, name: str, addresses: Iterable[str]) -> str:
+    """Why somebody whom others name is not taken in; empty where they may be. Only the convener, who adds them by hand, takes them in again."""
+    wanted = list(addresses)
+    since = await barred(partnership, wanted)
+    if since is None:
+        return ""
+    return (
+        f"{name} was forgotten on {since:%d %B %Y}, and is not taken in again unless you write: add {name} {wanted[0]}"
+    )
+
+
 async def all_barred(partnership: PartnershipId) -> dict[str, datetime]:
     """The same of everybody, by digest."""
     return dict(await models.Forgotten.filter(partnership_id=partnership).values_list("digest", "at"))

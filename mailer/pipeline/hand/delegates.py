@@ -21,7 +21,7 @@ from mailer.partnership.register import PersonRow
 from mailer.pipeline.due import seats
 from mailer.pipeline.due.announce import announce
 from mailer.pipeline.office import Office
-from mailer.store import delegations, inbound, log, meetings, occurrences, outbox, people
+from mailer.store import delegations, erasing, inbound, log, meetings, occurrences, outbox, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import InboundId, MessageId, PartStat, PersonId, RuleId, Via, canonical
@@ -205,6 +205,8 @@ async def approve(office: Office, ident: InboundId, now: datetime, address: str 
 
 async def _added(office: Office, person: Person, name: str, address: str) -> Person:
     """Enter somebody into the register as a colleague of *person*."""
+    if refused := await erasing.refusal(office.partnership, name, [address]):
+        raise MailerError(f"{refused}. Nothing was changed.")
     row = PersonRow(
         name=name if name != "somebody" else address.partition("@")[0],
         addresses=(address,),

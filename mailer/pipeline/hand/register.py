@@ -88,7 +88,8 @@ async def import_people(
             return None, rest
         if not hand.lines and rest is None:
             return None, None
-        ident = await imports.keep(office.partnership, hand.journal(), rest_name, rest, source, now)
+        kept = rest if source is not None else None  # it goes out with the answer to the mail that the list came with
+        ident = await imports.keep(office.partnership, hand.journal(), rest_name, kept, source, now)
         if hand.lines:
             sentence = f"{where} was imported: {hand.new} new, {len(hand.lines) - hand.new} brought up to date"
             await log.write(office.partnership, LogLine(now, "people", sentence, inbound_id=source))

@@ -17,7 +17,7 @@ from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.due import tick
 from mailer.pipeline.office import Office
-from mailer.store import inbound, log, people
+from mailer.store import erasing, inbound, log, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import InboundId, canonical
@@ -92,6 +92,8 @@ async def _do(office: Office, line: str, now: datetime) -> str:
         known = await people.by_address(office.partnership, found["address"])
         if known is not None:
             return f"{known.name} is in the register already"
+        if refused := await erasing.refusal(office.partnership, row.name, row.addresses):
+            return refused
         ident, _ = await people.save(office.partnership, row)
         if found["champion"]:
             await people.set_champions(office.partnership, {ident: found["champion"]})
