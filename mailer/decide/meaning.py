@@ -162,6 +162,8 @@ def clock(text: str) -> time:
     """Read a clock time, in the twelve-hour manner too."""
     if text in ("noon", "midnight"):
         return time(12 if text == "noon" else 0)
+    if len(text) == 4 and text.isdigit():  # 0930
+        text = f"{text[:2]}:{text[2:]}"
     letters = "".join(c for c in text if c.isalpha())
     digits = text.replace(".m.", "").rstrip(" amphoclk'.").replace(".", ":")
     hours, _, minutes = digits.partition(":")

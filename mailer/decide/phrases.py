@@ -162,13 +162,22 @@ _SPELLINGS = {
     "NTH": ("first", "second", "third", "fourth", "last"),
 }
 _OTHER_WORDS = (
-    ("the day", "1 day", "NUMBER"), ("the week", "1 week", "NUMBER"),
+    ("the day", "1 day", "NUMBER"), ("the week", "1 week", "NUMBER"), ("half an hour", "30 minutes", "NUMBER"),
+    ("prior to", "before", "BEFORE"), ("ahead of", "before", "BEFORE"), ("earlier than", "before", "BEFORE"), ("following", "after", "AFTER"),
+    (", at", "at", "_AT"), ("first", "month on the first", "PERIOD"), ("second", "month on the second", "PERIOD"),
+    ("third", "month on the third", "PERIOD"), ("fourth", "month on the fourth", "PERIOD"), ("last", "month on the last", "PERIOD"),
     ("each", "every", "_EVERY"), ("any", "every", "_EVERY"), ("on each", "every", "_EVERY"),
     ("weekday", "business day", "BUSINESS_DAY"), ("working day", "business day", "BUSINESS_DAY"), ("workday", "business day", "BUSINESS_DAY"),
     ("1st", "first", "NTH"), ("2nd", "second", "NTH"), ("3rd", "third", "NTH"), ("4th", "fourth", "NTH"), ("final", "last", "NTH"),
     ("on", "on the", "_ON_THE"), ("from today", "from now", "_FROM_NOW"), ("for each team", "for each action team", "FOR_EACH_TEAM"),
 )  # fmt: skip
 """What people say, what is written here, and the place in the grammar where it may stand."""
+_LEFT_OUT = (
+    ("at", re.compile(r"\d{1,2}([:.]\d\d|\s?[ap]\.?m\b)"), "_AT"),
+    ("on", re.compile(r"\d{4}-\d\d-\d\d\b"), "_ON"),
+)
+"""Small words that are missing before what stands there."""
+_NEEDLESS = ("yet", "so far", "already", "sharp", "o'clock", "local time")
 _SAMPLES = {
     "NUMBER": "a number",
     "NUMBER_WORD": "a number",
@@ -214,6 +223,11 @@ def _mend(
             return " ".join([*phrase[:at].split(), meant, phrase[at + len(said) :].strip()]), Slip(
                 said, meant, loose=True
             )
+    for before, what, name in _LEFT_OUT:
+        if name in names and what.match(phrase[at:]):
+            return f"{phrase[:at]}{before} {phrase[at:]}", Slip("", before, loose=True)
+    if phrase[at:] in _NEEDLESS and at:
+        return phrase[:at].rstrip(" ,"), Slip(phrase[at:], "", loose=True)
     pieces = phrase[at:].split(" ") if at < len(phrase) else []
     rest = [n for n in names if n in g.kinds and n not in g.loose]
     if not pieces and len(names) == len(rest) == 1 and rest[0] in g.texts:

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from mailer.decide.grammar import parts
-from mailer.decide.phrases import DESCRIBED, Misread, Read, Slip, read
-from mailer.decide.rule import OwnGroup
+from mailer.decide.phrases import DESCRIBED, Misread, Read, Slip, normal, read
+from mailer.decide.rule import Happens, OwnGroup
 from mailer.decide.rulefile import FOLLOW, Entry
 from mailer.decide.vocabulary import Kind, known, of_kind
 from mailer.errors import Problem
@@ -163,6 +163,8 @@ def _stuck(entry: Entry, text: str, misread: Misread, own: tuple[OwnGroup, ...],
 
 
 _NOT_THESE = re.compile(r"\b(but not|except|excluding|without|other than|apart from|minus)\b", re.IGNORECASE)
+_FROM_HAPPENING = re.compile(r"\S+ (?:business )?\w+ (?:after|before) (.+)")
+_A_ZONE = r"\(?(?:utc|gmt|cet|cest|[ecmp][sd]?t|(?:eastern|central|mountain|pacific)(?: time)?)\)?"
 _NO_COUNT = re.compile(r"[-–−+]\s?\d+\b|\d+[.,]\d+\b|half\b|½")
 
 
@@ -173,6 +175,20 @@ def _as_people_say(entry: Entry, text: str, rest: str, after: str, start: str) -
             f'There is no "{found[0].lower()}" here: a line names those who get the mail.',
             "Name them by how they stand (businesses who have not replied), or give those you mean a name of their own under [groups].",
         )
+    if start == "when" and (found := _FROM_HAPPENING.fullmatch(normal(text))):
+        happening = read("when", found[1])
+        happening = read("when", happening.right) if isinstance(happening, Misread) else happening
+        if isinstance(happening, Read) and isinstance(happening.value, Happens):
+            return (
+                f'"{happening.value}" starts a rule at once; no time is counted from it.',
+                f'Write:  {entry.key} = "{happening.value}"',
+            )
+    if start == "when" and re.fullmatch(_A_ZONE, rest, re.IGNORECASE):
+        plain = read("when", after)
+        right = str(plain.value) if isinstance(plain, Read) else plain.right
+        if right:
+            told = "Times are those of the clock where the meeting is; no zone stands beside them."
+            return told, f'Write:  {entry.key} = "{right}"'
     if start == "when" and after == "on":
         if re.search(r"\b(each|every)\b", rest):
             return (
