@@ -155,3 +155,16 @@ async def test_a_request_of_somebody_forgotten_leaves_no_mail_of_theirs_in_a_lis
         assert await people.by_address(office.partnership, "lu@han.example") is not None
         await nothing_is_known(here, tmp_path)
         assert await models.DocumentFile.all().count() == 0
+
+
+async def test_who_was_forgotten_walks_in(tmp_path: Path) -> None:
+    """On the sign-in sheet of a meeting: the convener is told, and writes it once more without them, or adds them first."""
+    async with world(tmp_path, [member("Zelda Quirk"), member("Bob Brown")]) as here:
+        office = here.stage.daemon.office
+        await here.stage.advance(local(2026, 3, 12, 14, 0))
+        await forget(here)
+        told = " ".join(
+            (await coded(here, f"came to launch: Bob Brown; walk-in: Zelda Quirk, Quirk Works, {ZELDA}")).split()
+        )
+        assert "was forgotten on" in told
+        assert await people.by_address(office.partnership, ZELDA) is None

@@ -19,7 +19,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, occurrences, people
+from mailer.store import erasing, log, meetings, occurrences, people
 from mailer.store.log import LogLine
 from mailer.store.transact import transact
 from mailer.terms import PartStat, PersonId, canonical
@@ -150,6 +150,8 @@ async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datet
     async def write() -> None:
         for one in found.walk_ins:
             addresses = (one.address,) if one.address else ()
+            if refused := await erasing.refusal(office.partnership, one.name, addresses):
+                raise MailerError(f"{refused}. Leave that name out, or add it first. Nothing was recorded.")
             row = PersonRow(one.name, addresses, one.organisation, language=office.sender.language)
             ident, _ = await people.save(office.partnership, row)
             came[ident] = one.name
