@@ -44,8 +44,9 @@ SIGNATURES = (
     "div[name=messageSignatureSection]", "div.zmail_signature", "div[data-marker=__SIG_PRE__]", "div[data-marker=__SIG_POST__]",
     "div.front-signature", "div#lineBreakAtBeginningOfSignature", "div#edo-signature", "div.signature",
 )  # fmt: skip
-DROPPED = (
-    "style, script, head, title, meta, link, template, noscript, object, iframe, svg, img, button, select, textarea"
+DROPPED = (  # struck out is taken back; what is hidden nobody has read, nor meant
+    "style, script, head, title, meta, link, template, noscript, object, iframe, svg, img, button, select, textarea, "
+    's, strike, del, [style*="display:none" i], [style*="display: none" i]'
 )
 
 _BREAKS = frozenset({

@@ -184,6 +184,9 @@ def read_command(line: str, written: Written, *, sure: bool = False) -> Command 
         return bare
     if sure:
         return read
+    if not read and (listed := _IN_A_LIST.match(plain)) is not None:  # a list of things to do may be anybody's
+        core = _read(bare[listed.end() :], written)
+        return core.words if isinstance(core, Command) else core
     politely = _read_politely(bare, written, asks)
     return politely if isinstance(politely, Command) else read or politely or _nearest(plain)
 
@@ -278,8 +281,21 @@ def naming(command: Command, meeting: str) -> Command:
     return command if command.meeting or words is None else settled(replace(command, meeting=meeting, words=words))
 
 
-_OFTEN = ("preview", "rehearse", "release", "status", "changes", "cancel", "forget", "approve", "postpone")
-_FEW_BLANKS = 3
+_OFTEN = (
+    "preview", "rehearse", "release", "status", "changes", "cancel", "forget", "approve", "postpone", "attendance", "whos", "move", "hold", "help",
+    "undo",
+)  # fmt: skip
+_LONG = tuple(word for word in _OFTEN if len(word) > 5)
+"""A short word is near to many that are talk; there only letters that changed places count."""
+_FEW_BLANKS = 5
+
+
+_ANSWER_OF = re.compile(
+    r"(?:<?[^\s<>@,;:]{1,64}@[^\s<>@,;:]{1,190}>?|[A-Z][\w'’-]{1,40}(?: [A-Z][\w'’.-]{0,40}){0,3}) "
+    r"(?:(?:says? |said )?(?:yes|no|maybe)\b.{0,120}|(?:will|can|can['’]t|cannot|won['’]t|is) (?:not )?(?:come|coming)\b.{0,120})"
+)
+"""Somebody's answer, not in the form that says whose and to what."""
+_IN_A_LIST = re.compile(r"(?:[-*•–]|\d{1,2}[.)]) +")
 
 
 def _nearest(plain: str) -> str:
@@ -296,11 +312,15 @@ def _nearest(plain: str) -> str:
         )
     if re.match(r"\d{1,4} (?:is )?(?:done|finished|open|due)\b", plain, re.IGNORECASE):
         return form_of(Verb.ITEM_DONE)
+    if _ANSWER_OF.fullmatch(plain):
+        return form_of(Verb.ANSWER)
     first = plain.split(" ", 1)[0].lower().rstrip(":,.!?")
     if not VERB_WORDS.match(plain):
         # a slip in the one word that says what is wanted ("previw launch"); an inflection ("cancelled") is talk
-        near = get_close_matches(first, _OFTEN, 1, 0.8) if plain.count(" ") <= _FEW_BLANKS else []
-        if not near or first.startswith(near[0][:-1]):
+        few = plain.count(" ") <= _FEW_BLANKS
+        near = [w for w in _OFTEN if sorted(w) == sorted(first)] if few else []
+        near = near or (get_close_matches(first, _LONG, 1, 0.8) if few else [])
+        if not near or (first != near[0] and first.startswith(near[0][:-1])):
             return ""
         first = near[0]
     verb = OTHER_WORDS.get(first) or next((v for v, form, _ in FORMS if form.split()[0] == first), None)

@@ -259,7 +259,7 @@ OTHER_WORDS = {
     "erase": Verb.FORGET, "place": Verb.PLACE, "venue": Verb.PLACE, "change": Verb.PLACE, "send": Verb.RELEASE, "pause": Verb.HOLD,
     "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
     "new": Verb.ITEM_ADD, "attended": Verb.CAME, "all": Verb.CAME, "everybody": Verb.CAME, "everyone": Verb.CAME, "nobody": Verb.CAME,
-    "report": Verb.REPORT, "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
+    "report": Verb.REPORT, "whos": Verb.WHO, "attendance": Verb.WHO, "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
 }  # fmt: skip
 """What a convener may write for it; understood as far as to say what to write instead."""
 

@@ -194,7 +194,8 @@ async def test_what_commands_change_and_their_answer_are_one_commit(
     """The database goes away before the answer is written: nothing is half done. One of two that cannot be leaves the other."""
     async with world(tmp_path, [member("Ann Able")]) as here:
         believe(here)
-        real, seen = outbox.put, []
+        real = outbox.put
+        seen: list[str] = []
 
         async def broken(partnership: object, notices: list[object], *more: object) -> int:
             if any(n.rule == "service-done" for n in notices) and not seen:  # type: ignore[attr-defined]

@@ -318,7 +318,8 @@ async def test_what_a_reply_settles_and_its_answer_are_one_commit(
         await here.stage.advance(local(2026, 2, 10, 12, 0))
         office = here.stage.daemon.office
         (digest,) = [m for _, m in here.to(CONVENER) if bob in numbers_of(m)]
-        real, seen = outbox.put, []
+        real = outbox.put
+        seen: list[tuple[str, str]] = []
 
         async def broken(partnership: object, notices: list[object], *more: object) -> int:
             if any(n.rule == "service-done" for n in notices) and not seen:  # type: ignore[attr-defined]
