@@ -120,9 +120,9 @@ async def _teams(play: Play) -> None:
     for question in [q for q in await questions.every(office.partnership, open_only=True) if q.team is not None]:
         votes = await questions.votes(question.id)
         number = max(votes, key=lambda n: (sum(word == "yes" for word in votes[n].values()), -n))
-        words = f"settle {question.slug} {number}"
+        words = f"settle {question.title.removeprefix('First call of ')} {number}"
         await play.convener.write(words)
-        play.tell(f"Dana writes “{words}”, and the team is invited.")
+        play.tell(f"Dana writes “{words}” in answer to the tally, and the team is invited.")
     await play.until(3, 31, 8, 0)
     for call in [m for m in await meetings.all_of(office.partnership) if m.team_id is not None and not m.standing]:
         at = call.local(call.dtstart)
@@ -177,7 +177,7 @@ async def _next_quarter(play: Play) -> None:
     known = {m.id for m in await meetings.all_of(office.partnership)}
     await play.convener.reply(letter, "2")
     for question in [q for q in await questions.every(office.partnership, open_only=True) if q.team is None]:
-        await play.convener.write(f"settle {question.slug} 2")
+        await play.convener.write(f"settle {question.id} 2")
     made = [m for m in await meetings.all_of(office.partnership) if m.id not in known]
     if not made:
         raise MailerError("The next meeting was not made.")

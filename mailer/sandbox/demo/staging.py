@@ -19,7 +19,7 @@ from mailer.sandbox.demo.play import ZONE, Play
 from mailer.sandbox.demo.story import Passage, Story
 from mailer.sandbox.servers import Envelope
 from mailer.sandbox.stage import CONVENER, MAILBOX, Stalled, staged
-from mailer.store import inbound, outbox
+from mailer.store import inbound, outbox, people
 from mailer.terms import canonical
 
 START = datetime(2026, 1, 26, 7, 30, tzinfo=ZONE)
@@ -86,16 +86,28 @@ def _head(raw: bytes) -> tuple[str, str]:
     return subject, parseaddr(str(headers["From"] or ""))[1]
 
 
+async def _left(play: Play) -> str:
+    """What became of the mails: how many left, which came back from whom, and which were not needed any more."""
+    partnership = play.office.partnership
+    counts = await outbox.counts(partnership)
+    back = await outbox.rows(partnership, [outbox.FAILED], 1000)
+    told = [f"{counts.get(outbox.SENT, 0)} left."]
+    if back:
+        names = sorted(p.name for p in await people.people(partnership, {e.notice.person_id for e in back}))
+        told.append(f"{len(back)} more came back, for an address or a mailbox does not work: {', '.join(names)}.")
+    if dropped := counts.get(outbox.DROPPED, 0):
+        told.append(f"{dropped} were not needed any more when their hour came (convener outbox --state dropped).")
+    others = {s: n for s, n in counts.items() if s not in (outbox.SENT, outbox.FAILED, outbox.DROPPED) and n}
+    told += [f"{n} are {state}." for state, n in sorted(others.items())]
+    return " ".join(told)
+
+
 async def _report(play: Play, console: Console) -> None:
     """How it ends, and where to look."""
     partnership = play.office.partnership
-    counts = await outbox.counts(partnership)
     waits = await inbound.rows(partnership, [inbound.REVIEW, inbound.HELD])
-    told = ", ".join(f"{n} {state}" for state, n in sorted(counts.items()))
-    console.print(
-        f"\nMails: {told}; {await inbound.count(partnership)} came in, {len(waits)} of them wait for the convener.",
-        markup=False,
-    )
+    came = f"{await inbound.count(partnership)} came in, {len(waits)} of them wait for the convener."
+    console.print(f"\nMails: {await _left(play)} {came}", markup=False)
     where = play.folder.path
     console.print(f"\nAll of it lies in {where}; begin with {where / 'index.html'}.", markup=False)
     console.print("With the commands:", markup=False)
