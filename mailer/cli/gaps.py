@@ -21,8 +21,8 @@ def gaps(json: bool = False) -> None:
 
         return await people.people(partnership)
 
-    found = found_in.gaps(in_store(work))
+    register = in_store(work)
     if json:
-        print_json([{"kind": g.kind, "names": list(g.names)} for g in found])
+        print_json([{"kind": g.kind, "names": list(g.names)} for g in found_in.gaps(register)])
     else:
-        console.print(found_in.gaps_text(found), markup=False)
+        console.print(found_in.gaps_text(register), markup=False)

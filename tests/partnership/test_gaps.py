@@ -23,9 +23,12 @@ def test_each_kind_is_told_by_the_names_of_organisations_and_titles() -> None:
         "workforce services": 1, "economic development": 0, "colleges and universities": 1, "vocational rehabilitation": 1,
         "adult education and literacy": 0, "human services": 1, "schools": 0,
     }  # fmt: skip
-    told = gaps_text(gaps(people))
+    told = gaps_text([*people, person(7, "Lake Foundation")])
     assert told.startswith("No contact yet for: economic development, adult education and literacy, schools.")
+    assert "I take these for them. Is that right?\n- workforce services: Person 1, Northside Workforce Board" in told
     assert "Person 2, Lakeside Community College" in told
+    assert "What these stand for I cannot tell by their names: Person 7, Lake Foundation." in told
+    assert "nobody's kind is written down anywhere" in told
 
 
 def test_an_empty_register_lacks_every_kind() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailer.errors import MailerError
-from mailer.partnership.gaps import gaps, gaps_text
+from mailer.partnership.gaps import gaps_text
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.series import at_date, upcoming
 from mailer.pipeline.hand import reports, settling
@@ -64,7 +64,7 @@ class Overview:
                 slug = (await references.meeting_meant(self.case, command)).slug if command.meeting else None
                 return await reports.why_text(self.office, command.address, self.now, command.text or None, slug)
             case Verb.GAPS:
-                return gaps_text(gaps(await people.people(self.office.partnership)))
+                return gaps_text(await people.people(self.office.partnership))
             case Verb.WORDS:
                 return reports.words_text()
             case Verb.CHANGES if self.tools.changes is not None:
