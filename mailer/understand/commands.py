@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from mailer.understand.asks.dates import read_date
 from mailer.understand.asks.question import Written
 from mailer.understand.forms import FORMS, LOOKS, OTHER_WORDS, PATTERNS, VERB_WORDS, Verb, form_of
-from mailer.understand.rollcall import LONGEST, RollCall, read_rollcall
+from mailer.understand.rollcall import LONGEST, RollCall, gathered, read_rollcall
 
 MOST_LINES = 60
 MOST_OF_A_LINE = 500
@@ -92,7 +92,8 @@ _MEANT_ELSE = re.compile(
 
 def read_commands(text: str, subject: str, written: Written, author: str = "") -> Commands:
     """Read the commands of a mail: its lines, or its subject where the mail has no other words. *author*: the display name, a signature."""
-    lines = [line.strip() for line in text[:LONGEST].splitlines()[:MOST_LINES]]
+    every = [line.strip() for line in text[:LONGEST].splitlines()]  # a long list of names has many lines
+    lines = gathered(every, lambda line: bool(_END.fullmatch(line)) or _signs(line, author))[:MOST_LINES]
     found = _in_lines(lines, written, author)
     if found.any:
         return found

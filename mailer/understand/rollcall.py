@@ -7,6 +7,7 @@ Fails:    None, or for a sheet a sentence.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailer.partnership import sheet as sheets
@@ -70,6 +71,35 @@ class RollCall:
     meeting: str = ""
     unknown: bool = False
     day: str = ""
+
+
+def gathered(lines: Sequence[str], ends: Callable[[str], bool]) -> list[str]:
+    """*lines*, where names that stand below "came:", one on each line, are put behind it. *ends*: a signature begins."""
+    out: list[str] = []
+    below = 0
+    for line in lines:
+        entry = _BULLET.sub("", line)
+        if below and entry and not ends(line) and _is_entry(entry):
+            open_ended = below == 1 or re.search(r"(?:[,;:]|\band)$", out[-1], re.IGNORECASE)
+            out[-1] += f" {entry}" if open_ended else f"; {entry}" if _WALK_INS.match(entry) else f", {entry}"
+            below = 2
+            continue
+        out.append(line)
+        headed = _HEADED.fullmatch(f"{line} x") if len(line) <= _SHORT else None
+        below = 0 if headed is None else 1 if headed["rest"] == "x" else 2
+    return out
+
+
+_SHORT = 50
+"""Characters: a longer line may be one that a mail program broke."""
+_BULLET = re.compile(r"^(?:[-*•·]|\d{1,3}[.)])\s+")
+
+
+def _is_entry(said: str) -> bool:
+    """A name, names, or a walk-in, and nothing else."""
+    if _WALK_INS.match(said):
+        return True
+    return len(said) <= 200 and _names(_WALK_INS.split(said, maxsplit=1)[0]) is not None
 
 
 def read_rollcall(text: str) -> RollCall | None:

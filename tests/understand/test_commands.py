@@ -312,3 +312,37 @@ def test_a_very_long_line_costs_little() -> None:
     ):  # fmt: skip
         read(text)
     assert monotonic() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "came"),
+    [
+        ("came:\nAnn Lee\nBob Stone\n\nDana", "Ann Lee|Bob Stone"),
+        ("came: Ann Lee\nBob Stone\nCho Kim\n\nThanks\nDana", "Ann Lee|Bob Stone|Cho Kim"),
+        ("These people came:\n- Ann Lee\n- bob@stone.example\nDana", "Ann Lee|bob@stone.example"),
+        ("came to launch:\n1. Ann Lee\n2. Bob Stone\nwalk-in: Cho Kim, Acme", "Ann Lee|Bob Stone|+Cho Kim"),
+        ("came: Ann Lee,\nBob Stone and\nCho Kim\nBest\nDana", "Ann Lee|Bob Stone|Cho Kim"),
+        # a line that a mail program broke goes on in the next
+        (
+            "came: Ann Lee, Bob Stone, Cho Kim, Dee Dorn, Eli Ek, Gus\nMarch, Flo Fox",
+            "Ann Lee|Bob Stone|Cho Kim|Dee Dorn|Eli Ek|Gus March|Flo Fox",
+        ),
+        ("came: Ann\nBob\nDana", "Ann|Bob"),  # Dana signs
+        ("came:\n" + "\n".join(f"Ann Lee{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(150)), 150),
+        # what is no name below the names makes a question of it
+        ("came: Ann Lee\nSam was ill", None),
+        ("came:\nAnn Lee\nand perhaps Bob", None),
+        ("came: Ann Lee\nBob?", None),
+    ],
+)
+def test_names_may_stand_a_line_each(text: str, came: str | int | None) -> None:
+    written = Written(datetime(2026, 3, 13, 15, tzinfo=UTC), "America/Chicago", "en")
+    found = read_commands(text, "Re: Who came? Launch meeting", written, "Dana Reyes")
+    if came is None:
+        assert not found.commands
+        assert found.doubtful
+        return
+    (command,) = found.commands
+    assert command.roll is not None
+    said = [*command.roll.came, *(f"+{w.name}" for w in command.roll.walk_ins)]
+    assert (len(said) if isinstance(came, int) else "|".join(said)) == came
