@@ -70,7 +70,7 @@ def test_drafts_and_questions(folder: Path) -> None:
         folder, "question", "ask", "What comes first?", "--to", "everyone", "--choice", "Schools", "--choice", "Buses"
     )
     assert "people are asked" in told
-    assert "what-comes-first" in told
+    assert "question show 1" in told
     assert "different choices" in " ".join(
         typed(folder, "question", "ask", "What?", "--to", "everyone", "--choice", "One").output.split()
     )

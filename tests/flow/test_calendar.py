@@ -454,7 +454,7 @@ async def test_one_date_is_moved_and_one_is_cancelled(tmp_path: Path) -> None:
         await here.stage.advance(local(2026, 2, 6, 12, 0))
         desk, now = Desk(here), here.stage.clock.now()
         meeting = await here.meeting()
-        start = local(2026, 4, 16, 14, 0)
+        start = start_of_second = local(2026, 4, 16, 14, 0)
         end = start + timedelta(hours=2)
         told = await transact(lambda: moves.move_occurrence(desk.office, meeting, SECOND, start, end, now))
         await here.stage.quiet()
@@ -477,8 +477,9 @@ async def test_one_date_is_moved_and_one_is_cancelled(tmp_path: Path) -> None:
         await desk.sends("Ann Able", PartStat.NEEDS_ACTION, again=True)
         calendar = calendar_of(desk.last("ann.able@able.example"))
         assert calendar is not None
-        (event,) = calendar.walk("VEVENT")
-        assert event["EXDATE"].dts[0].dt == third
+        series, moved = calendar.walk("VEVENT")
+        assert series["EXDATE"].dts[0].dt == third
+        assert (moved["RECURRENCE-ID"].dt, moved["DTSTART"].dt) == (SECOND, start_of_second)
         assert [c.cancelled for c in await occurrences.changes(here.meeting_id)] == [False, True]
 
 

@@ -1,5 +1,6 @@
 """What a review found once, and shall not come again: wishes of readers, addresses that change, votes that come too late."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +14,22 @@ from mailer.terms import PartStat
 from tests.flow.test_commands import coded
 from tests.flow.test_desk import text_of
 from tests.flow.test_life import JANE, answer, cast, letter_to
-from tests.flow.world import World, local, member, world
+from tests.flow.world import RULES, World, local, member, world
 
 ANN, BOB, UNA = "ann.able@able.example", "bob.brown@brown.example", "una.gone@gone.example"
+
+INVITE_THE_CONVENER = """\
+[about]
+title = "The convener comes too"
+serves = "all meetings"
+
+[invite-the-convener]
+when = "6 weeks before meeting start at 09:00"
+to = "convener"
+send = "invitation-business"
+attach = ["calendar invitation"]
+if-late = "send at once until meeting start"
+"""
 
 COMPLAINT = """\
 From: complaints@able.example\r
@@ -141,9 +155,12 @@ async def test_a_delegates_address_is_kept_and_the_delegate_is_written_to_there(
 
 
 async def test_the_conveners_own_no_is_an_answer(tmp_path: Path) -> None:
-    """Task 15: the convener is invited like anybody; what they answer to their own invitation is no command, whatever it begins with."""
+    """Task 15: where the convener is invited, too, what they answer to their own invitation is no command, whatever it begins with."""
     dana = member("Dana Reyes", emails=(CONVENER,))
-    async with world(tmp_path, cast(dana)) as here:
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+    (rules / "convener.toml").write_text(INVITE_THE_CONVENER)
+    async with world(tmp_path, cast(dana), rules_folder=rules) as here:
         await here.stage.advance(local(2026, 2, 2, 12, 0))
         invitation = next(m for _, m in here.to(CONVENER) if "please join us" in str(m["Subject"]))
         await answer(here, CONVENER, invitation, "Cancel me, please: I can't come to this one.")
