@@ -43,7 +43,9 @@ async def message_waits(partnership: PartnershipId) -> None:
     ann = await people.by_address(partnership, "ann@acme.example")
     assert ann is not None
     meeting = await models.Meeting.get(slug="launch")
-    invitation = await models.Invitation.create(meeting_id=meeting.id, person_id=ann.id, token="t" * 20, invited_at=datetime.now(UTC))
+    invitation = await models.Invitation.create(
+        meeting_id=meeting.id, person_id=ann.id, token="t" * 20, invited_at=datetime.now(UTC)
+    )
     await models.Inbound.create(
         partnership_id=partnership,
         mailbox="INBOX",
