@@ -2,7 +2,8 @@
 
 `letters` reads and checks the letter files once, and writes one of them for one person; `markup` is how a letter file is written,
 `view` what it may speak of, `grammar` what may stand between its braces, `phrases` the service's own words and dates in four
-languages. `calendar` writes the calendar object, `zones` its VTIMEZONE, and `preflight` reads it again before it may leave.
+languages, `noted` what was noted of an answer. `calendar` writes the calendar object, `zones` its VTIMEZONE, and `preflight` reads it again
+before it may leave.
 `message` puts it all into one mail with its header fields; `outgoing` holds the values that come in and go out.
 
 Promises: no value from outside can add a header field, a content line or markup; a letter cannot run code or run for long;

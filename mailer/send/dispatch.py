@@ -29,9 +29,10 @@ from mailer.errors import MailerError, StoreUnusable
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.partnership.series import Occurrence, at_date, date_of_round
+from mailer.partnership.series import Occurrence, at_date, date_of_round, next_start
 from mailer.render.letters import Letters
 from mailer.render.message import compose
+from mailer.render.noted import noted
 from mailer.render.outgoing import Facts, OutgoingMessage, Particulars, Sender
 from mailer.send import notices
 from mailer.send.outcome import Deferred, Failed, InDoubt, Outcome, Sent
@@ -579,7 +580,10 @@ class _Desk:
         standing = self.snapshot.standing_of(notice.person_id)
         assert standing is not None
         meeting, before, recurrence_id = self._date(notice, now)
+        attach = notice.attach
         if recurrence_id is not None and (date := date_named(self.snapshot, recurrence_id)) is not None:
+            if standing.invited_at is not None and standing.partstat not in (PartStat.DECLINED, PartStat.DELEGATED):
+                attach = tuple(a for a in attach if a != "calendar invitation")  # it came, or comes, with the series
             standing = on_date(self.snapshot, date).standing_of(notice.person_id) or standing
         return Facts(
             message_id=entry.message_id,
@@ -590,7 +594,7 @@ class _Desk:
             meeting=meeting,
             invitation=standing.invitation,
             on_behalf_of=self.persons.get(notice.on_behalf_of) if notice.on_behalf_of else None,
-            attach=_still_useful(notice.attach, standing.invitation, self.meeting),
+            attach=_still_useful(attach, standing.invitation, self.meeting),
             before=before,
             about=self.persons.get(notice.about) if notice.about else None,
             their_words=await inbound.words_of(self.meeting.partnership_id, entry.answers_to)
@@ -606,6 +610,7 @@ class _Desk:
             thread=self.threads.get(notice.person_id, ()),
             instead_of=await self._person(standing.invitation.delegate_of if standing.invitation else None),
             recurrence_id=recurrence_id,
+            series=self.meeting if self.meeting.rrule and recurrence_id is None else None,
             without=tuple(o.recurrence_id for o in self.snapshot.dates if o.cancelled),
             moved=tuple(o for o in self.snapshot.dates if o.sequence and not o.cancelled),
             # an invitation is nothing automatic, whoever writes it
@@ -628,10 +633,14 @@ class _Desk:
             ahead = min(
                 (o for o in self.snapshot.dates if o.dtend > now and not o.cancelled), key=_starts, default=None
             )
-            over = self.meeting.dtend <= now and not any(a.startswith("calendar ") for a in notice.attach)
+            if ahead is None:
+                return self.meeting, self.before, None
             # a letter about the series speaks of its next date; a calendar file begins with the first
-            shown = replace(at_date(self.meeting, ahead), recurrence_id=None) if ahead is not None and over else None
-            return shown or self.meeting, self.before, None
+            before = self.before
+            if before is not None:
+                start = next_start(before, now)
+                before = replace(before, dtstart=start, dtend=start + (before.dtend - before.dtstart))
+            return replace(at_date(self.meeting, ahead), recurrence_id=None), before, None
         found = date_named(self.snapshot, recurrence_id)
         if found is None:
             raise MailerError("the date that this letter is about is none of the series any more")
@@ -666,7 +675,9 @@ class _Desk:
                 return notices.files(troubles[0] if troubles else "", since and self.meeting.local(since))
             case "service-done":
                 row = await inbound.row(partnership, InboundId(int(round_.removeprefix("inbound-"))))
-                return row.reason if row else ""
+                told = row.reason if row else ""
+                reader = self.persons.get(entry.notice.person_id) if entry.notice.letter == "noted" else None
+                return noted(told, reader.language) if reader is not None else told
             case _:
                 return ""
 

@@ -62,6 +62,11 @@ async def test_a_draft_is_shared_commented_and_approved_within_the_week(tmp_path
         await here.stage.advance(local(2026, 3, 16, 12, 0))
         assert not any("A word on the draft" in s for who in (JANE, BOB) for s in here.subjects(who))
         assert any("Unas palabras" in s for s in here.subjects("kay.kern@kern.example"))
+        again = here.to("kay.kern@kern.example")[-1][1]
+        await answer(here, "kay.kern@kern.example", again, "Por favor, nombren a la escuela.")
+        noted = here.to("kay.kern@kern.example")[-1][1]
+        assert "su comentario está anotado" in text_of(noted)
+        assert "noted" not in text_of(noted) + str(noted["Subject"])
         await here.stage.advance(local(2026, 3, 17, 12, 0))
         due = letter_to(here, CONVENER, "summary is due")
         assert "Please name the college" in text_of(due)

@@ -146,11 +146,18 @@ async def obey(case: Case) -> None:
 
 
 async def tell(case: Case, meeting: Meeting, person: PersonId) -> None:
-    """Tell *person* what their mail did: the reason that its row was closed with (inside `transact`)."""
+    """Tell *person* what a mail did: the reason that its row was closed with; all but those who command in their own language (inside
+    `transact`)."""
+    own = person == case.office.convener or (
+        case.known.author is not None and person == case.known.author.id and _may_command(case.office, case.verdict)
+    )
     notice = _service(case.office, meeting, DONE_RULE, f"inbound-{case.ident}", case.now, "what your mail did")
     attach = (RETURNED,) if await imports.files_for(case.ident) else ()
     await case.office.post(
-        meeting, [replace(notice, person_id=person, attach=attach)], case.now, case.verdict.message_id
+        meeting,
+        [replace(notice, person_id=person, attach=attach, letter="service-notice" if own else "noted")],
+        case.now,
+        case.verdict.message_id,
     )
 
 
