@@ -1,7 +1,8 @@
 """What went well, and where a hand is needed: the sentences of an answer, told apart.
 
 Promises: pure. A sentence that asks for something is a need, every other one is part of a story; neighbours of one sort stay together, as written.
-A label in front ("Good:", "Help:") decides for the rest of its line. "Nothing this time" is none.
+A label in front ("Good:", "Help:") decides for the rest of its line. "Nothing this time" is none. A question that asks for nothing we know is
+given back.
 Never:    takes "no help needed" for a need: what denies a need is neither.
 Fails:    not at all.
 """
@@ -35,9 +36,10 @@ def read_stories(text: str, language: str = "", author: str = "") -> Stories:
     body = answer_in(text, author, LONGEST)
     if not body:
         return Stories()
-    if read_comments(body, language) == Comments(none=True):
+    if read_comments(body, language) == Comments(none=True) or body.strip(" .!\n").casefold() in ("n/a", "-", "–", "0"):
         return Stories(none=True)
     found: dict[str, list[str]] = {"story": [], "need": []}
+    odd: list[str] = []
     before, labelled = "", ""
     for piece, fresh in _pieces(body):
         words, kind = piece, labelled if not fresh else ""
@@ -45,6 +47,10 @@ def read_stories(text: str, language: str = "", author: str = "") -> Stories:
             words, kind = piece[label.end() :].strip(), named
         labelled = kind
         kind = kind or _kind(words, language)
+        if words.endswith("?") and kind != "need":
+            odd.append(words[:300])  # asked back: that is no success to tell of
+            before = ""
+            continue
         if not words or not kind or read_comments(words, language) == Comments(none=True):
             before = ""
             continue
@@ -54,8 +60,8 @@ def read_stories(text: str, language: str = "", author: str = "") -> Stories:
             found[kind].append(words)
         before = kind
     if not any(found.values()):
-        return Stories(none=True)
-    return Stories(tuple(found["story"]), tuple(found["need"]))
+        return Stories(none=not odd, not_understood=tuple(odd))
+    return Stories(tuple(found["story"]), tuple(found["need"]), not_understood=tuple(odd))
 
 
 def _pieces(body: str) -> list[tuple[str, bool]]:

@@ -21,6 +21,8 @@ CHOICES = (Choice(1, "Young people in the trades"), Choice(2, "Welding curriculu
         ("Contratamos a dos alumnos de la escuela. Necesitamos un autobús para mayo.", 1, 1),
         ("Wir haben zwei Lehrlinge eingestellt. Wir suchen jemand für den Bus.", 1, 1),
         ("The lab is open. No help needed at the moment.", 1, 0),
+        ("Our training day went very well, 20 students came. Could anyone lend us a projector?", 1, 1),
+        ("Fue bien. ¿Alguien puede prestarnos un proyector?", 1, 1),
     ],
 )  # fmt: skip
 def test_what_is_told_and_what_is_needed(text: str, told: int, needs: int) -> None:
@@ -28,9 +30,25 @@ def test_what_is_told_and_what_is_needed(text: str, told: int, needs: int) -> No
     assert (len(found.told), len(found.needs)) == (told, needs), found
 
 
-@pytest.mark.parametrize("text", ["Nothing to add, thanks", "none", "Nothing from me\nAnn"])
+@pytest.mark.parametrize(
+    "text", ["Nothing to add, thanks", "none", "Nothing from me\nAnn", "Nothing this time", "n/a", "Nada por ahora"]
+)
 def test_nothing_to_tell(text: str) -> None:
     assert read_stories(text, author="Ann Able") == Stories(none=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "left"),
+    [
+        ("What do you mean?", 0, ["What do you mean?"]),
+        ("Can you call me?", 0, ["Can you call me?"]),
+        ("We hired two. Who reads this?", 1, ["Who reads this?"]),
+        ("Contratamos a dos. ¿Quién lo lee?", 1, ["¿Quién lo lee?"]),
+    ],
+)
+def test_what_is_asked_back_is_no_story(text: str, told: int, left: list[str]) -> None:
+    found = read_stories(text)
+    assert (len(found.told), list(found.not_understood), found.none) == (told, left, False)
 
 
 @pytest.mark.parametrize(
