@@ -146,9 +146,9 @@ async def forget(partnership: PartnershipId, person: PersonId, now: datetime, *,
     await models.Person.filter(id=person).delete()
     if organisation and not await models.Person.filter(organisation_id=organisation).exists():
         await models.Organisation.filter(id=organisation).delete()
+    left = replace(left, files=await _imports(partnership, person, who))
     await _sentences(who)
     await models.Document.filter(kind="export", partnership_id=partnership).delete()  # may be about them
-    left = replace(left, files=await _imports(partnership, person, who))
     LEFT.set()
     if bar:
         for address in own:
@@ -287,6 +287,7 @@ async def _imports(partnership: PartnershipId, person: PersonId, who: _Who) -> t
         mine = {
             "new": [i for i in done.get("new", ()) if i != person],
             "before": [b for b in done.get("before", ()) if b.get("id") != person],
+            "answering": [a for a in done.get("answering", ()) if a[0] != person and not who.found.search(a[1])],
         }
         if done and mine != done:
             await models.Document.filter(id=row.id).update(text=json.dumps(mine, ensure_ascii=False))

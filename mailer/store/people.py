@@ -404,6 +404,11 @@ async def let_answer_all(partnership: PartnershipId, pairs: Iterable[tuple[Perso
     )
 
 
+async def let_answer_no_more(pairs: Iterable[tuple[PersonId, str]]) -> None:
+    """Take that back."""
+    await write("DELETE FROM answers_for WHERE person_id = ? AND address = ?", list(pairs))
+
+
 async def note_away(person: PersonId, until: datetime) -> None:
     await models.Person.filter(id=person).update(away_until=until)
 

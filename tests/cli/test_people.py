@@ -95,6 +95,7 @@ def test_an_import_is_taken_back(folder: Path) -> None:
     )
     assert "1 new, 1 brought up to date" in printed(folder, "people", "import", str(folder / "more.csv"))
     assert register(folder)["Ann Lee"]["title"] == "Owner"
+    assert "0 new, 2 brought up to date" in printed(folder, "people", "import", str(folder / "more.csv"))  # changes nothing
     assert "1 who came with it are out of the register, 1 are as they were" in printed(
         folder, "people", "import", "--undo"
     )

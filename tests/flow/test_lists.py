@@ -192,3 +192,16 @@ async def test_a_row_that_the_database_refuses_leaves_nothing_half_done(
             with pytest.raises(RuntimeError):
                 await brought(here, f"Lu Han,lu@han.example,,,,,,{BOB},,\n")
         assert await people.by_address(here.stage.daemon.office.partnership, "lu@han.example") is None
+
+
+async def test_champions_and_assistants_of_a_list_are_taken_back_too(tmp_path: Path) -> None:
+    """Who may answer for somebody by a list that was a mistake may not do so any longer."""
+    async with world(tmp_path, [member("Ann Able"), member("Bob Brown")], ok_on=NEVER) as here:
+        office, now = here.stage.daemon.office, here.stage.clock.now()
+        before = {p.id: p for p in await people.people(office.partnership)}
+        rows = f"name,email,champion,assistant of\nAnn Able,{ANN},{BOB},\nPat Pool,pat@pool.example,,{BOB}\n"
+        done = await register.import_people(office, "list.csv", rows.encode(), now)
+        assert (await one(here, ANN)).champion == (await one(here, BOB)).id
+        assert (await one(here, BOB)).assistants == {"pat@pool.example"}
+        await register.take_back(office, done.ident, now)
+        assert {p.id: p for p in await people.people(office.partnership)} == before

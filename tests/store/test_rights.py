@@ -240,6 +240,7 @@ async def test_rows_of_an_import_go(partnership: PartnershipId, kind: str) -> No
     journal = {
         "new": [ident, other],
         "before": [{"id": ident, "name": NAME, "phone": "+1 555 0100"}, {"id": other, "phone": "+1 555 0199"}],
+        "answering": [[ident, "pat@stone.example"], [other, ADDRESS], [other, "pat@stone.example"]],
     }
     document = await models.Document.create(
         partnership_id=partnership, kind="import", text=json.dumps(journal), state="done", created_at=NOW
@@ -257,5 +258,6 @@ async def test_rows_of_an_import_go(partnership: PartnershipId, kind: str) -> No
     assert json.loads((await models.Document.get(id=document.id)).text) == {
         "new": [other],
         "before": [{"id": other, "phone": "+1 555 0199"}],
+        "answering": [[other, "pat@stone.example"]],
     }
     assert await models.DocumentFile.all().values_list("name", flat=True) == ["y.csv"]

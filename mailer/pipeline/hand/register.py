@@ -89,6 +89,8 @@ async def import_people(
         if not hand.lines and rest is None:
             return None, None
         kept = rest if source is not None else None  # it goes out with the answer to the mail that the list came with
+        if not (hand.fresh or hand.before or hand.answering) and kept is None:
+            return None, rest  # what changed nothing does not stand between an earlier list and its way back
         ident = await imports.keep(office.partnership, hand.journal(), rest_name, kept, source, now)
         if hand.lines:
             sentence = f"{where} was imported: {hand.new} new, {len(hand.lines) - hand.new} brought up to date"
@@ -99,9 +101,7 @@ async def import_people(
     if hand.new:
         await newcomers(office, now)
     problems = tuple(sorted((*read.problems, *hand.problems), key=lambda p: p.line))
-    return Imported(
-        hand.new, len(hand.lines) - hand.new, problems, rest, rest_name, ident if hand.lines or rest else None
-    )
+    return Imported(hand.new, len(hand.lines) - hand.new, problems, rest, rest_name, ident)
 
 
 @dataclass
@@ -124,6 +124,7 @@ class _Import:
     barred: dict[str, datetime] = field(default_factory=dict)
     left: dict[PersonId, datetime] = field(default_factory=dict)
     taken: list[PersonRow] = field(default_factory=list)
+    answering: list[tuple[PersonId, str]] = field(default_factory=list)
 
     async def look(self) -> None:
         """The register as it is before: lists are long."""
@@ -157,10 +158,12 @@ class _Import:
         if one is not None:
             row = self._beside(row, one)
             self.lines[one.id] = row
-            if self.as_known(row, one):
-                return
-            if not self.master:
+            same = self.as_known(row, one)
+            changes = not same or (row.gives("champion") and not self.has_champion(one.id, row.champion))
+            if changes and not self.master:
                 self.before.append((one, self.decided.get(one.id, "")))
+            if same:
+                return
         self.taken.append(row)
 
     def _beside(self, row: PersonRow, one: Person) -> PersonRow:
@@ -276,6 +279,7 @@ class _Import:
         """Let whoever a row names answer for the people under "assistant of"."""
         partnership = self.office.partnership
         bosses = await people.owners_of(partnership, {b for row in self.lines.values() for b in row.assistant_of})
+        answer = {p.id: p.assistants for p in self.by_address.values()}
         pairs: list[tuple[PersonId, str]] = []
         for ident, row in self.lines.items():
             for boss in row.assistant_of:
@@ -284,15 +288,19 @@ class _Import:
                     why = "is not in the register" if person is None else "is the same person"
                     self.warn(row, f"{row.name} cannot answer for {boss}: that {why}.")
                     continue
-                pairs += [(person, address) for address in row.addresses]
+                known = answer.get(person, frozenset())
+                pairs += [(person, address) for address in row.addresses if address not in known]
         await people.let_answer_all(partnership, pairs)
+        self.answering = pairs
 
     def warn(self, row: PersonRow, sentence: str) -> None:
         self.problems.append(Problem(self.where, row.line, sentence, context=row.name, warning=True))
 
     def journal(self) -> dict[str, Any]:
         """What takes it back."""
-        return {"new": self.fresh, "before": [_told(p, why) for p, why in self.before]}
+        return {
+            "new": self.fresh, "before": [_told(p, why) for p, why in self.before], "answering": [list(pair) for pair in self.answering],
+        }  # fmt: skip
 
 
 def _words(name: str) -> list[str]:
@@ -333,6 +341,7 @@ async def take_back(office: Office, ident: int | None, now: datetime) -> str:
         stays = await people.take_out(new, now)
         changed = [b for b in done.get("before", ()) if b["id"] in here]
         await people.put_back(office.partnership, [(_untold(office.partnership, b), b["why"]) for b in changed])
+        await people.let_answer_no_more([(PersonId(p), address) for p, address in done.get("answering", ())])
         gone, back = len(new) - stays, len(changed)
         await imports.undone(which, now)
         told = f"The import is taken back: {gone + stays} who came with it are out of the register, {back} are as they were before."
