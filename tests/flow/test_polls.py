@@ -164,7 +164,8 @@ def row(number: int, yes: str = "", maybe: str = "", no: str = "") -> Tally:
         (questions.TIMES, [row(1), row(2, maybe="a")], (), "I propose 2"),
         (questions.CHOICES, [row(1, "ab"), row(2, "ab")], (), "1 and 2 stand alike: it is for you to choose"),
         (questions.RANKING, [row(1, "a", "bc"), row(2, "bc", "a")], (), "I propose 2"),
-        (questions.CHOICES, [row(1), row(2)], (), "Nothing was chosen"),
+        (questions.CHOICES, [row(1, no="a"), row(2, no="a")], (), "Nothing was chosen"),
+        (questions.TIMES, [row(1), row(2)], (), "Nobody has answered yet"),
     ],
 )
 def test_what_is_proposed(kind: str, rows: list[Tally], passed: tuple[int, ...], expected: str) -> None:

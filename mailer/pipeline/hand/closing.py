@@ -90,7 +90,7 @@ async def _remind(office: Office, question: AskedQuestion, about: Meeting, now: 
 async def _close(office: Office, question: AskedQuestion, about: Meeting, now: datetime) -> None:
     if not await questions.told(question.id, now):
         return
-    quiet = await silent(office, question)
+    quiet = [p for p in await silent(office, question) if not p.of_the_house]
     names = ", ".join(p.name for p in quiet[:20]) + (f" and {len(quiet) - 20} more" if len(quiet) > 20 else "")
     what = "The day to answer has come." + (f" Nothing was heard from {names}." if names else "")
     await _tell(office, question, about, f"{TOLD}{question.id}", what, now)
@@ -114,6 +114,8 @@ def ruling(question: AskedQuestion, rows: Sequence[Tally], passed: frozenset[int
         key=lambda r: (-len(r.yes), -len(r.maybe), len(r.no), r.number),
     )
     times = question.kind == questions.TIMES
+    if not any(r.yes or r.maybe or r.no for r in rows):
+        return f"Nobody has answered yet, so I propose nothing. To take one of them all the same, reply: settle {question.id} NUMBER"
     if not best:
         remedy = " Offer others with: convener question ask" if times else ""
         return f"{'None of the times suits anybody' if times else 'Nothing was chosen'}, so I propose nothing.{remedy}"
