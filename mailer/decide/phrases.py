@@ -37,6 +37,10 @@ STARTS: dict[Start, tuple[Kind, ...]] = {
 }
 """What a key's text can be, with the kinds of word it can hold: what an error text lists."""
 _GLUED = re.compile(r"(\d{1,4})(minutes?|hours?|days?|weeks?|months?)\b")
+_RANGE = re.compile(r"(\d{1,3}) ?[-–] ?(\d{1,3}) ((?:business )?(?:days|weeks|months))\b")
+_NOT = re.compile(r"\b(?:no|not|never|nobody|without)\b|n't\b|\bun\w+")
+"""What turns the meaning round: where it stands, only a slip of a letter or two is mended ("have nott replied"), for the opposite is near."""
+_SURE = 0.93
 _LIKELY = 0.72  # how alike two wordings must be to offer one for the other
 _MOST_REPAIRS = 8
 
@@ -110,7 +114,7 @@ def _read(start: Start, text: str, own: Sequence[OwnGroup]) -> Read | Misread:
         except UnexpectedInput as e:
             at = _where(e, phrase)
             names = _could_follow(g, start, phrase[:at])
-            mended = _mend(phrase, at, names, g, own)
+            mended = _mend(start, phrase, at, names, g, own)
             if mended is None:
                 wanted = tuple(
                     k for k in dict.fromkeys(k for n in names for k in g.kinds.get(n, ())) if k in STARTS[start]
@@ -163,6 +167,9 @@ _SPELLINGS = {
 }
 _OTHER_WORDS = (
     ("the day", "1 day", "NUMBER"), ("the week", "1 week", "NUMBER"), ("half an hour", "30 minutes", "NUMBER"),
+    ("day", "1 day", "NUMBER"), ("business day", "1 business day", "NUMBER"), ("week", "1 week", "NUMBER"), ("month", "1 month", "NUMBER"),
+    ("once", "1 time", "NUMBER"), ("twice", "2 times", "NUMBER"), ("up to", "at most", "_AT_MOST"), ("no more than", "at most", "_AT_MOST"),
+    ("max", "at most", "_AT_MOST"), ("maximum", "at most", "_AT_MOST"),
     ("prior to", "before", "BEFORE"), ("ahead of", "before", "BEFORE"), ("earlier than", "before", "BEFORE"), ("following", "after", "AFTER"),
     (", at", "at", "_AT"), ("first", "month on the first", "PERIOD"), ("second", "month on the second", "PERIOD"),
     ("third", "month on the third", "PERIOD"), ("fourth", "month on the fourth", "PERIOD"), ("last", "month on the last", "PERIOD"),
@@ -208,6 +215,7 @@ def _shown(name: str, g: Grammar) -> str:
 
 
 def _mend(
+    start: Start,
     phrase: str,
     at: int,
     names: list[str],
@@ -217,6 +225,9 @@ def _mend(
     """Put the likeliest of the words that could stand at *at* in the place of what stands there."""
     if "NUMBER" in names and (found := _GLUED.match(phrase[at:])):
         apart = f"{found[1]} {found[2]}"
+        return phrase[:at] + apart + phrase[at + found.end() :], Slip(found[0], apart, loose=True)
+    if "NUMBER" in names and (found := _RANGE.match(phrase[at:])):
+        apart = f"{found[1]} {found[3]} to {found[2]} {found[3]}"
         return phrase[:at] + apart + phrase[at + found.end() :], Slip(found[0], apart, loose=True)
     for said, meant, name in _OTHER_WORDS:
         if name in names and re.match(rf"{said}(?!\w)", phrase[at:]):
@@ -232,7 +243,8 @@ def _mend(
     rest = [n for n in names if n in g.kinds and n not in g.loose]
     if not pieces and len(names) == len(rest) == 1 and rest[0] in g.texts:
         return f"{phrase} {g.texts[rest[0]]}", Slip("", g.texts[rest[0]], loose=True)
-    candidates = [(g.texts[n], g.texts[n], g.kinds[n][0] if n in g.kinds else None) for n in names if g.texts.get(n)]
+    kinds = {n: next((k for k in g.kinds[n] if k in STARTS[start]), g.kinds[n][0]) for n in names if n in g.kinds}
+    candidates = [(g.texts[n], g.texts[n], kinds.get(n)) for n in names if g.texts.get(n)]
     candidates += [(t, t, None) for n in names for t in _SPELLINGS.get(n, ())]
     if "OWN" in names:
         candidates += [(group.name, f"§{i}", Kind.GROUP) for i, group in enumerate(own)]
@@ -251,6 +263,10 @@ def _mend(
     likeness, count, text, put, kind = best
     typed = " ".join(pieces[:count])
     if likeness < _LIKELY or typed == put:
+        return None
+    # "not" that would vanish is no slip; one that would appear must all but stand there
+    denied = len(_NOT.findall(typed)), len(_NOT.findall(text.lower()))
+    if denied[0] > denied[1] or (any(denied) and likeness < _SURE - 0.03 * (denied[0] == denied[1])):
         return None
     return " ".join([*phrase[:at].split(), put, *pieces[count:]]), Slip(typed, text, kind)
 

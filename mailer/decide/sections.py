@@ -123,6 +123,9 @@ class FileReader:
                 "Put a heading above it, such as [remind-1].",
             )
             return
+        if kind is Kind.KEY and plain in _OF_THE_LETTER:
+            reader.problem(f'"{key}" is no key: {_OF_THE_LETTER[plain]}', "Take this line out.")
+            return
         alike = self._meant(key, words)
         meant = f' Did you mean "{alike}"?' if alike else ""
         reader.problem(f'I do not know the key "{key}".{meant}', f"{kind.plural.capitalize()} I know: {known(kind)}")
@@ -329,6 +332,7 @@ _SYNONYMS = {
     "who": "to",
     "recipients": "to",
     "audience": "to",
+    "to-whom": "to",
     "from": "on-behalf-of",
     "signed-by": "on-behalf-of",
     "attachment": "attach",
@@ -347,6 +351,15 @@ _SYNONYMS = {
     "hours": "send-between",
     "days": "send-on",
     "late": "if-late",
+}
+
+
+_OF_THE_LETTER = {
+    "subject": "the subject stands in the first line of the letter.",
+    "language": "the letter goes out in the language of each person.",
+    "cc": "each person gets a mail of their own. Name all of them under to.",
+    "bcc": "each person gets a mail of their own. Name all of them under to.",
+    "reply-to": "answers always come to the mailbox of the service.",
 }
 
 

@@ -165,6 +165,7 @@ def _stuck(entry: Entry, text: str, misread: Misread, own: tuple[OwnGroup, ...],
 _NOT_THESE = re.compile(r"\b(but not|except|excluding|without|other than|apart from|minus)\b", re.IGNORECASE)
 _FROM_HAPPENING = re.compile(r"\S+ (?:business )?\w+ (?:after|before) (.+)")
 _A_ZONE = r"\(?(?:utc|gmt|cet|cest|[ecmp][sd]?t|(?:eastern|central|mountain|pacific)(?: time)?)\)?"
+_ANSWER = re.compile(r"\b(?:answer|repl(?:y|ies|ied)|respon)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"[-–−+]\s?\d+\b|\d+[.,]\d+\b|half\b|½")
 
 
@@ -199,6 +200,10 @@ def _as_people_say(entry: Entry, text: str, rest: str, after: str, start: str) -
     if start in ("when", "repeat", "duration", "if_late", "condition", "do") and (found := _NO_COUNT.match(rest)):
         right = f"Write, for example:  {entry.key} = {_EXAMPLES[start]}" if start in _EXAMPLES else ""
         return f'"{found[0]}" is no number that I can count with: I need a whole one, such as 2.', right
+    if start == "repeat" and isinstance(read("repeat", f"{text}, at most 2 times"), Read):
+        return "How often at most is missing.", f'Write, for example:  {entry.key} = "{text}, at most 2 times"'
+    if entry.key == "stop-when" and _ANSWER.search(text):
+        return "An answer ends the repeating by itself.", "Take this line out: it is not needed."
     if start == "condition" and not after:
         who = re.sub(r"^(they|the person|somebody|people|everyone) (?!already)", "", rest.lower())
         stands = read("audience", f"everyone invited who {who}")
@@ -248,7 +253,12 @@ def _day(year: int, month: int, day: int) -> str:
         return ""
 
 
-_MEANING = {"audience": '"or"', "when": '"or"', "condition": '"and" under only-if, "or" under unless and stop-when'}
+_MEANING = {
+    "audience": '"or"',
+    "attachment": '"and"',
+    "when": '"or"',
+    "condition": '"and" under only-if, "or" under unless and stop-when',
+}
 
 
 def _as_list(entry: Entry, text: str, rest: str, own: tuple[OwnGroup, ...], start: str) -> tuple[str, str] | None:
@@ -288,6 +298,9 @@ _EXAMPLES = {
     "between": '"08:30-16:30" or "any time"',
     "duration": '"1 day"',
     "do": '"draft a meeting, 10 weeks to 14 weeks from now"',
+    "signer": '"their champion"; where there is none, the lead champion signs',
+    "attachment": '"calendar invitation"',
+    "if_late": '"send if the meeting is at least 3 business days away"',
 }
 
 
@@ -296,7 +309,14 @@ _ROUND = '"every Monday at 08:00", "every business day at 08:00" or "every month
 
 def _example(start: str, key: str, after: str = "") -> str:
     """A right line to go by; where a condition has begun, the rest of that condition."""
-    begun = next((w.text for w in of_kind(Kind.CONDITION) if after and parts(w.text)[0] in after), None)
+    begun = next(
+        (
+            w.text
+            for w in of_kind(Kind.CONDITION)
+            if after and any(parts(s)[0] in after for s in (w.text, *w.also, *w.loose))
+        ),
+        None,
+    )
     if start == "condition" and begun is not None:
         return f'Write, for example:  {key} = "{begun.replace("N", "3 business days", 1)}"'
     if start == "when" and after.startswith("every"):

@@ -52,6 +52,32 @@ def test_every_word_is_read_in_every_spelling(word: Word) -> None:
         assert [s.right for s in offered.slips] == [word.text], spelling
 
 
+NEGATED = re.compile(r"\b(?:no|not)\b")
+SAYS_SOMETHING = [w for w in SPELLED if w.kind in (Kind.STATE, Kind.CONDITION, Kind.HAPPENING)]
+
+
+@pytest.mark.parametrize("word", SAYS_SOMETHING, ids=lambda w: f"{w.kind}: {w.text}")
+def test_no_guess_turns_the_meaning_round(word: Word) -> None:
+    """A convener takes what is offered: "no place is set" must never become "place is set"."""
+    right = said(word, word.text)
+    assert isinstance(right, Read)
+    pieces = word.text.split(" ")
+    if not NEGATED.search(word.text):
+        for at in range(len(pieces) + 1):
+            for no in ("not", "no", "never"):
+                offered = said(word, " ".join([*pieces[:at], no, *pieces[at:]]))
+                assert offered != right
+                assert getattr(offered, "right", "") != str(right.value), (no, at)
+    elif "not" in pieces:
+        offered = said(word, word.text.replace("not ", ""))
+        assert offered != right
+        assert getattr(offered, "right", "") != str(right.value)
+        for slip in ("nott", "nt", "nto"):
+            offered = said(word, word.text.replace("not", slip, 1))
+            assert isinstance(offered, Misread)
+            assert offered.right in ("", str(right.value)), slip
+
+
 @pytest.mark.parametrize(
     ("members", "kind"),
     [
