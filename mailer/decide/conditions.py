@@ -39,7 +39,6 @@ from mailer.decide.stages import (
     is_repeat,
     item_round,
     meeting_round,
-    round_of,
     stages,
     team_of,
     window_of,
@@ -50,7 +49,7 @@ from mailer.partnership.calling import to_be_called
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import PartnerKind, Person, Role
 from mailer.partnership.plan import Item
-from mailer.partnership.series import date_of_round, next_start
+from mailer.partnership.series import date_of_round, date_round, next_start
 from mailer.terms import ItemId, PartStat, PersonId, RuleId, TeamId
 
 
@@ -472,7 +471,7 @@ _CHANGES = frozenset({HappeningKind.MEETING_IS_MOVED, HappeningKind.PLACE_IS_CHA
 def _stale(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting) -> str | None:
     """Was *notice* decided for an earlier date of the meeting, or does a newer one tell of a later change?"""
     round_ = notice.round
-    if meeting.recurrence_id is not None and re.split(r"[~/.]", round_, maxsplit=1)[0] != round_of(meeting):
+    if meeting.recurrence_id is not None and not _of_this_time(round_, meeting):
         return "that date was moved since"
     if round_.startswith("comments-") and not round_.startswith(comments_round(meeting) or "none"):
         return "comments on that draft are not asked for any more"
@@ -482,6 +481,16 @@ def _stale(rule: Rule, notice: Notice, standing: Standing, meeting: Meeting) -> 
         if any(id_ == rule.id and (_sequence(r) or 0) > sequence for id_, r in standing.noticed):
             return "the meeting was changed again since"
     return None
+
+
+_TIME_OF_DATE = re.compile(r"@\d{8}T\d{6}Z(?:\+\d+)?")
+
+
+def _of_this_time(round_: str, date: Meeting) -> bool:
+    """Is *round_* about *date* of a series as it is put now?"""
+    if (found := _TIME_OF_DATE.search(round_)) is not None:
+        return found[0] == date_round(date)
+    return _sequence(round_.partition("/")[0]) == date.date_sequence
 
 
 def _sequence(round_: str) -> int | None:
@@ -521,7 +530,7 @@ def still_wanted(
         return Unwanted("the meeting was moved since")
     if (recurrence_id := date_of_round(notice.round)) is not None:
         date = date_named(series, recurrence_id)
-        if date is None or date.cancelled:
+        if date is None or (date.cancelled and not rule.cancels):
             return Unwanted("that date is cancelled" if date else "there is no such date any more")
         snapshot = on_date(series, date)
     meeting = snapshot.meeting

@@ -23,7 +23,7 @@ from mailer.decide.conditions import (
     stopped_repeating,
     unreachable,
 )
-from mailer.decide.dates import each_date, held, meetings_of, on_date
+from mailer.decide.dates import date_named, each_date, held, meetings_of, on_date
 from mailer.decide.rule import Bundle, Every, Happens, IfLate, IfLateKind, Rule, When, states_of
 from mailer.decide.snapshot import Happening, HappeningKind, Notice, Snapshot, Standing
 from mailer.decide.stages import (
@@ -460,6 +460,9 @@ _COUNTED = frozenset(
 """Happenings whose occasion is counted for each person."""
 
 
+_CHANGED_DATE = frozenset({HappeningKind.MEETING_IS_MOVED, HappeningKind.MEETING_IS_CANCELLED})
+
+
 def happened(
     rules: Sequence[Rule],
     snapshot: Snapshot,
@@ -467,7 +470,14 @@ def happened(
     known_since: Mapping[RuleId, datetime],
     now: datetime,
 ) -> Due:
-    """What follows from *happening*. It is never late: whoever answered during an outage is answered after it."""
+    """What follows from *happening*. It is never late: whoever answered during an outage is answered after it. That one date of a series is
+    changed is told to the invited by the service's own letter, and by rules to all others."""
+    changed_date = False
+    if happening.recurrence_id is not None:
+        if (date := date_named(snapshot, happening.recurrence_id)) is None:
+            return Due()
+        snapshot = on_date(snapshot, date)
+        changed_date = happening.kind in _CHANGED_DATE
     meeting = snapshot.meeting
     person = happening.person
     if person is None and happening.item is not None:
@@ -502,6 +512,8 @@ def happened(
             # The first answer of Ann and the first of Bob are two things to tell the convener.
             own = about is None or happening.kind not in _COUNTED
             round_ = happening.occasion if own else f"{happening.occasion}-of-{about}"
+            if changed_date and standing.invited_at is not None:
+                continue
             if (rule.id, round_) in standing.noticed or audience_reason(rule, standing, concern) is not None:
                 continue
             if (out := _held_back(rule, round_, standing, snapshot, now, concern)) is not None:

@@ -110,7 +110,7 @@ def _calendar_part(facts: Facts, organizer: str, language: str) -> tuple[Method 
         raise MailerError(f"“{one_line(facts.meeting.title)}” is cancelled: nobody can be invited to it.")
     content = calendar_object(
         method,
-        facts.meeting,
+        facts.series or facts.meeting,
         facts.person,
         Address(facts.sender.name, organizer),
         dtstamp=facts.now,

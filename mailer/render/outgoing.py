@@ -158,6 +158,8 @@ class Facts:
     """In whose place the reader comes, as a delegate."""
     recurrence_id: datetime | None = None
     """The letter is about this one occurrence of a series; *meeting* then has its times."""
+    series: Meeting | None = None
+    """What a calendar file is written from, where the letter speaks of the next date of a series."""
     without: tuple[datetime, ...] = ()
     """Occurrences of a series that do not take place."""
     moved: tuple[Occurrence, ...] = ()

@@ -174,6 +174,11 @@ async def change(meeting: MeetingId, change: Change, now: datetime) -> None:
     )
 
 
+async def times_answered(invitation: InvitationId, recurrence_id: datetime) -> int:
+    """How many answers to one occurrence there ever were."""
+    return await models.Answer.filter(invitation_id=invitation, recurrence_id=recurrence_id).count()
+
+
 async def given_before(invitation: InvitationId, recurrence_id: datetime | None) -> list[Given]:
     """What was answered on this invitation (to one occurrence, or to the whole), whether or not it counts; nothing that was asked about."""
     rows = (

@@ -9,10 +9,12 @@ from datetime import datetime
 from mailer.decide.due import LeftOut, happened
 from mailer.decide.rule import Group, Rule
 from mailer.decide.snapshot import Happening, HappeningKind, Notice
+from mailer.partnership import series
+from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
 from mailer.pipeline.due.drafting import with_questions
 from mailer.pipeline.office import Office
-from mailer.store import log, meetings, outbox, people
+from mailer.store import log, meetings, occurrences, outbox, people
 from mailer.store.log import LogLine
 from mailer.terms import MessageId, PartStat, PersonId, RuleId
 
@@ -66,6 +68,27 @@ async def announced(
     return tuple(n for n in notices if not n.told_with)
 
 
+async def date_answered(
+    office: Office,
+    meeting: Meeting,
+    date: Meeting,
+    before: Invitation,
+    after: Invitation,
+    now: datetime,
+    answers_to: MessageId | None = None,
+    not_to: PersonId | None = None,
+) -> None:
+    """Somebody answered one *date* of a series alone: run the rules, where it makes a difference to how they stood (inside `transact`)."""
+    if before.partstat is not after.partstat and after.partstat in REPLY_HAPPENINGS:
+        assert date.recurrence_id is not None
+        times = await occurrences.times_answered(after.id, date.recurrence_id)
+        occasion, kind = f"answer-{times}{series.date_round(date)}", REPLY_HAPPENINGS[after.partstat]
+        happening = Happening(kind, occasion, now, after.person_id, recurrence_id=date.recurrence_id)
+        await announced(office, meeting, happening, now, answers_to, not_to)
+    elif before.party_size != after.party_size:
+        await headcount_changed(office, meeting, now)
+
+
 _ANSWERS = frozenset({*REPLY_HAPPENINGS.values(), HappeningKind.DELEGATE_IS_NAMED})
 _FEW = frozenset(
     {
@@ -82,9 +105,13 @@ def _reaches_many(rule: Rule) -> bool:
 
 async def headcount_changed(office: Office, meeting: Meeting, now: datetime) -> int:
     """Run the rules about the headcount, where the caterer was told another one; after each change of chairs (inside `transact`)."""
-    if meeting.told_headcount is None or not any(
-        HappeningKind.HEADCOUNT_CHANGES in rule.happens for rule in office.serving(meeting)
-    ):
+    if not any(HappeningKind.HEADCOUNT_CHANGES in rule.happens for rule in office.serving(meeting)):
+        return 0
+    if meeting.rrule:
+        changes = await occurrences.changes(meeting.id)
+        ahead = [o for o in series.occurrences(meeting, changes) if o.dtend > now and not o.cancelled]
+        return sum([await _headcount_of_date(office, meeting, series.at_date(meeting, o), now) for o in ahead])
+    if meeting.told_headcount is None:
         return 0
     differs = await meetings.headcount(meeting.id) - meeting.told_headcount
     if not differs:
@@ -93,16 +120,40 @@ async def headcount_changed(office: Office, meeting: Meeting, now: datetime) -> 
     return await announce(office, meeting, happening, now)
 
 
+async def _headcount_of_date(office: Office, meeting: Meeting, date: Meeting, now: datetime) -> int:
+    if date.told_headcount is None:
+        return 0
+    differs = meetings.chairs(await meetings.answers_to(date)) - date.told_headcount
+    if not differs:
+        return 0
+    occasion = f"headcount-{now:%Y%m%dT%H%M%S%f}{series.date_round(date)}"
+    happening = Happening(
+        HappeningKind.HEADCOUNT_CHANGES, occasion, now, count=differs, recurrence_id=date.recurrence_id
+    )
+    return await announce(office, meeting, happening, now)
+
+
 async def headcount_told(office: Office, sent: Sequence[Notice], now: datetime) -> None:
     """Letters have left: what those to the caterer said is what the caterer was told last (inside `transact`)."""
     for notice in sent:
         rule = office.book.rule(notice.rule)
         if rule is not None and rule.tells_headcount:
-            count = await meetings.tell_headcount(notice.meeting_id)
+            date = await _date_of(notice)
+            count = await meetings.tell_headcount(notice.meeting_id, date)
             sentence = f"the caterer was told of {count} chairs"
             await log.write(
                 office.partnership, LogLine(now, "headcount", sentence, notice.meeting_id, notice.person_id)
             )
+
+
+async def _date_of(notice: Notice) -> Meeting | None:
+    """The date of a series that *notice* is about."""
+    about = series.date_of_round(notice.round)
+    meeting = await meetings.by_id(notice.meeting_id) if about is not None else None
+    if about is None or meeting is None:
+        return None
+    found = series.occurrence_of(meeting, about, await occurrences.changes(meeting.id))
+    return series.at_date(meeting, found) if found is not None else None
 
 
 async def note_left_out(office: Office, meeting: Meeting, left_out: Sequence[LeftOut], now: datetime) -> None:

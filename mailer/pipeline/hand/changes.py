@@ -11,7 +11,7 @@ from mailer.partnership.attendance import Applied, Given, apply
 from mailer.partnership.meetings import Change, Meeting
 from mailer.partnership.people import Person
 from mailer.pipeline.due import seats, understood
-from mailer.pipeline.due.announce import REPLY_HAPPENINGS, announced
+from mailer.pipeline.due.announce import REPLY_HAPPENINGS, announced, date_answered
 from mailer.pipeline.due.tick import reschedule
 from mailer.pipeline.hand import delegates, moves
 from mailer.pipeline.office import Office
@@ -140,10 +140,12 @@ async def enter_answer_to_date(
             raise MailerError(f"This was not recorded: {outcome.reason}.")
         given = Given(partstat, Via.HAND, now, guests, note, None, None, reason)
         await meetings.record_answer(invitation.id, given, "applied", reason, None, now, occurrence.recurrence_id)
+        stood = (await occurrences.standings([invitation], occurrence.recurrence_id))[invitation.id]
         await occurrences.save(outcome.invitation, occurrence.recurrence_id, None)
         said = next(word for word, stat in SAID.items() if stat is partstat)
         sentence = f"{person.name}: {said} to “{meeting.title}” on {day:%d %B %Y} ({reason})"
         await log.write(office.partnership, LogLine(now, "answer", sentence, meeting.id, person.id))
+        await date_answered(office, meeting, series.at_date(meeting, occurrence), stood, outcome.invitation, now)
         return sentence
 
     return await transact(write)

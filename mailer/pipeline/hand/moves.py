@@ -124,4 +124,7 @@ async def move_occurrence(
     await log.write(
         office.partnership, LogLine(now, "meeting", f"“{current.title}” on {day:%d %B %Y} {what}", current.id)
     )
-    return await office.post(after, notices, now)
+    made = await office.post(after, notices, now)
+    kind = HappeningKind.MEETING_IS_CANCELLED if cancelled else HappeningKind.MEETING_IS_MOVED
+    occasion = series.round_of_date(after.sequence, before.recurrence_id)
+    return made + await announce(office, after, Happening(kind, occasion, now, recurrence_id=before.recurrence_id), now)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.series import Occurrence, date_of_round, occurrence_of
+from mailer.partnership.series import Occurrence, at_date, date_of_round, occurrence_of
 from mailer.pipeline.due import seats, understood
-from mailer.pipeline.due.announce import REPLY_HAPPENINGS
+from mailer.pipeline.due.announce import REPLY_HAPPENINGS, date_answered
 from mailer.pipeline.hand import delegates
 from mailer.pipeline.mail import delegations, proposals, requests
 from mailer.pipeline.mail.case import Case
@@ -182,8 +182,8 @@ async def _apply_to_date(
     answer: Answer,
     occurrence: Occurrence | None,
 ) -> Applied | Ignored | Asked:
-    """An answer to one date of a series: it counts for that date and leaves the answer to the series as it is. (No rule runs: the letters of
-    rules speak of the series.)"""
+    """An answer to one date of a series: it counts for that date and leaves the answer to the series as it is. Rules run where it makes a
+    difference, and their letters speak of that date."""
     outcome: Applied | Ignored | Asked
     if answer.onwards:
         outcome = Asked("it answers one date of the series and all dates after it")
@@ -199,11 +199,17 @@ async def _apply_to_date(
     reason = outcome.reason if isinstance(outcome, Ignored | Asked) else given.reason
     word = type(outcome).__name__.lower()
     await meetings.record_answer(invitation.id, given, word, reason, case.ident, case.now, recurrence_id)
+    stood = invitation
     if isinstance(outcome, Applied) and occurrence is not None:
+        stood = (await occurrences.standings([invitation], occurrence.recurrence_id))[invitation.id]
         await occurrences.save(outcome.invitation, occurrence.recurrence_id, case.ident)
     day = meeting.local(recurrence_id) if recurrence_id else None
     told = _sentence(place, answer, outcome) + (f" on {day:%d %B %Y}" if day else "")
     await case.say("answer", told, place.person.id, meeting)
+    if isinstance(outcome, Applied) and occurrence is not None:
+        date, not_to = at_date(meeting, occurrence), place.person.id if await case.quiet(place) else None
+        to, after = case.verdict.message_id, outcome.invitation
+        await date_answered(case.office, meeting, date, stood, after, case.now, to, not_to)
     return outcome
 
 
