@@ -64,7 +64,8 @@ _DROP_AFTER = re.compile(
     re.IGNORECASE,
 )
 _GONE = re.compile(
-    r"(?P<rest>.+?),? (?:(?:has|have|is|are|had)? ?(?:already )?(?:left|retired|resigned|gone|quit|died|deceased|moved|passed away|"
+    r"(?P<rest>.+?),? (?:(?:has|have|is|are|had)? ?(?:already )?(?:left|retired|resigned|gone|quit|died|deceased|moved (?:on|away)|"
+    r"passed away|"
     r"changed jobs|sold the)|"
     r"(?:is|are|works?|does|do)(?: ?not|n'?t)? (?:no longer|not|any ?more|work there)|no longer (?:works?|is)|se (?:jubiló|fue|retiró|"
     r"ha jubilado|ha ido)|"
@@ -91,6 +92,17 @@ _REASON = re.compile(
     r"(?:he|she|they|who|it|has|is|was|left|retired|no|not|now|moved|since|because|as|since|ya|se|er|sie|il|elle|gone|died|wrong|too|the)\b.*",
     re.IGNORECASE,
 )
+_OF = frozenset({"of", "from", "at", "with", "de", "del", "von", "bei", "du", "chez"})
+_HELD_BACK = re.compile(
+    r"\?|\b(?:but|keep|keeps|still|unless|maybe|perhaps|possibly|if|not sure|aber|behalten|nicht(?! mehr)|vielleicht|pero|quizás?|mais|garde[rz]?|"
+    r"peut-être|sauf|has not|have not|is not (?:gone|wrong)|(?:has|have|is|are)n['’]t (?:left|gone|retired|wrong))\b",
+    re.IGNORECASE,
+)
+"""Words beside which nobody is taken off."""
+_NO_NAME = frozenset(
+    ["replace", "contact", "try", "email", "e-mail", "mail", "write", "call", "use", "his", "her", "my", "our", "your", "the", "new", "see", "cc",
+     "copy",     "instead", "change", "swap", "update", "correct", "also", "invite", "please", "add", "ask", "include", "from", "for", "with"]
+)  # fmt: skip
 _AND = re.compile(r"\s*(?:,(?:\s*(?:and|y|und|et)\b)?|&|\band\b|\by\b|\bund\b|\bet\b)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^\s{0,8}(?:[-*•·–]|\(?\d{1,3}[.)])\s+")
 _BEGIN = re.compile(
@@ -160,6 +172,7 @@ def _addition(piece: str, found: re.Match[str]) -> Addition | None:
     if (
         not 2 <= len(words) <= 5
         or not name[:1].isupper()
+        or any(word.lower() in _NO_NAME for word in words)
         or any(c.isdigit() for c in name)
         or len(organisation.split()) > 8
     ):
@@ -171,7 +184,7 @@ def _dropped(piece: str, names: Names, by_number: dict[int, PersonId]) -> list[P
     """Who is to go; None where that is not wholly clear."""
     plain = piece.rstrip(" .!")
     found = _DROP.fullmatch(plain) or _GONE.fullmatch(plain) or _DROP_AFTER.fullmatch(plain)
-    if found is None:
+    if found is None or _HELD_BACK.search(plain):
         return None
     whole = _ADDRESS.sub("", _OFF.sub("", found["rest"])).strip(" ,()<>")
     one = _whom(whole, names, by_number)
@@ -199,6 +212,6 @@ def _whom(typed: str, names: Names, by_number: dict[int, PersonId]) -> PersonId 
         return by_number.get(int(word))
     forms = tuple(t.form for t in tokens(tidy(word)) if t.sort == "word")
     numbers = names.get(forms, frozenset())
-    if not numbers and len(forms) > 2:  # "Bob Brown of Brown Works", "Bob Brown (Brown Works)"
+    if not numbers and len(forms) > 2 and forms[2] in _OF:  # "Bob Brown of Brown Works"
         numbers = names.get(forms[:2], frozenset())
     return by_number.get(next(iter(numbers))) if len(numbers) == 1 else None

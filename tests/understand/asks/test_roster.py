@@ -74,6 +74,16 @@ def test_nothing_is_to_be_changed(text: str) -> None:
         "Has Cho left?",
         "Unless Cho has retired, keep him",
         "I doubt that Cho has left",
+        "Bob Brown left, but keep him on the list",
+        "Bob Brown has not left",
+        "Cho Chan is not gone",
+        "Cho Chan's assistant left",
+        "Ann Able moved to another office",
+        "Ann Able has moved to Texas, still with us",
+        "Drop Cho Chan? Not sure",
+        "Streichen Sie Cho Chan bitte nicht",
+        "Replace Bob Brown with Eve Low eve@low.example",  # nobody is called Replace
+        "Contact Eve Low eve@low.example",
     ],
 )
 def test_what_is_not_clear_is_given_back(text: str) -> None:
