@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,9 +28,10 @@ def came(
         Path | None,
         typer.Option("--csv", help="The sign-in sheet as a CSV file: a column “email” or “name”, and one “came”."),
     ] = None,
+    on: Annotated[str, typer.Option(help="Which date of a series: 2026-04-14. Without it the one that was last.")] = "",
 ) -> None:
     """Say who came; everybody else who was invited did not. Thanks, and words to those who were missed, follow from it."""
-    roll = _roll(who or [], sheet)
+    roll = replace(_roll(who or [], sheet), day=on)
 
     async def work(_: PartnershipSettings, office: Any) -> str:
         from mailer.pipeline.hand.changes import meeting_or_error

@@ -167,10 +167,12 @@ WORDS: tuple[Word, ...] = (
     ),
     *_words(
         Kind.ANCHOR,
-        ("meeting start", "When the meeting begins.",
+        ("meeting start",
+         "When the meeting begins; of a series each of its dates. What invites or brings a calendar file comes once. Anything else that shall come "
+         "once in a series: write it with \"on DATE\" or \"reply deadline\".",
          "the meeting start; start of the meeting",
          "meeting; the meeting; meeting starts; start; the start; the meeting starts; meeting begins"),
-        ("meeting end", "When the meeting ends.",
+        ("meeting end", "When the meeting ends; of a series each of its dates.",
          "the meeting end; end of the meeting", "meeting ends; end; the meeting ends"),
         ("reply deadline", "The day by which people should answer.",
          "the reply deadline", "deadline; the deadline; replies are due; rsvp deadline"),

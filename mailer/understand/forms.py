@@ -102,7 +102,7 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (
         Verb.CAME,
         "came to MEETING: Ann Lee, Bob Stone; walk-in: Cho Lee, Acme",
-        "who was there; or “all came but Bob”; or attach the sign-in sheet as CSV",
+        "who was there; or “all came but Bob”; of a series “came to MEETING on 9 April: …”; or attach the sign-in sheet as CSV",
     ),
     (Verb.ITEM_ADD, "add item: call three schools, owner Ann Lee, due 3 May", "something for the action plan"),
     (Verb.ITEM_DONE, "item 12 done", "an action item is finished"),

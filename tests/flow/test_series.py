@@ -144,6 +144,12 @@ class Hand:
         await changes.enter_answer_to_date(self.office, meeting, person, day, partstat, self.now, guests=guests)
         await self.here.stage.quiet()
 
+    async def recorded(self, words: str) -> str:
+        """What is recorded of the date that *words* are about."""
+        roll = read_rollcall(words)
+        assert roll is not None
+        return await rollcall.as_recorded(self.office, await self.here.meeting(), roll, self.now)
+
     async def calls(self, words: str) -> str:
         roll = read_rollcall(words)
         assert roll is not None
@@ -185,6 +191,15 @@ async def test_a_quarterly_series_from_its_first_date_to_its_last(tmp_path: Path
         await advance(local(2026, 6, 18, 13, 0))
         told = await hand.calls(f"came: Dee Dorn; walk-in: Wes Ward, Ward Works, {WES}")
         assert "Missed, though they had said yes: Ann Able. New in the register: Wes Ward." in told
+        assert await hand.recorded("came to launch: nobody") == f"came to launch on 2026-06-18: {DEE}, {WES}"
+        assert (
+            await hand.recorded("came to launch on 12 March: nobody") == f"came to launch on 2026-03-12: {ANN}, {ELI}"
+        )
+        for wrong in ("11 June", "2026-09-01"):
+            with pytest.raises(MailerError, match="Its dates: 2026-03-12, 2026-06-18, 2026-09-10, 2026-12-10"):
+                await hand.calls(f"came to launch on {wrong}: Ann Able")
+        with pytest.raises(MailerError, match="has not begun yet"):
+            await hand.calls("came to launch on 10 September: Ann Able")
         await advance(local(2026, 6, 23, 9, 0))
         await here.release()
         await advance(local(2026, 7, 1, 12, 0))

@@ -34,6 +34,12 @@ READ: list[tuple[str, RollCall]] = [
     ("all came, walk-ins: Cho Lee (Acme); Dee Dorn from Beta", RollCall(everybody=True, walk_ins=(CHO, WalkIn("Dee Dorn", "Beta")))),
     ("all came; walk-in: Ed Low, ed@low.example", RollCall(everybody=True, walk_ins=(WalkIn("Ed Low", "", "ed@low.example"),))),
     ("came to launch: not recorded", RollCall(meeting="launch", unknown=True)),
+    ("came to launch on 2026-04-09: Ann, Bob", RollCall(("Ann", "Bob"), meeting="launch", day="2026-04-09")),
+    ("came to the quarterly meeting on 9 April: Ann", RollCall(("Ann",), meeting="quarterly meeting", day="9 April")),
+    ("all came to launch on April 9th but Bob", RollCall(everybody=True, absent=("Bob",), meeting="launch", day="April 9th")),
+    ("came to launch on the 9th of April 2026: nobody", RollCall(meeting="launch", day="9th of April 2026")),
+    ("came to talk on jobs: Ann", RollCall(("Ann",), meeting="talk on jobs")),
+    ("came to launch on 2026-04-09: not recorded", RollCall(meeting="launch", unknown=True, day="2026-04-09")),
 ]  # fmt: skip
 
 
