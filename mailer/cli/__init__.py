@@ -14,9 +14,10 @@ context  what all share
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import mailer
 from mailer.cli import (
@@ -37,7 +38,28 @@ from mailer.cli import (
 )
 from mailer.errors import MailerError
 
+_SAID_BY_MAIL = {
+    "status": "meeting list", "who": "attendance MEETING", "waiting": "review, or: convener outbox", "tally": "question list",
+    "questions": "question list",
+    "move": "meeting change", "place": "meeting change", "cancel": "meeting cancel", "add": "people add", "forget": "people forget",
+    "export": "people export", "import": "people import", "gaps": "people gaps", "letter": "people letter", "release": "outbox release",
+    "hold": "outbox", "drop": "outbox", "send": "outbox release", "item": "plan", "items": "plan list", "settle": "question settle",
+    "ask": "question ask", "undo": "log, and take back by hand what it tells", "help": "--help", "meetings": "meeting list",
+}  # fmt: skip
+"""What a convener writes in a mail is not always what is typed."""
+
+
+class _Commands(TyperGroup):
+    """Says what to type where a command is only known by mail."""
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> tuple[str | None, Any, list[str]]:  # type: ignore[override]
+        if args and args[0] not in self.commands and (typed := _SAID_BY_MAIL.get(args[0].lower())) is not None:
+            ctx.fail(f"There is no command “{args[0]}”. Write: convener {typed}")
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Invitations, answers, reminders and attendance of industry partnerships, run from the convener's own mailbox.",
     no_args_is_help=True,
     add_completion=False,

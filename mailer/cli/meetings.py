@@ -335,9 +335,14 @@ async def _meeting(partnership: PartnershipId, slug: str) -> Meeting:
 
     found = await meetings.by_slug(partnership, slug)
     if found is None:
-        known = ", ".join(m.slug for m in await meetings.all_of(partnership)) or "none yet"
-        raise MailerError(f"There is no meeting called {slug}. Meetings: {known}.")
+        raise MailerError(f"There is no meeting called {slug}. {await _known(None, None, partnership)}")
     return found
+
+
+async def _known(_: Config | None, __: PartnershipSettings | None, partnership: PartnershipId) -> str:
+    from mailer.store import meetings
+
+    return f"Meetings: {', '.join(m.slug for m in await meetings.all_of(partnership)) or 'none yet'}."
 
 
 def _when(meeting: Meeting) -> str:
@@ -391,7 +396,7 @@ def _tally(invitations: list[Invitation]) -> dict[str, int]:
 
 
 def attendance(
-    slug: Annotated[str, typer.Argument(metavar="MEETING")],
+    slug: Annotated[str, typer.Argument(metavar="MEETING")] = "",
     action: Annotated[
         str | None, typer.Argument(metavar="[set", help="“set” enters an answer that came some other way.")
     ] = None,
@@ -404,6 +409,8 @@ def attendance(
     on: Annotated[str | None, typer.Option(help="One date of a series: 2026-04-14.")] = None,
 ) -> None:
     """Who is coming, since when, by which message; or enter an answer: attendance launch set ann@acme.example yes --note "by phone"."""
+    if not slug:
+        raise fail(f"Of which meeting? Write: convener attendance MEETING. {in_store(_known)}", 2)
     if action is None:
         _show_attendance(slug, json, as_csv, on)
         return

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from mailer import cli
 from mailer.store import inbound, models, people
 from mailer.store.connection import opened
 from mailer.terms import PartnershipId
@@ -111,3 +114,34 @@ def test_what_cannot_be_meant_changes_nothing(folder: Path, arguments: tuple[str
     assert result.exit_code == 2
     assert told in " ".join(result.output.split())
     assert "waits because" in printed(folder, "review")
+
+
+def test_attendance_without_a_meeting_names_those_there_are(folder: Path) -> None:
+    told = typed(folder, "attendance")
+    assert told.exit_code == 2
+    assert "Of which meeting?" in told.stderr
+    assert "Meetings: launch." in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        ("status", "convener meeting list"),
+        ("who", "convener attendance MEETING"),
+        ("move", "convener meeting change"),
+        ("attendence", "'attendance'"),
+    ],
+)
+def test_what_is_said_by_mail_and_slips_are_told_what_to_type(folder: Path, command: str, instead: str) -> None:
+    told = typed(folder, command, "launch")
+    assert told.exit_code == 2
+    assert instead in " ".join(told.stderr.split())
+
+
+def test_what_is_suggested_can_be_typed() -> None:
+    words = {w for w in cli._SAID_BY_MAIL.values() if w != "--help"}
+    for suggested in words:
+        first, *rest = suggested.partition(",")[0].split()
+        result = CliRunner().invoke(cli.app, [first, *(r for r in rest if r.islower() and first != "outbox"), "--help"])
+        assert result.exit_code == 0, suggested
+    assert not set(cli._SAID_BY_MAIL) & set(get_command(cli.app).commands)  # type: ignore[attr-defined]

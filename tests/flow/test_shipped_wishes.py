@@ -122,9 +122,14 @@ async def test_a_new_address_starts_anew_also_where_it_is_greylisted(tmp_path: P
         here.stage.servers.admit([new], reads)
         here.stage.servers.refuse(new, "451 4.7.1 Greylisted, try again later", then_accept=True)
         await answer(here, CONVENER, dead, f"Her new address is {new}")
-        await here.stage.advance(local(2026, 2, 9, 18, 0))
-        assert len([m for _, m in here.to(new) if "please join us" in str(m["Subject"])]) == 1
         partnership = here.stage.daemon.office.partnership
+        (entry,) = [e for e in await outbox.rows(partnership, limit=100) if e.forward_path == new]
+        assert (entry.state, entry.attempt) == (outbox.DEFERRED, 1)  # it was really put off, and the first attempt there
+        assert here.to(new) == []
+        await here.stage.advance(local(2026, 2, 9, 18, 0))
+        ((_, letter),) = [(at, m) for at, m in here.to(new) if "please join us" in str(m["Subject"])]
+        (sent,) = [e for e in await outbox.rows(partnership, limit=100) if e.id == entry.id]
+        assert (sent.state, sent.attempt, letter["Message-ID"]) == (outbox.SENT, 2, entry.message_id)
         assert not [e for e in await outbox.rows(partnership, [outbox.FAILED], 100) if e.forward_path == new]
 
 
