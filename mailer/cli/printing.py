@@ -225,7 +225,9 @@ def _desk(settings: PartnershipSettings, partnership: PartnershipId, paper: Pape
     from mailer.pipeline.papers.enclosures import Desk
     from mailer.printing.sheets import Paper
 
-    return Desk(partnership, sender_of(settings), Paper(paper.value if paper else settings.paper))
+    return Desk(
+        partnership, sender_of(settings), Paper(paper.value if paper else settings.paper), zone=settings.time_zone
+    )
 
 
 async def _person(partnership: PartnershipId, champion: str) -> Person:

@@ -218,6 +218,26 @@ async def test_the_action_plan(town: Town) -> None:
     assert "Never mind" not in text
     assert text.index("Print the leaflet") < text.index("Getting to work") < text.index("Other items")
     assert "Plan de acción" in await town.words("action plan", "Dee Fox")
+    # in the evening of the first of April it is the second by UTC, and nothing is late yet
+    evening = datetime(2026, 4, 2, 3, 0, tzinfo=UTC)
+    desk = replace(town.desk, zone="America/Chicago")
+    late = words(await printed(desk, None, "action plan", None, evening))
+    assert "as of April 1, 2026" in late
+    assert "4 items, 1 overdue" in late
+
+
+async def test_a_meeting_to_which_nobody_was_invited_stands_in_the_report(town: Town) -> None:
+    desk = replace(town.desk, year=2026, zone="America/Chicago")
+    report = words(await printed(desk, None, "activity report", None, datetime(2026, 5, 1, tzinfo=UTC)))
+    assert "March 12, 2026, Launch meeting: business:" in report
+    start = datetime(2026, 4, 12, 14, 0, tzinfo=UTC)
+    empty = Meeting(
+        MeetingId(0), town.desk.partnership, "spring", "Spring meeting", EventUid("s@example.org"), start, start + timedelta(hours=2),
+        "America/Chicago",
+    )  # fmt: skip
+    await transact(lambda: meetings.add(empty, NOW))
+    report = words(await printed(desk, None, "activity report", None, datetime(2026, 5, 1, tzinfo=UTC)))
+    assert "April 12, 2026, Spring meeting: nobody was invited" in report
 
 
 async def test_the_written_summary_takes_the_place_of_the_skeleton(town: Town) -> None:

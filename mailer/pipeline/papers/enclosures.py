@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mailer import log
 from mailer.errors import MailerError
@@ -142,13 +143,17 @@ def _head(desk: Desk, meeting: Meeting | None, language: str, now: datetime) -> 
     phrases = phrases_for(language)
     if meeting is None:
         sheet = MeetingSheet("", partnership=desk.sender.partnership, language=language)
-        return sheet, Printing(now, desk.paper, short_date(now.date(), phrases))
+        return sheet, Printing(now, desk.paper, short_date(_today(desk, now), phrases))
     start, end = meeting.local(meeting.dtstart), meeting.local(meeting.dtend)
     sheet = MeetingSheet(
         title=meeting.title, when=when_in_words(start, end, phrases), place=meeting.place or meeting.online_link,
         partnership=desk.sender.partnership, starts=start, ends=end, language=language, twelve_hours=phrases.twelve_hours,
     )  # fmt: skip
     return sheet, Printing(now, desk.paper, short_date(meeting.local(now).date(), phrases))
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(desk.zone)).date()
 
 
 async def attendees(desk: Desk, meeting: Meeting, language: str, *, maybe: bool, came: bool = False) -> list[Attendee]:
@@ -209,7 +214,7 @@ async def _action_plan(desk: Desk, meeting: Meeting | None, language: str, now: 
     items = [i for i in await plan.items(desk.partnership) if i.status is not ItemStatus.DROPPED]
     known = {p for i in items for p in (i.owner, i.support) if p is not None}
     names = {p.id: p.name for p in await people.people(desk.partnership, known)}
-    today = (meeting.local(now) if meeting else now).date()
+    today = meeting.local(now).date() if meeting else _today(desk, now)
     first: dict[str, int] = {}
     for item in items:
         first.setdefault(item.priority, item.number)

@@ -57,7 +57,8 @@ class Folder:
         self, office: Office, meeting: Meeting | None, name: str, person: Person | None, now: datetime
     ) -> Link:
         """Print the document *name* as things stand."""
-        done = await printed(Desk(office.partnership, office.sender, Paper(office.paper)), meeting, name, person, now)
+        desk = Desk(office.partnership, office.sender, Paper(office.paper), zone=office.zone)
+        done = await printed(desk, meeting, name, person, now)
         return self.keep(name, filename(meeting, name), done)
 
     def keep(self, label: str, file: str, done: Printed) -> Link:
