@@ -18,7 +18,10 @@ _SAYS_SO = re.compile(
     re.IGNORECASE,
 )
 _SAYS_ELSE = re.compile(
-    r"\b(?:came|attended|sign[- ]?in|do not|don['’]?t|not yet|wait|draft|example|minutes|notes|agenda|nicht|noch nicht|todav[ií]a no|pas encore)\b",
+    r"\b(?:came|attended|sign[- ]?in|do not|don['’]?t|not yet|wait|draft|example|minutes|notes|agenda|nicht|noch nicht|todav[ií]a no|pas encore|"
+    r"unsubscri\w*|opted out|opt out|remove\w*|delete\w*|take (?:\w+ ){0,3}(?:off|out)|drop\w*|declined|bounced|no longer|stop\w*|forget|erase\w*|"
+    r"wrong|for your (?:files|information|records)|fyi|not (?:to )?be invited|elimin\w*|quit(?:ar?|e|en)|borr\w*|baja|löschen|"
+    r"entfern\w*|abgemeldet|streichen|supprim\w*|retir\w*|désabonn\w*|désinscri\w*)\b",
     re.IGNORECASE,
 )
 

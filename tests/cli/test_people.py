@@ -95,7 +95,9 @@ def test_an_import_is_taken_back(folder: Path) -> None:
     )
     assert "1 new, 1 brought up to date" in printed(folder, "people", "import", str(folder / "more.csv"))
     assert register(folder)["Ann Lee"]["title"] == "Owner"
-    assert "0 new, 2 brought up to date" in printed(folder, "people", "import", str(folder / "more.csv"))  # changes nothing
+    assert "0 new, 2 brought up to date" in printed(
+        folder, "people", "import", str(folder / "more.csv")
+    )  # changes nothing
     assert "1 who came with it are out of the register, 1 are as they were" in printed(
         folder, "people", "import", "--undo"
     )
@@ -220,3 +222,35 @@ def test_who_was_taken_off_comes_back_by_hand_alone(folder: Path) -> None:
     assert "Zoe Quill" not in register(folder)
     assert "is in the register" in printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
     assert "Zoe Quill" in register(folder)
+
+
+def test_approvals_show_who_when_by_which_mail_and_to_which_text(folder: Path) -> None:
+    printed(folder, "people", "add", "Zoe Quill", "zoe@quill.example")
+    printed(
+        folder, "meeting", "add", "launch", "--title", "Launch", "--start", "2087-03-13 09:00", "--place", "Mill Road"
+    )
+    with sqlite3.connect(folder / "convener.db") as store:
+        ((partnership, zoe),) = store.execute(
+            "SELECT partnership_id, id FROM person WHERE name = 'Zoe Quill'"
+        ).fetchall()
+        ((launch,),) = store.execute("SELECT id FROM meeting WHERE slug = 'launch'").fetchall()
+        at, text = "2026-03-02 15:00:00+00:00", "3fa9c0ffee12beef3fa9c0ffee12beef"
+        (inbound,) = store.execute(
+            "INSERT INTO inbound (partnership_id, mailbox, uid_validity, imap_uid, digest, state, received_at, size, errors, message_id, author, "
+            "subject, kind, reason, words, proposed, guests) VALUES (?, 'INBOX', 1, 1, 'x', 'handled', ?, 9, 0, '<ok-1@quill.example>', "
+            "'zoe@quill.example', 'Re', 'answer', '', 'OK', '', 0) RETURNING id",
+            (partnership, at),
+        ).fetchone()  # fmt: skip
+        store.execute(
+            "INSERT INTO approval (partnership_id, person_id, meeting_id, rule, round, state, words, asked_at, answered_at, inbound_id, subject, "
+            "text, letters) VALUES (?, ?, ?, 'invite', ?, 'ok', 'OK', ?, ?, ?, 'Join us', 'Dear Ann', 2)",
+            (partnership, zoe, launch, text, at, at, inbound),
+        )
+    store.close()
+    (found,) = data(folder, "approvals", "--json")  # type: ignore[misc]
+    assert {k: found[k] for k in ("signer", "state", "words", "message", "message_id", "author", "text id")} == {
+        "signer": "Zoe Quill", "state": "ok", "words": "OK", "message": inbound, "message_id": "<ok-1@quill.example>",
+        "author": "zoe@quill.example", "text id": text,
+    }  # fmt: skip
+    assert "3fa9c0ffee12" in printed(folder, "approvals")
+    assert "Dear Ann" in printed(folder, "approvals", str(found["number"]))

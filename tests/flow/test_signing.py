@@ -9,7 +9,7 @@ import pytest
 from mailer.partnership.people import Role
 from mailer.pipeline.hand import register, reports
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import approvals, inbound, models, people
+from mailer.store import approvals, inbound, models, outbox, people
 from mailer.store.transact import transact
 from tests.flow.test_commands import coded
 from tests.flow.test_desk import text_of
@@ -125,6 +125,30 @@ async def test_only_the_signer_says_ok(tmp_path: Path) -> None:
         await automatic(here, asked, "OK")
         assert await the_word(here) == approvals.ASKED
         assert invited(here, ANN) == 0
+
+
+async def test_a_yes_to_ones_own_invitation_is_no_ok(tmp_path: Path) -> None:
+    """Task 28: a champion is invited, too; a reply to that invitation names the question about the letters among its References."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        await here.change(place="Acme Hall, 1 Main Street")
+        await here.stage.advance(local(2026, 1, 29, 14, 0))  # asked anew, later than her own invitation was decided on
+        partnership, signer = here.stage.daemon.office.partnership, await jane(here)
+        own = [
+            e.id
+            for e in await outbox.rows(partnership, [outbox.HELD], 100)
+            if e.notice.person_id == signer and e.notice.invites
+        ]
+        await transact(lambda: outbox.release(partnership, own, here.stage.clock.now()))
+        await here.stage.advance(local(2026, 1, 29, 15, 0))
+        invitation = next(
+            m for _, m in reversed(here.to(JANE)) if ASKED not in str(m["Subject"]) and "join us" in str(m["Subject"])
+        )
+        assert str(letter_to(here, JANE, ASKED)["Message-ID"]) in str(invitation["References"])
+        await answer(here, JANE, invitation, "Yes")
+        assert await the_word(here) == approvals.ASKED
+        assert invited(here, ANN) == 0
+        assert (await here.answers())[JANE] == "yes"
 
 
 async def test_an_ok_to_the_old_text_is_none_to_the_new_one(tmp_path: Path) -> None:
@@ -336,3 +360,18 @@ async def test_a_signer_who_cannot_be_asked_is_told_of_at_once(tmp_path: Path) -
         told = [" ".join(text_of(m).split()) for _, m in here.to(CONVENER)]
         assert sum("cannot be asked by mail" in t for t in told) == 1
         assert not to_sign(here, JANE)
+
+
+async def test_a_signer_who_wants_no_more_mail_has_not_said_ok(tmp_path: Path) -> None:
+    """“stop” is a wish of its own: nobody asks Jane again, nothing leaves in her name, and the convener hears of it in time."""
+    async with world(tmp_path, cast(), rules_folder=rules(tmp_path, INVITE), ok_on=NEVER) as here:
+        await here.stage.advance(local(2026, 1, 26, 12, 0))
+        await answer(here, JANE, letter_to(here, JANE, ASKED), "Unsubscribe")
+        found = await people.by_address(here.stage.daemon.office.partnership, JANE)
+        assert found is not None
+        assert not found.may_be_written_to
+        await here.stage.advance(local(2026, 1, 30, 12, 0))
+        assert len(to_sign(here, JANE)) == 1
+        assert invited(here, ANN) == invited(here, BOB) == 0
+        told = [" ".join(text_of(m).split()) for _, m in here.to(CONVENER)]
+        assert sum("cannot be reminded: no mail may go there any more" in t for t in told) == 1

@@ -289,13 +289,17 @@ async def _remind(office: Office, asked: SignersWord, rule: Rule, now: datetime)
 
     async def write() -> None:
         await approvals.reminded(asked.id, now)
-        if not signer.may_be_written_to or not asked.text:
-            return
+        if not asked.text:
+            return  # told when it could not be asked
         at = window_of(rule, meeting).opening(now)
-        await office.post(meeting, [_question(meeting, signer.id, f"{asked.id}/again", at)], now)
+        if signer.may_be_written_to:
+            await office.post(meeting, [_question(meeting, signer.id, f"{asked.id}/again", at)], now)
+        follows = (
+            "is reminded today" if signer.may_be_written_to else "cannot be reminded: no mail may go there any more"
+        )
         when = f"They are due on {_day(asked.leaves_at, meeting)}. " if asked.leaves_at is not None else ""
         told = (
-            f"{signer.name} has not said yet whether “{asked.subject}” may go out in that name, and is reminded today. "
+            f"{signer.name} has not said yet whether “{asked.subject}” may go out in that name, and {follows}. "
             f"{_letters(asked.letters)} of [{rule.id}] about “{meeting.title}” wait for it. {when}Without an OK none of them leaves, unless you "
             f"write: release {rule.id} of {meeting.slug}"
         )

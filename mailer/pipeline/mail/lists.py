@@ -44,9 +44,7 @@ def list_in(case: Case, found: Commands) -> Commands | None:
 async def take_list(case: Case, command: Command) -> tuple[str, str]:
     """Import it; gives what is told, and the command that takes it back."""
     if command.number is None:
-        raise MailerError(
-            "There is no list with this mail. Attach it as a workbook (.xlsx), as CSV, or as address cards (.vcf)."
-        )
+        raise MailerError(NO_LIST)
     row = await inbound.row(case.office.partnership, InboundId(command.number))
     if row is None or canonical(row.author) not in case.office.commanders:
         raise MailerError("That list is not there.")
