@@ -444,12 +444,13 @@ async def counts(partnership: PartnershipId) -> Mapping[str, int]:
 
 
 async def by_message_ids(partnership: PartnershipId, message_ids: Sequence[str]) -> list[OutboxEntry]:
-    """Mails of ours that *message_ids* name, the latest first: the thread an answer belongs to."""
+    """Mails of ours that *message_ids* name, in that order: the thread an answer belongs to, what it answers first (RFC 5322, 3.6.4)."""
     if not message_ids:
         return []
-    some = list(message_ids)[:50]
-    found = await fetch(_OF_MESSAGE_IDS + marks(some), partnership, *some)
-    return (await entries([OutboxId(r["id"]) for r in found], "id DESC")) if found else []
+    nearest = {ident: at for at, ident in reversed([*enumerate(list(message_ids)[:50])])}
+    found = await fetch(_OF_MESSAGE_IDS + marks(list(nearest)), partnership, *nearest)
+    rows = await entries([OutboxId(r["id"]) for r in found], "id DESC") if found else []
+    return sorted(rows, key=lambda e: nearest[e.message_id])
 
 
 async def known_message_ids(partnership: PartnershipId, message_ids: Sequence[str]) -> set[str]:

@@ -39,6 +39,7 @@ async def answer(
     message = EmailMessage()
     message["From"], message["To"] = who, str(letter["Reply-To"] or MAILBOX)
     message["Subject"], message["In-Reply-To"] = f"Re: {letter['Subject']}", str(letter["Message-ID"])
+    message["References"] = f"{letter['References'] or ''} {letter['Message-ID']}".strip()
     message["Message-ID"] = f"<{abs(hash((who, text, str(here.stage.clock.now()))))}@elsewhere.example>"
     message["Date"] = format_datetime(here.stage.clock.now())
     quoted = "\n".join("> " + line for line in text_of(letter).splitlines())
