@@ -133,9 +133,8 @@ def write_into(file: Path, content: bytes) -> None:
 
 def print_problems(problems: Sequence[Problem]) -> None:
     """Every problem, on standard error."""
-    for problem in problems:
-        errors.print(str(problem), markup=False)
-        errors.print()
+    if problems:
+        errors.print("\n\n".join(map(str, problems)) + "\n", markup=False)
 
 
 def print_json(data: object) -> None:

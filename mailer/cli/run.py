@@ -67,7 +67,7 @@ def check(
 def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
     from mailer.decide.rulebook import read_rules
     from mailer.partnership.register import read_people
-    from mailer.pipeline.opening import read_files, rule_texts
+    from mailer.pipeline.rulefiles import rule_texts
     from mailer.render.letters import letter_names, read_letters, shipped_letters
 
     problems: list[Problem] = []
@@ -101,6 +101,9 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
                 texts = {path.name: path.read_text(encoding="utf-8", errors="replace")}
                 problems += read_rules(texts, letters=letters, default_zone=zone)[1]
         return problems, checked
+
+    from mailer.pipeline.opening import read_files
+
     for settings in config.partnerships if config else ():
         files = read_files(settings)
         problems += [*files.letter_problems, *files.rule_problems]

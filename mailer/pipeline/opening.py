@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from mailer.config import PartnershipSettings
 from mailer.decide.rulebook import RuleBook, read_rules
@@ -18,6 +17,7 @@ from mailer.partnership.people import PartnerKind, Role
 from mailer.partnership.register import PersonRow
 from mailer.pipeline.due.tick import install
 from mailer.pipeline.office import Office, ReplyLimits
+from mailer.pipeline.rulefiles import rule_texts
 from mailer.render.letters import Letters, read_letters, shipped_letters
 from mailer.render.outgoing import Sender
 from mailer.store import goodfiles, meetings, people
@@ -49,33 +49,6 @@ def read_files(settings: PartnershipSettings) -> Files:
     texts, unreadable = rule_texts(settings.rules)
     book, rule_problems = read_rules(texts, letters=letters.names, default_zone=settings.time_zone)
     return Files(letters, book, texts, letter_problems, (*unreadable, *rule_problems))
-
-
-def rule_texts(folder: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """Every rule file of *folder*, by name."""
-    if not folder.is_dir():
-        return {}, (
-            Problem(
-                str(folder),
-                0,
-                "There is no such folder of rules.",
-                remedy="Make it, or name another under [partnership] rules.",
-            ),
-        )
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            texts[path.name] = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            problems.append(
-                Problem(
-                    path.name, 0, "This file is not saved as UTF-8.", remedy="Save it again with the encoding UTF-8."
-                )
-            )
-        except OSError as exc:
-            problems.append(Problem(path.name, 0, f"This file cannot be read: {exc.strerror}."))
-    return texts, tuple(problems)
 
 
 def stamp(settings: PartnershipSettings) -> tuple[tuple[str, int, int], ...]:
