@@ -171,7 +171,7 @@ async def picture(here: World) -> tuple[object, ...]:
     return (
         (meeting.dtstart, meeting.dtend, meeting.place, meeting.reply_deadline, meeting.attendance_at is None),
         sorted((i.person_id, i.partstat, i.guests, i.attended) for i in held if i.invited_at or i.answered),
-        sorted((p.name, p.addresses) for p in await people.people(office.partnership)),
+        sorted((p.name, p.addresses, p.kind) for p in await people.people(office.partnership)),
         [(i.number, i.status.value, i.due) for i in await plan.items(office.partnership, open_only=True)],
     )
 
@@ -191,6 +191,7 @@ async def test_every_change_has_a_way_back_that_works(tmp_path: Path) -> None:
             "item 1 done",
             "item 1 dropped",
             "item 1 due 10 March",
+            "letter of Brown Works: public partner",
             "item 1 due 11 March\nitem 1 done\nbob.brown@brown.example no for launch",
         ):
             before = await picture(here)

@@ -19,7 +19,7 @@ from mailer.pipeline.hand import aftermath, changes, planning, register, rollcal
 from mailer.pipeline.mail import errands, lists, references
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.mail.overview import waiting, when
-from mailer.store import log, meetings, outbox, rules
+from mailer.store import log, meetings, outbox, people, rules
 from mailer.terms import MeetingId, OutboxId, RuleId, canonical
 from mailer.understand.commands import Command
 from mailer.understand.forms import Verb
@@ -213,8 +213,14 @@ class Orders:
         return Done("\n".join([told, *gone.open, yours]))
 
     async def letter(self, command: Command) -> Done:
-        kind = PartnerKind(command.role)
-        return Done(await register.decide_letter(self.office, command.text or command.address, kind, "", self.now))
+        who, kind = command.text or command.address, PartnerKind(command.role)
+        about = [
+            p for p in await people.people(self.office.partnership)
+            if p.has_address(canonical(who)) or p.organisation.casefold() == who.casefold()
+        ]  # fmt: skip
+        told = await register.decide_letter(self.office, who, kind, "", self.now)
+        before = {p.kind for p in about}
+        return Done(told, f"letter of {who}: {before.pop().value}" if len(before) == 1 and before != {kind} else "")
 
     async def answer(self, command: Command) -> Done:
         person, meeting = (
