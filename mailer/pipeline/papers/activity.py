@@ -149,7 +149,10 @@ def sections(report: Report, language: str) -> tuple[Section, ...]:
         *([word("report_needs", language, n=report.needs, done=report.needs_met)] if report.needs else []),
     ]  # fmt: skip
     held = [
-        word("report_meeting", language, date=short_date(m.day, phrases), title=m.title, kinds="; ".join(_kinds(m, language)) or word("report_nobody", language))
+        word(
+            "report_meeting", language, date=short_date(m.day, phrases), title=m.title,
+            kinds="; ".join(_kinds(m, language)) or word("report_nobody", language),
+        )
         for m in report.meetings
     ]  # fmt: skip
     nothing = (word("nothing_yet", language),)
