@@ -9,7 +9,8 @@ from pathlib import Path
 
 from mailer.sandbox.servers import Envelope
 from mailer.sandbox.stage import CONVENER, MAILBOX
-from mailer.store import meetings, outbox, people, plan
+from mailer.store import meetings, outbox, people, plan, rules
+from mailer.understand.forms import LOOKS, Verb
 from tests.flow.test_desk import reply, text_of
 from tests.flow.world import YES, World, button, local, member, world
 
@@ -348,3 +349,48 @@ async def test_undo_of_a_hold_never_gives_the_ok_that_nobody_gave(tmp_path: Path
         await here.stage.advance(local(2026, 2, 2, 12, 0))
         assert here.to(ann) == []
         assert (await outbox.counts(here.stage.daemon.office.partnership))["held"] == 1
+
+
+TAKEN_BACK = {
+    Verb.MOVE, Verb.PLACE, Verb.ANSWER, Verb.ADD, Verb.LETTER, Verb.ITEM_ADD, Verb.ITEM_DONE, Verb.ITEM_OPEN, Verb.ITEM_DROP, Verb.ITEM_DUE,
+    Verb.HOLD, Verb.DROP, Verb.RELEASE, Verb.IMPORT, Verb.CAME, Verb.PUBLISH, Verb.STORY_DROP, Verb.SETTLE,
+}  # fmt: skip
+FOR_GOOD = {
+    Verb.CANCEL: "everybody is told; its code comes first", Verb.FORGET: "nothing is left; its code comes first",
+    Verb.TAKE_BACK: "is a way back itself", Verb.UNDO: "is one itself", Verb.EXPORT: "changes nothing",
+    Verb.APPROVE: "letters: hold what has not left",
+    Verb.SHARE: "letters have left", Verb.ASK: "letters have left", Verb.JOIN: "a letter has left", Verb.DECIDED: "the log of decisions only grows",
+    Verb.HELPS: "the latest word counts: say it anew",
+}  # fmt: skip
+
+
+def test_of_every_command_it_is_known_whether_there_is_a_way_back() -> None:
+    """Whoever adds a command says here how it is taken back, or why it is not."""
+    assert set(Verb) - LOOKS == TAKEN_BACK | set(FOR_GOOD)
+    assert not TAKEN_BACK & set(FOR_GOOD)
+
+
+async def test_who_came_and_a_release_are_taken_back(tmp_path: Path) -> None:
+    """Tasks 14, 36: what was said of who came is unsaid, and not over somebody's later word; letters released wait again."""
+    cast = [member("Ann Able", button(YES)), member("Bob Brown")]
+    async with world(tmp_path, cast, ok_on=local(2026, 6, 1, 9, 0)) as here:
+        await here.stage.advance(local(2026, 1, 28, 12, 0))
+        await coded(here, "hold reminder of launch")
+        assert "need wait no more" not in await coded(here, "release reminder of launch")
+        await taken_back(here, await done_mail(here))
+        assert (await rules.kept_of(here.meeting_id)) == {"reminder"}
+        await here.stage.advance(local(2026, 1, 29, 12, 0))
+        await here.release()
+        await here.stage.advance(local(2026, 3, 12, 16, 0))
+        before = await picture(here)
+        await coded(here, "came to launch: Bob Brown")
+        assert await picture(here) != before
+        done = await done_mail(here)
+        await taken_back(here, done)
+        assert await picture(here) == before
+        await coded(here, "came to launch: Bob Brown")
+        done = await done_mail(here)
+        await coded(here, "came to launch: Ann Able")
+        after = await picture(here)
+        assert "It was changed since then" in await taken_back(here, done)
+        assert await picture(here) == after
