@@ -32,8 +32,9 @@ def each_date(rule: Rule, when: When, meeting: Meeting) -> bool:
 
 
 def held(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """The dates of a series that are not cancelled, in order of the rule."""
-    return (o for o in snapshot.dates if not o.cancelled)
+    """The dates of a series that are not cancelled, in order of the rule; none that was over when the series was moved."""
+    moved_at = snapshot.meeting.changed_at if snapshot.meeting.round else None
+    return (o for o in snapshot.dates if not o.cancelled and (moved_at is None or o.dtend > moved_at))
 
 
 def meetings_of(rule: Rule, when: When, snapshot: Snapshot) -> Iterator[Meeting]:

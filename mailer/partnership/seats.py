@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Meeting
+from mailer.partnership.series import last_start, next_start
 from mailer.terms import PartStat
 
 OFFER_LASTS = timedelta(days=2)
@@ -33,11 +34,11 @@ def kept(invitation: Invitation) -> bool:
 def taken_over(meeting: Meeting, left: Invitation, delegate: Invitation, now: datetime) -> Invitation:
     """The *delegate*'s invitation with the chair of *left*, who sends them: kept for a time, or theirs at once if they wait for one."""
     had = left.partstat is PartStat.ACCEPTED and left.waiting_since is None
-    if meeting.capacity is None or not had or now >= meeting.dtstart:
+    if meeting.capacity is None or not had or now >= last_start(meeting):
         return delegate
     if delegate.partstat is PartStat.ACCEPTED:
         return replace(delegate, waiting_since=None, offered_until=None)
-    return delegate if delegate.answered else replace(delegate, offered_until=min(now + OFFER_LASTS, meeting.dtstart))
+    return delegate if delegate.answered else replace(delegate, offered_until=_until(meeting, now))
 
 
 def seated(
@@ -59,7 +60,7 @@ def seated(
 def offers(meeting: Meeting, invitations: Iterable[Invitation], now: datetime) -> list[Invitation]:
     """The invitations that change: those whose offer has run out go to the end of the queue, and who waits is offered what is free."""
     every = {i.id: i for i in invitations}
-    if meeting.capacity is None or meeting.cancelled or now >= meeting.dtstart:
+    if meeting.capacity is None or meeting.cancelled or now >= last_start(meeting):
         return []
     changed: dict[int, Invitation] = {}
     for i in every.values():
@@ -73,5 +74,10 @@ def offers(meeting: Meeting, invitations: Iterable[Invitation], now: datetime) -
         if i.id in changed:
             continue  # has just let an offer pass
         if taken(every.values(), now) + i.party_size <= meeting.capacity:
-            changed[i.id] = every[i.id] = replace(i, offered_until=min(now + OFFER_LASTS, meeting.dtstart))
+            changed[i.id] = every[i.id] = replace(i, offered_until=_until(meeting, now))
     return list(changed.values())
+
+
+def _until(meeting: Meeting, now: datetime) -> datetime:
+    """Until when a chair that is offered now is kept."""
+    return min(now + OFFER_LASTS, next_start(meeting, now))

@@ -201,6 +201,14 @@ def at_date(meeting: Meeting, occurrence: Occurrence) -> Meeting:
     )
 
 
+def alone(meeting: Meeting, occurrence: Occurrence) -> Meeting:
+    """One date as answers to it alone are judged: a single meeting that is over when the date is, and was moved when the date was."""
+    moved = replace(meeting, rrule="", round=meeting.round + bool(occurrence.sequence))
+    return replace(
+        at_date(moved, occurrence), last_major_sequence=max(meeting.last_major_sequence, occurrence.sequence)
+    )
+
+
 def occurrence_of(
     meeting: Meeting, recurrence_id: datetime, changes: Iterable[Change] = (), *, by_day: bool = False
 ) -> Occurrence | None:

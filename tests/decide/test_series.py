@@ -203,6 +203,21 @@ def test_after_an_outage_only_the_latest_reminder_of_all_dates_goes_out() -> Non
     assert due([made], picture(had, of=weekly), known(made), at("2026-03-24 09:30")).notices == ()  # type: ignore[arg-type]
 
 
+def test_a_series_that_is_moved_says_nothing_more_about_the_dates_that_were_held() -> None:
+    """Thanks that may come late are not written a second time, for the same day at its new hour."""
+    (made,) = rules(
+        '[t]\nwhen = "1 business day after meeting end at 14:00"\nto = "everyone invited who has not said no"\n'
+        'send = "headcount"\nif-late = "send at once"\n'
+    )
+    later = replace(SERIES, dtstart=SERIES.dtstart + timedelta(hours=1), dtend=SERIES.dtend + timedelta(hours=1))
+    moved = replace(later, round=1, sequence=1, last_major_sequence=1, changed_at=at("2026-04-16 10:00"))
+    had = ann(noticed=(("t", "r0@20260312T140000Z"), ("t", "r0@20260409T140000Z")))
+    there = picture(had, of=moved)
+    assert due([made], there, known(made), at("2026-04-16 14:00")).notices == ()  # type: ignore[arg-type]
+    (notice,) = due([made], there, known(made), at("2026-05-15 14:00")).notices  # type: ignore[arg-type]
+    assert notice.round == "r1@20260514T150000Z"
+
+
 def test_attendance_is_that_of_the_date_it_was_noted_for() -> None:
     (made,) = rules(
         '[t]\nwhen = "1 business day after meeting end at 14:00"\nto = "everyone who attended"\n'

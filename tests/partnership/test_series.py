@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailer.errors import MailerError
+from mailer.partnership import seats
+from mailer.partnership.attendance import Given, Invitation, apply
 from mailer.partnership.meetings import Meeting, moved_deadline
 from mailer.partnership.series import (
     MOST,
     Change,
+    Occurrence,
+    alone,
     fits,
     last_end,
     occurrence_of,
@@ -19,7 +23,7 @@ from mailer.partnership.series import (
     repeat_rule,
     upcoming,
 )
-from mailer.terms import EventUid, MeetingId, PartnershipId
+from mailer.terms import EventUid, InvitationId, MeetingId, PartnershipId, PartStat, PersonId, Token, Via
 
 CHICAGO = ZoneInfo("America/Chicago")
 FIRST = datetime(2026, 2, 10, 9, 0, tzinfo=CHICAGO)  # the second Tuesday
@@ -157,3 +161,37 @@ def test_a_single_meeting_is_its_only_occurrence() -> None:
     single = replace(SERIES, rrule="")
     assert [o.dtstart for o in occurrences(single)] == [single.dtstart]
     assert occurrence_of(single, single.dtstart) is not None
+
+
+def test_an_answer_to_a_date_is_judged_by_that_date() -> None:
+    """When it is over, or was sent before the date was moved, it does not count for it (RFC 5546 section 2.1.5: by SEQUENCE)."""
+    start = at(2026, 3, 17, 9)
+    moved = Occurrence(at(2026, 3, 10, 9), start, start + timedelta(hours=1), False, 2, at(2026, 3, 2, 12))
+    series = replace(SERIES, sequence=3)
+    invitation = Invitation(InvitationId(1), series.id, PersonId(1), Token("a" * 20))
+
+    def outcome(given: Given) -> str:
+        return type(apply(invitation, alone(series, moved), given)).__name__
+
+    for sent, sequence, via, expected in (
+        (at(2026, 3, 3, 9), 3, Via.ITIP, "Applied"),
+        (at(2026, 3, 3, 9), 2, Via.ITIP, "Applied"),
+        (at(2026, 3, 3, 9), 1, Via.ITIP, "Ignored"),  # an old copy of the invitation was answered
+        (at(2026, 3, 3, 9), 1, Via.WORDS, "Asked"),
+        (at(2026, 3, 1, 9), None, Via.WORDS, "Asked"),
+        (at(2026, 3, 17, 11), 3, Via.WORDS, "Ignored"),  # "yes, it was good" to the thanks
+        (at(2026, 3, 17, 11), None, Via.HAND, "Applied"),
+    ):
+        assert outcome(Given(PartStat.ACCEPTED, via, sent, sequence=sequence)) == expected
+
+
+def test_chairs_of_a_series_are_offered_until_its_last_date() -> None:
+    series = replace(SERIES, capacity=1)
+    waits = Invitation(
+        InvitationId(1), series.id, PersonId(1), Token("a" * 20), partstat=PartStat.ACCEPTED, waiting_since=at(2026, 2, 1, 9)
+    )  # fmt: skip
+    (offered,) = seats.offers(series, [waits], at(2026, 3, 9, 9))  # a day before the second date
+    assert offered.offered_until == at(2026, 3, 10, 9)
+    (offered,) = seats.offers(series, [waits], at(2026, 3, 20, 9))
+    assert offered.offered_until == at(2026, 3, 22, 9)
+    assert seats.offers(series, [waits], at(2026, 7, 14, 9)) == []

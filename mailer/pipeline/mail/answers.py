@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mailer.partnership.attendance import Applied, Asked, Given, Ignored, Invitation, apply
 from mailer.partnership.meetings import Meeting
-from mailer.partnership.series import Occurrence, at_date, date_of_round, occurrence_of
+from mailer.partnership.series import Occurrence, alone, at_date, date_of_round, occurrence_of
 from mailer.pipeline.due import seats, understood
 from mailer.pipeline.due.announce import REPLY_HAPPENINGS, date_answered
 from mailer.pipeline.hand import delegates
@@ -194,7 +194,7 @@ async def _apply_to_date(
     else:
         standing = await occurrences.standing(invitation, occurrence.recurrence_id)
         others = await occurrences.given_before(invitation.id, occurrence.recurrence_id) if standing.answered else []
-        outcome = apply(standing, meeting, given, others)
+        outcome = apply(standing, alone(meeting, occurrence), given, others)
     recurrence_id = occurrence.recurrence_id if occurrence else answer.recurrence_id
     reason = outcome.reason if isinstance(outcome, Ignored | Asked) else given.reason
     word = type(outcome).__name__.lower()
