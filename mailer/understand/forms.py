@@ -250,14 +250,14 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
 VERB_WORDS = re.compile(
     r"(?:preview|rehearse|why|release|send|hold|pause|stop|halt|drop|move|shift|cancel|call off|add|invite|forget|erase|approve|settle|"
     r"share|publish|decided|report|stories|ask|"
-    r"postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
+    r"export(?= \S+(?: \S+){0,4}$)|letter of|unhold|resume|meetings$|postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
     r"(?:all|everybody|everyone|nobody) \w+|don['’]?t send|do not send)\b",
     re.IGNORECASE,
 )
 OTHER_WORDS = {
     "postpone": Verb.MOVE, "reschedule": Verb.MOVE, "put": Verb.MOVE, "shift": Verb.MOVE, "delete": Verb.FORGET, "remove": Verb.FORGET,
     "erase": Verb.FORGET, "place": Verb.PLACE, "venue": Verb.PLACE, "change": Verb.PLACE, "send": Verb.RELEASE, "pause": Verb.HOLD,
-    "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
+    "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "unhold": Verb.RELEASE, "resume": Verb.RELEASE, "meetings": Verb.STATUS, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
     "new": Verb.ITEM_ADD, "attended": Verb.CAME, "all": Verb.CAME, "everybody": Verb.CAME, "everyone": Verb.CAME, "nobody": Verb.CAME,
     "report": Verb.REPORT, "whos": Verb.WHO, "attendance": Verb.WHO, "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
 }  # fmt: skip

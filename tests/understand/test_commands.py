@@ -277,7 +277,9 @@ def test_talk_is_no_command(text: str) -> None:
     [
         ("previw launch", "preview MEETING"), ("Preveiw launch?", "preview MEETING"), ("staus", "status"), ("cahnges", "changes"),
         ("relase invite-businesses of launch", "release RULE of MEETING"), ("cancle launch", "cancel MEETING"),
-        ("rehearze launch", "rehearse MEETING"),
+        ("rehearze launch", "rehearse MEETING"), ("export Ann Lee", "export ann@acme.example"), ("meetings", "status"),
+        ("unhold reminder of launch", "release RULE of MEETING"), ("letter of Ann Lee", "letter of Acme College: public partner"),
+        ("Export is what we should talk about with the companies", ""),
         ("Cancelled!", ""), ("Approved", ""), ("Declined", ""), ("Statutes of the board attached", ""), ("previw what the launch will be like", ""),
     ],
 )  # fmt: skip

@@ -199,7 +199,7 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     if not word.send:
         await outbox.noted("dropped", office.partnership, [e.id for e in held], now)
         await outbox.drop([e.id for e in held], "the convener said stop")
-        return [f"{len(held)} letters will not be sent."]
+        return [f"{_letters(len(held))} will not be sent."]
     names = {p.id: p.name for p in await people.people(office.partnership, [e.notice.person_id for e in held])}
     without = []
     for name in word.without:
@@ -213,7 +213,11 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
     await outbox.drop([w.id for w in without], "the convener said not to this person")
     await outbox.release(office.partnership, [e.id for e in go], now)
     told = f" Not to {', '.join(names[w.notice.person_id] for w in without)}." if without else ""
-    return [f"{len(go)} letters are on their way.{told}"]
+    return [f"{_letters(len(go))} {'is' if len(go) == 1 else 'are'} on {'its' if len(go) == 1 else 'their'} way.{told}"]
+
+
+def _letters(count: int) -> str:
+    return "One letter" if count == 1 else f"{count} letters"
 
 
 def _is_called(name: str, whole: str) -> bool:

@@ -122,7 +122,7 @@ class Overview:
                 chairs += row.party_size
             told = ", ".join(f"{n} {word}" for word, n in count.items()) or "nobody is invited yet"
             state = " (cancelled)" if meeting.cancelled else ""
-            lines.append(f"{meeting.slug}{state}, {when(meeting)}: {told}; {chairs} chairs")
+            lines.append(f"{meeting.slug}{state}, {when(meeting)}: {told}; {chairs} coming")
         return "\n".join(lines or ["No meeting lies ahead."]) + "\n\n" + await waiting(self.office)
 
     async def next_date(self, meeting: Meeting) -> Meeting:
@@ -136,11 +136,11 @@ class Overview:
         meeting = await self.next_date(series)
         rows = await attendance_list.attendance_rows(self.office.partnership, series, meeting.recurrence_id)
         lines = [
-            f"{r.answer:<10} {r.name}{f' +{r.guests}' if r.guests else ''}{f', {r.organisation}' if r.organisation else ''}: {r.reason}"
+            f"- {r.answer}: {r.name}{f' +{r.guests}' if r.guests else ''}{f', {r.organisation}' if r.organisation else ''} ({r.reason})"
             for r in rows
         ]
         chairs = sum(r.party_size for r in rows)
-        return "\n".join([f"{meeting.title}, {when(meeting)}: {chairs} chairs", *lines])
+        return "\n".join([f"{meeting.title}, {when(meeting)}: {chairs} coming", *lines])
 
     async def plan(self) -> str:
         """The open items."""
@@ -163,7 +163,7 @@ async def waiting(office: Office) -> str:
         groups[key] = groups.get(key, 0) + 1
     slugs = {m.id: m.slug for m in await meetings.all_of(office.partnership)}
     lines = [
-        f"{n} letters of [{rule}] of {slugs.get(m, 'the partnership')} wait: release {rule}"
+        f"{n} {'letter' if n == 1 else 'letters'} of [{rule}] of {slugs.get(m, 'the partnership')} {'waits' if n == 1 else 'wait'}: release {rule}"
         for (rule, m), n in groups.items()
     ]
     cases = await inbound.rows(office.partnership, [inbound.REVIEW, inbound.HELD], limit=50)
@@ -173,10 +173,7 @@ async def waiting(office: Office) -> str:
 
 def help_text() -> str:
     """Everything that can be written, for "help"."""
-    width = max(len(form) for _, form, _ in FORMS) + 2
-    return "\n".join(
-        ["You can write to me, one line each:", "", *(f"{form:<{width}}{does}" for _, form, does in FORMS)]
-    )
+    return "\n".join(["You can write to me, one line each:", "", *(f"- {form} — {does}" for _, form, does in FORMS)])
 
 
 def when(meeting: Meeting) -> str:
