@@ -304,6 +304,7 @@ class Daemon:
             await self.handle_arrived()
             await tick.tick(self.office, self.clock.now())
             await self.signing.attend(self.office, self.letters, self.clock.now())
+            await closing.attend(self.office, self.clock.now())
             while await self.dispatcher.round():
                 await tick.tick(self.office, self.clock.now())
             await self.close()
