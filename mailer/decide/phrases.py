@@ -155,6 +155,7 @@ def _could_follow(g: Grammar, start: Start, read_so_far: str) -> list[str]:
 
 
 _SPELLINGS = {
+    "_ON": ("on",),
     "_WHO": ("who",),
     "_AND": ("and",),
     "_TIMES": ("times",),
@@ -171,7 +172,7 @@ _OTHER_WORDS = (
     ("once", "1 time", "NUMBER"), ("twice", "2 times", "NUMBER"), ("up to", "at most", "_AT_MOST"), ("no more than", "at most", "_AT_MOST"),
     ("max", "at most", "_AT_MOST"), ("maximum", "at most", "_AT_MOST"),
     ("prior to", "before", "BEFORE"), ("ahead of", "before", "BEFORE"), ("earlier than", "before", "BEFORE"), ("following", "after", "AFTER"),
-    (", at", "at", "_AT"), ("first", "month on the first", "PERIOD"), ("second", "month on the second", "PERIOD"),
+    (", at", "at", "_AT"), ("first", "month on the first", "PERIOD"),
     ("third", "month on the third", "PERIOD"), ("fourth", "month on the fourth", "PERIOD"), ("last", "month on the last", "PERIOD"),
     ("each", "every", "_EVERY"), ("any", "every", "_EVERY"), ("on each", "every", "_EVERY"),
     ("weekday", "business day", "BUSINESS_DAY"), ("working day", "business day", "BUSINESS_DAY"), ("workday", "business day", "BUSINESS_DAY"),

@@ -168,8 +168,7 @@ WORDS: tuple[Word, ...] = (
     *_words(
         Kind.ANCHOR,
         ("meeting start",
-         "When the meeting begins; of a series each of its dates. What invites or brings a calendar file comes once. Anything else that shall come "
-         "once in a series: write it with \"on DATE\" or \"reply deadline\".",
+         'When the meeting begins; of a series each date. What invites or brings a calendar file comes once; for others that shall, "on DATE".',
          "the meeting start; start of the meeting",
          "meeting; the meeting; meeting starts; start; the start; the meeting starts; meeting begins"),
         ("meeting end", "When the meeting ends; of a series each of its dates.",

@@ -261,22 +261,36 @@ _MEANING = {
 }
 
 
+def _plainly(start: str, text: str, own: tuple[OwnGroup, ...]) -> str:
+    """*text* as it should be written; empty where it cannot be read, or only with a guess."""
+    found = read(start, text, own)
+    if isinstance(found, Read):
+        return str(found.value)
+    return found.right if all(s.loose for s in found.slips) else ""
+
+
 def _as_list(entry: Entry, text: str, rest: str, own: tuple[OwnGroup, ...], start: str) -> tuple[str, str] | None:
     """Sentence and remedy where several things stand in one text."""
     if start not in _MEANING or not re.match(r"(or|and|but|,|;)(?!\w)", rest):
         return None
     pieces = [p for p in re.split(r"\s*(?:,|;|\bor\b|\band\b|\bbut\b)\s*", " ".join(text.split())) if p]
     told = f"One text holds one thing. Several make a list, which means {_MEANING[start]}."
-    # "everyone who said yes or said maybe": the later pieces go on from the head of the first.
-    head = re.match(r".* who |reply is ", pieces[0]) if pieces else None
+    # "public partners and support partners who have not been invited": so are both
+    *before, last = pieces
+    _, who, states = last.partition(" who ")
+    if start == "audience" and who and not any(" who " in p for p in before):
+        pieces = [*(f"{p} who {states}" for p in before), last]
+    # "everyone who said yes or maybe", "meeting moved or cancelled": the later pieces go on from the head of the first
+    words = pieces[0].split(" ")
+    heads = ["", *(" ".join(words[:n]) + " " for n in range(len(words) - 1, 0, -1))]
+    clock = re.search(r" at \S+$", last) if start == "when" and not any(" at " in p for p in before) else None
     right = []
     for piece in pieces:
-        found = next(
-            (f for t in (piece, (head[0] if head else "") + piece) if isinstance(f := read(start, t, own), Read)), None
-        )
-        if found is None:
+        tails = [clock[0], ""] if clock and piece != last else [""]
+        found = next((f for head in heads for tail in tails if (f := _plainly(start, head + piece + tail, own))), "")
+        if not found:
             return told, f'Write:  {entry.key} = ["…", "…"]'
-        right.append(f'"{found.value}"')
+        right.append(f'"{found}"')
     return told, f"Write:  {entry.key} = [{', '.join(right)}]"
 
 
