@@ -21,6 +21,20 @@ def clean_lines(text: str) -> str:
     return "\n".join(one_line(line) for line in text.strip().splitlines())
 
 
+_SENTENCE_ENDS = re.compile(r"[.!?;:](?=\s|$)(?<=.{16})")
+"""After a word or two nothing ends: “Dr. Zhao”, “launch: 12 coming”."""
+_HEADLINE = 80
+
+
+def headline(text: str) -> str:
+    """What the first sentence of *text* says, cut at a word, for a subject; empty where it says nothing."""
+    first = one_line(next((line for line in text.splitlines() if line.strip("- ")), ""))[:1_000].lstrip("- ")
+    said = _SENTENCE_ENDS.split(first, maxsplit=1)[0]
+    if len(said) > _HEADLINE:
+        said = (said[:_HEADLINE].rpartition(" ")[0] or said[:_HEADLINE]).rstrip(",–-") + " …"
+    return said + "”" * (said.count("“") - said.count("”"))
+
+
 class Lines(str):
     """A text of several lines. In HTML its line breaks stay visible."""
 

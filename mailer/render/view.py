@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
-from mailer.render.lines import Lines, clean_lines, one_line
+from mailer.render.lines import Lines, clean_lines, headline, one_line
 from mailer.render.links import LinksView, links_to_answer, reference
 from mailer.render.listings import listings
 from mailer.render.outgoing import Draft, Facts, Sender
@@ -140,6 +140,7 @@ class View:
     links: LinksView | None
     their_words: Lines
     notice: Lines
+    headline: str
     # what `listings` lists
     items: Lines
     plan: Lines
@@ -211,6 +212,7 @@ def view_of(facts: Facts, language: str) -> View:
         links=links_to_answer(facts.sender, token, facts.meeting, phrases) if token else None,
         their_words=Lines(clean_lines(facts.their_words)[:_MOST_WORDS]),
         notice=Lines(clean_lines(facts.notice)),
+        headline=headline(facts.notice) or "a word from your convener service",
         **listings(facts, phrases),
         attached=", ".join(facts.attach),
         reference=reference(token),

@@ -331,7 +331,7 @@ async def test_the_update_waits_for_a_word_and_can_be_passed_on(tmp_path: Path) 
         await planning.add_item(office, wanted, here.stage.clock.now())
         await here.stage.advance(local(2026, 2, 2, 16, 0))
         assert not any("where things stand" in s for s in here.subjects("pat.pine@pine.example"))
-        waits = letter_to(here, CONVENER, "a word from your convener service")
+        waits = letter_to(here, CONVENER, "your word")
         assert "progress-update" in text_of(waits) or "where things stand" in text_of(waits)
         await here.release()
         await here.stage.advance(local(2026, 2, 3, 12, 0))
@@ -349,7 +349,7 @@ async def test_the_update_waits_for_a_word_and_can_be_passed_on(tmp_path: Path) 
         await answer(here, "pat.pine@pine.example", update, "We can help with 1: our college knows two of the schools.")
         await here.stage.advance(local(2026, 2, 4, 9, 0))
         assert "our college knows two of the schools" in " ".join(
-            text_of(letter_to(here, CONVENER, "a word from your convener service")).split()
+            text_of(letter_to(here, CONVENER, "your word")).split()
         )
 
 
@@ -396,7 +396,7 @@ async def test_a_wish_to_be_introduced_reaches_the_convener(tmp_path: Path) -> N
         answers = await here.answers()
         assert answers[ann] == answers[bob] == "yes"
         await here.stage.advance(local(2026, 2, 11, 9, 0))
-        told = " ".join(text_of(letter_to(here, CONVENER, "a word from your convener service")).split())
+        told = " ".join(text_of(letter_to(here, CONVENER, "your word")).split())
         assert "introduce me to somebody at the college who knows welding" in told
         assert "introduce me to the people from the bus company" in told
 

@@ -7,6 +7,7 @@ import pytest
 
 from mailer.errors import LetterProblems
 from mailer.render.letters import Letters, letters_of, read_letters, shipped_letters, write
+from mailer.render.lines import headline
 from mailer.render.sample import CHAMPION, MEETING, READER, sample_facts
 from mailer.render.view import NAMES, first_name
 from mailer.terms import Address
@@ -271,3 +272,20 @@ def test_an_unknown_letter() -> None:
 )  # fmt: skip
 def test_first_names(name: str, first: str) -> None:
     assert first_name(name).rstrip(",") == first.rstrip(",")
+
+
+@pytest.mark.parametrize(
+    ("notice", "subject"),
+    [
+        ("4 letters wait for your word: those of the rule [invite], to\n\n- Ann Lee", "4 letters wait for your word"),
+        ("Dr. Zhao says no. The seat is free.", "Dr. Zhao says no"),
+        ("Launch meeting, Thu 10 Dec 2026 09:00: 4 coming\n- yes: Ann Lee", "Launch meeting, Thu 10 Dec 2026 09:00"),
+        ("“Ann, please join us: Launch” has its OK.", "“Ann, please join us”"),
+        ("\n- \n- Item 1: Ask three schools (Ann Lee)\n", "Item 1: Ask three schools (Ann Lee)"),
+        ("word " * 40, "word " * 15 + "word …"),
+        ("x" * 2_000, "x" * 80 + " …"),
+        ("\r\nBcc", "Bcc"), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_subject_of_a_notice_is_its_first_sentence(notice: str, subject: str) -> None:
+    assert headline(notice) == subject

@@ -81,7 +81,7 @@ async def _launch_is_prepared(play: Play) -> None:
     if waited:
         play.tell(
             f"What has no signer's OK waits for Dana's; she replies “ok” to: {', '.join(waited)}.",
-            play.mail("a word from your convener", label="what she was asked"),
+            play.mail("your word", label="what she was asked"),
         )
     business, public = await play.sent("invite-businesses"), await play.sent("invite-public-partners")
     play.tell(
@@ -192,7 +192,7 @@ async def _meeting_is_moved(play: Play) -> None:
     )
     play.tell(
         f"The room is taken. Dana writes “move launch to 19 March 2026 9:00”.{code}",
-        play.mail("a word from your convener", label="what she is told"),
+        play.mail("launch was changed", label="what she is told"),
     )
     await play.until(2, 18, 13, 0)
     told = await play.sent("moved")
