@@ -13,11 +13,13 @@ from mailer.partnership.register import PersonRow
 from mailer.pipeline.hand import changes, moves, register, rollcall, unclear
 from mailer.pipeline.papers.attendance_list import attendance_rows
 from mailer.sandbox.letter import MailtoLink, read_letter
-from mailer.store import inbound, people
+from mailer.sandbox.stage import CONVENER
+from mailer.store import inbound, meetings, people
 from mailer.store.transact import transact
 from mailer.terms import PartStat, canonical
 from mailer.understand.rollcall import read_rollcall
-from tests.flow.test_desk import reply
+from tests.flow.test_commands import last
+from tests.flow.test_desk import reply, text_of
 from tests.flow.world import NO, YES, ZONE, World, button, calendar_of, local, member, world
 
 RRULE = "FREQ=MONTHLY;BYDAY=2TH;COUNT=3"
@@ -271,3 +273,31 @@ async def test_a_quarterly_series_from_its_first_date_to_its_last(tmp_path: Path
             ("05-27 12:00", "Please note the change: Launch meeting, Thursday, June 18"),
             ("08-11 09:00", "Cancelled: Launch meeting, Thursday, September 10"),
         ]
+
+
+@pytest.mark.parametrize("line", ["came: Ann Able", "came to Launch meeting: Ann Able"])
+async def test_who_came_is_said_in_answer_to_the_letter_that_asks(tmp_path: Path, line: str) -> None:
+    """Weeks later, when the next date has been held: it is the date of the letter all the same."""
+    async with world(
+        tmp_path, [member("Ann Able", button(YES)), member("Bob Brown", button(YES))], rrule=RRULE
+    ) as here:
+        await here.stage.advance(local(2026, 4, 9, 13, 0))
+        (asked,) = [
+            m for _, m in here.to(CONVENER) if str(m["Subject"]).startswith("Who came?")
+        ]  # that of April comes tomorrow
+        await reply(here, asked, line)
+        code = re.search(r"the code (\d{6})", text_of(last(here)))
+        assert code, text_of(last(here))
+        await reply(here, last(here), code[1])
+        assert (
+            "1 people came to launch on 2026-03-12: Ann Able. Missed, though they had said yes: Bob Brown."
+            in text_of(last(here))
+        )
+        found = await meetings.snapshot(await here.meeting())
+        came = {
+            date: [s.person.name for s in found.standings if who.get(s.person.id)]
+            for date, who in found.came_to_dates.items()
+        }
+        assert came == {local(2026, 3, 12, 9, 0): ["Ann Able"]}
+        await reply(here, last(here), "who is coming to launch?")
+        assert "Thu 14 May 2026 09:00: 2 " in text_of(last(here))

@@ -72,12 +72,28 @@ async def question_meant(case: Case, command: Command) -> str:
 
 
 async def placed(case: Case, command: Command) -> Command:
-    """*command*, naming what the letter it answers is about: “approve summary”, “settle 2”."""
+    """*command*, naming what the letter it answers is about: “approve summary”, “settle 2”, “came: Ann”. Raises MailerError."""
     if command.verb is Verb.SETTLE and not command.text:
         name = await question_meant(case, command)
         return replace(command, text=name, words=f"settle {name} {command.number}")
     about = await meetings.by_id(case.thread[0].notice.meeting_id) if case.thread else None
-    return command if about is None or about.standing else naming(command, about.slug)
+    if about is None or about.standing:
+        return command
+    if command.verb is Verb.CAME and not case.thread[0].notice.rule.startswith("service-"):
+        return await _called_here(case, command, about)
+    return naming(command, about.slug)
+
+
+async def _called_here(case: Case, command: Command, about: Meeting) -> Command:
+    """The roll call in answer to a letter about a meeting, or one date of a series, naming that: another may have been held since."""
+    assert command.roll is not None
+    if command.roll.day or (command.meeting and (await meeting_meant(case, command)).id != about.id):
+        return command
+    meeting = await rollcall.of_letter(about, case.thread[0].notice.round, case.now)
+    if meeting.dtstart > case.now or command.roll.unknown:
+        return command
+    words = rollcall.in_words(meeting, await rollcall.called(case.office, meeting, command.roll))
+    return own_line(case, words) or command
 
 
 async def sheet_called(case: Case, command: Command) -> Command:
