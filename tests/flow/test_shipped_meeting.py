@@ -222,3 +222,16 @@ async def test_a_name_of_two_who_were_invited_is_asked_about(tmp_path: Path) -> 
         assert (await came(here))[0] == {"Ann Able", "Cat Carr"}
         await coded(here, "all came but Cat")  # of those who said yes there is one Cat
         assert await came(here) == ({"Ann Able", "Jane Smith"}, {"Cat Cole"})
+
+
+async def test_a_caterers_yes_to_a_number_makes_no_guest(tmp_path: Path) -> None:
+    """Tasks 11, 31: "yes, noted" in reply to a headcount is no word on coming; whoever brings the food is in no number and on no list."""
+    async with world(tmp_path, cast(member("Ann Able", words("Yes")), COOK)) as here:
+        await here.stage.advance(local(2026, 3, 5, 12, 0))
+        before = await here.answers()
+        for said in ("Yes, thank you.", "Yes", "No problem, thanks!"):
+            await answer(here, CARL, letter_to(here, CARL, "Headcount"), said)
+        assert await here.answers() == before
+        await here.stage.advance(local(2026, 3, 11, 12, 0))
+        assert all("eadcount" in s for s in here.subjects(CARL)), here.subjects(CARL)
+        assert "Chairs: 2" in text_of(letter_to(here, CARL, "Headcount"))
