@@ -124,7 +124,7 @@ async def _answers_come(play: Play) -> None:
             f"{len(settled)} answers are not certain; one mail asks Dana, who replies with numbers and words. Stan Kowal sends a colleague: “yes”. "
             "Olga Petrenko wrote from an address nobody knew: “yes alias”. "
             "Rex Tolliver was never invited: “ignore”.",
-            play.answer("olga.petrenko@post", "Olga's answer"), play.answer("dana", "Dana's reply", "convener"),
+            play.answer("olga.petrenko@post", "Olga's answer"), play.answer("dana", "Dana's reply", "not certain"),
         )  # fmt: skip
     await play.until(2, 3, 10, 30)
     settled = await play.convener.settle({"zhao": "ask"})
