@@ -91,12 +91,11 @@ async def answered(case: Case, question: Question) -> bool:
     if not reply.says_something:
         if case.verdict.kind is Kind.ANSWER and question is not Question.APPROVAL:
             return False
+        told = f"asked for {question.value}, {author.name} writes something that I do not understand"
         if question is Question.APPROVAL and (word := await _word_asked_for(case)) is not None:
             await signing.doubt(case.office, word, case.verdict.text.strip(), author, meeting, case.now, case.ident)
-        await case.unclear(
-            f"asked for {question.value}, {author.name} writes something that I do not understand",
-            mark=unclear.QUESTION,
-        )
+            told += f" (if it is an OK, write: release {word.rule} of {meeting.slug})"
+        await case.unclear(told, mark=unclear.QUESTION)
         return True
     taker = _Taker(case, meeting, author, asked)
     done, doubts = await taker.take(reply)

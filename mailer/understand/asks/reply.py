@@ -63,12 +63,10 @@ def read(asked: Asked, text: str, message: Message | None = None) -> Reply:
     its documents and its author's name."""
     try:
         whole = asked.question in (Question.COMMENTS, Question.ATTACHMENT, Question.ATTENDANCE)
-        return Reply(
-            asked.question,
-            _said(asked, text, message),
-            read_needs(text, asked.written.language),
-            "" if whole else unread(text),
-        )
+        said, rest = _said(asked, text, message), "" if whole else unread(text)
+        if rest and isinstance(said, Approval):
+            said = Approval()  # an OK is one to the end, or none
+        return Reply(asked.question, said, read_needs(text, asked.written.language), rest)
     except Exception:  # the promise: one odd mail never stops the rest
         return Reply(asked.question, unread=text.strip())
 

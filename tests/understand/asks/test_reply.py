@@ -276,3 +276,17 @@ def test_a_reader_does_not_fail_in_silence() -> None:
         ):
             reply._said(asked(question), text, None)
             reply.read_needs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OK" + "\n" * 7000 + "but change line 2",
+        "OK. " + "please " * 1500 + "do not send it",
+        "OK " + "thanks " * 900 + "but wait",
+    ],
+)
+def test_an_ok_whose_end_is_out_of_sight_is_none(text: str) -> None:
+    reply = asks.read(Asked(Question.APPROVAL, Written(datetime(2026, 3, 2, tzinfo=UTC))), text)
+    assert not reply.says_something
+    assert reply.not_understood
