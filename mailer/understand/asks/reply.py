@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailer.parse.message import Message
 from mailer.understand.asks.address import NewAddress, read_address
-from mailer.understand.asks.approval import Approval, read_approval
+from mailer.understand.asks.approval import Approval, Word, read_approval
 from mailer.understand.asks.attachment import Documents, read_attachment
 from mailer.understand.asks.calls import CallResults, read_calls
 from mailer.understand.asks.comments import Comments, read_comments
@@ -64,7 +64,7 @@ def read(asked: Asked, text: str, message: Message | None = None) -> Reply:
     try:
         whole = asked.question in (Question.COMMENTS, Question.ATTACHMENT, Question.ATTENDANCE)
         said, rest = _said(asked, text, message), "" if whole else unread(text)
-        if rest and isinstance(said, Approval):
+        if rest and isinstance(said, Approval) and said.word is Word.YES:
             said = Approval()  # an OK is one to the end, or none
         return Reply(asked.question, said, read_needs(text, asked.written.language), rest)
     except Exception:  # the promise: one odd mail never stops the rest
