@@ -124,7 +124,8 @@ async def test_a_new_address_starts_anew_also_where_it_is_greylisted(tmp_path: P
         await answer(here, CONVENER, dead, f"Her new address is {new}")
         partnership = here.stage.daemon.office.partnership
         (entry,) = [e for e in await outbox.rows(partnership, limit=100) if e.forward_path == new]
-        assert (entry.state, entry.attempt) == (outbox.DEFERRED, 1)  # it was really put off, and the first attempt there
+        # it was really put off, and this was the first attempt there
+        assert (entry.state, entry.attempt) == (outbox.DEFERRED, 1)
         assert here.to(new) == []
         await here.stage.advance(local(2026, 2, 9, 18, 0))
         ((_, letter),) = [(at, m) for at, m in here.to(new) if "please join us" in str(m["Subject"])]
