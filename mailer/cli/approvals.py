@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailer.cli.context import console, in_office, print_json, table
+from mailer.cli.context import console, counted, in_office, print_json, table
 
 if TYPE_CHECKING:
     from mailer.config import PartnershipSettings
@@ -69,4 +69,4 @@ def approvals(
             )
             for r in rows
         ]
-        table(f"{len(rows)} questions to signers", SHOWN, shown)
+        table(counted(len(rows), "question to signers", "questions to signers"), SHOWN, shown)

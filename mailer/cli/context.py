@@ -153,13 +153,20 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """“1 person”, “2 people”."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table that can be read in a terminal and piped into a file. Cells are text, never markup."""
     from rich.text import Text
 
-    shown = Table(
-        title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+    if not rows:
+        console.print(f"{title}: nothing yet.", markup=False)
+        return
+    console.print(Text(title, style="italic"))  # above a narrow table a title of its own would be broken
+    shown = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:

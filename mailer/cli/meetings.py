@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailer.cli.context import console, fail, in_office, in_store, print_json, table
+from mailer.cli.context import console, counted, fail, in_office, in_store, print_json, table
 from mailer.errors import MailerError
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus, moved_deadline
-from mailer.terms import EventUid, MeetingId, PartnershipId, canonical
+from mailer.terms import EventUid, MeetingId, PartnershipId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -423,14 +423,10 @@ def attendance(
 
     async def work(_: PartnershipSettings, office: Any) -> str:
         from mailer.pipeline.hand.changes import enter_answer, enter_answer_to_date, meeting_or_error
-        from mailer.store import people
+        from mailer.pipeline.hand.planning import person_called
 
         meeting = await meeting_or_error(office, slug)
-        person = await people.by_address(office.partnership, canonical(address))
-        if person is None:
-            raise MailerError(
-                f"Nobody in the register has the address {address}. Import the person first, or correct the address."
-            )
+        person = await person_called(office, address)
         if on is not None:
             said = SAID[answer.lower()]
             return await enter_answer_to_date(
@@ -492,5 +488,8 @@ def show_attendance(meeting: Meeting, rows: list[AttendanceRow]) -> None:
         for r in rows
     ]
     coming = sum(r.party_size for r in rows)
-    title = f"{meeting.title}: {coming} people coming ({_when(meeting)})"
+    if not rows:
+        console.print(f"{meeting.title} ({_when(meeting)}): nobody is invited yet.", markup=False)
+        return
+    title = f"{meeting.title}: {counted(coming, 'person', 'people')} coming ({_when(meeting)})"
     table(title, ("answer", "name", "organisation", "since", "why"), cells)

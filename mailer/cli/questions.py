@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailer.cli.context import console, in_office, print_json, table
+from mailer.cli.context import console, counted, in_office, print_json, table
 
 if TYPE_CHECKING:
     from mailer.config import PartnershipSettings
@@ -34,7 +34,7 @@ def list_(json: bool = False) -> None:
             [dict(zip(headings, row, strict=True)) | {"name": q.slug} for row, q in zip(rows, found, strict=True)]
         )
     else:
-        table(f"{len(rows)} questions", headings, rows)
+        table(counted(len(rows), "question"), headings, rows)
 
 
 @app.command()

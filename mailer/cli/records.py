@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailer.cli.context import console, in_office, in_store, print_json, table
+from mailer.cli.context import console, counted, in_office, in_store, print_json, table
 from mailer.terms import PartnershipId
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def log(
         print_json([{k: v for k, v in r.items() if k != "when"} for r in rows])
         return
     columns = ("when", "what", "meeting", "sentence", "who") if who or by else ("when", "what", "meeting", "sentence")
-    table(f"{len(rows)} lines", columns, [tuple(r[c] for c in columns) for r in rows])
+    table(counted(len(rows), "line"), columns, [tuple(r[c] for c in columns) for r in rows])
 
 
 def retention(

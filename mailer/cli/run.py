@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from mailer.cli import context
-from mailer.cli.context import console, fail, print_json, print_problems
+from mailer.cli.context import console, counted, fail, print_json, print_problems
 from mailer.errors import ConfigProblems, MailerError, Problem
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _check(paths: list[Path]) -> tuple[list[Problem], list[str]]:
                     settings.people.name, settings.people.read_bytes(), default_language=settings.language
                 )
                 problems += [*found, *_without_letters(settings, rows, files)]
-                checked.append(f"{len(rows)} people")
+                checked.append(counted(len(rows), "person", "people"))
             else:
                 problems.append(
                     Problem(

@@ -79,7 +79,7 @@ class Rehearsed:
     left_out: tuple[LeftOutLine, ...]
     attendance: tuple[tuple[str, int], ...]
     elsewhere: int = 0
-    """Mails about other meetings, which were rehearsed too."""
+    """Mails that are not about this meeting, which were rehearsed too."""
     troubles: tuple[str, ...] = field(default=())
 
 
@@ -134,7 +134,7 @@ def as_text(found: Rehearsed) -> str:
     sent = sum(m.left for m in found.mails)
     lines += ["", f"{sent} mails would leave, {len(found.answers)} would come."]
     if found.elsewhere:
-        lines.append(f"{found.elsewhere} mails about other meetings were rehearsed too, and are not shown.")
+        lines.append(f"{found.elsewhere} mails that are not about this meeting were rehearsed too, and are not shown.")
     if found.attendance:
         lines.append("In the end: " + ", ".join(f"{n} {word}" for word, n in found.attendance) + ".")
     return "\n".join(line.rstrip() for line in lines) + "\n"

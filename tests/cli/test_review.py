@@ -145,3 +145,25 @@ def test_what_is_suggested_can_be_typed() -> None:
         result = CliRunner().invoke(cli.app, [first, *(r for r in rest if r.islower() and first != "outbox"), "--help"])
         assert result.exit_code == 0, suggested
     assert not set(cli._SAID_BY_MAIL) & set(get_command(cli.app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (("attendance", "launch", "set", "Ann", "yes", "--guests", "1"), "Recorded: Ann Lee: yes with 1 more"),
+        (("attendance", "launch", "set", "ann@acme.exmple", "yes"), "has the address ann@acme.exmple. Perhaps ann@acme.example?"),
+        (("attendance", "launch", "set", "Anne Lee", "yes"), "is called Anne Lee. Perhaps Ann Lee?"),
+        (("why", "ann@acme.exmple"), "Perhaps ann@acme.example?"),
+        (("test-letter", "remindr", "--to-person", "ann@acme.example"), "Did you mean reminder?"),
+        (("test-letter", "reminder", "--to-person", "ann@acme.exmple"), "Perhaps ann@acme.example?"),
+        (("outbox", "--state", "sent"), "What leaves (newest first): nothing yet."),
+        (("question", "list"), "0 questions: nothing yet."),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_with_what_is_near(folder: Path, line: tuple[str, ...], told: str) -> None:
+    assert told in typed(folder, *line).output
+
+
+def test_one_person_is_not_people(folder: Path) -> None:
+    printed(folder, "attendance", "launch", "set", "ann@acme.example", "yes")
+    assert "Launch: 1 person coming" in printed(folder, "attendance", "launch")

@@ -5,8 +5,10 @@ Promises: each change is one commit with its history line; what a rule waits for
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from difflib import get_close_matches
 
 from mailer.decide.snapshot import Happening, HappeningKind
 from mailer.errors import MailerError, Problem
@@ -40,17 +42,28 @@ async def person_called(office: Office, who: str) -> Person:
     """The one person of the register with this address or name; MailerError where there is none, or several."""
     if "@" in who:
         found = await people.by_address(office.partnership, who)
-        if found is None:
-            raise MailerError(f"Nobody in the register has the address {who}.")
-        return found
+        if found is not None:
+            return found
+        known = [a for p in await people.people(office.partnership) for a in p.addresses]
+        raise MailerError(f"Nobody in the register has the address {who}.{_perhaps(who, known)}")
     wanted = " ".join(who.casefold().split())
     register = await people.people(office.partnership)
     exact = [p for p in register if p.name.casefold() == wanted]
     near = exact or [p for p in register if wanted and wanted in p.name.casefold().split()]
     if len(near) != 1:
         names = ", ".join(f"{p.name} ({p.address})" for p in near[:5])
-        raise MailerError(f"Which {who}? {names}." if near else f"Nobody in the register is called {who}.")
+        raise MailerError(
+            f"Which {who}? {names}."
+            if near
+            else f"Nobody in the register is called {who}.{_perhaps(who, [p.name for p in register])}"
+        )
     return near[0]
+
+
+def _perhaps(typed: str, known: Sequence[str]) -> str:
+    """What is nearly spelled so."""
+    near = get_close_matches(typed.casefold(), {k.casefold(): k for k in known}, 2, 0.75)
+    return f" Perhaps {' or '.join(k for k in dict.fromkeys(known) if k.casefold() in near)}?" if near else ""
 
 
 async def add_item(office: Office, wanted: Wanted, now: datetime) -> Item:

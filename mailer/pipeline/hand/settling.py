@@ -170,7 +170,10 @@ async def _asked_of(
         for person in to
     ]  # fmt: skip
     made = await office.post(under, notices, now)
-    await log.write(office.partnership, LogLine(now, "question", f"“{title}” was asked of {made} people", under.id))
+    await log.write(
+        office.partnership,
+        LogLine(now, "question", f"“{title}” was asked of {made} {'person' if made == 1 else 'people'}", under.id),
+    )
     found = await questions.question(ident)
     assert found is not None
     return found, made

@@ -7,6 +7,7 @@ nobody's answer. Nothing is stored. Fails: MailerError, where the letter cannot 
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 
 from mailer.decide.conditions import signer_of
 from mailer.decide.rule import Rule
@@ -17,6 +18,7 @@ from mailer.partnership.meetings import Meeting
 from mailer.partnership.people import Person
 from mailer.partnership.series import at_date
 from mailer.pipeline.hand.changes import meeting_or_error
+from mailer.pipeline.hand.planning import person_called
 from mailer.pipeline.office import Office
 from mailer.pipeline.papers.particulars import particulars
 from mailer.render.letters import Letters
@@ -35,10 +37,10 @@ async def trial_letter(
 ) -> OutgoingMessage:
     """*letter* as the person with *address* would get it, about the meeting *slug* or the next one."""
     if letter not in letters.names:
-        raise MailerError(f"There is no letter “{letter}”. Letters there are: {', '.join(sorted(letters.names))}.")
-    person = await people.by_address(office.partnership, address)
-    if person is None:
-        raise MailerError(f"Nobody in the register has the address {address}.")
+        near = get_close_matches(letter, sorted(letters.names), 1)
+        meant = f"Did you mean {near[0]}?" if near else f"Letters there are: {', '.join(sorted(letters.names))}."
+        raise MailerError(f"There is no letter “{letter}”. {meant}")
+    person = await person_called(office, address)
     convener = (await people.people(office.partnership, [office.convener]))[0]
     if convener.address is None:
         raise MailerError("Your own address cannot be reached, so the letter has nowhere to go.")
