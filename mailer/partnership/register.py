@@ -7,7 +7,7 @@ Fails:    `Problem` values that name file and line; a file without the needed he
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
@@ -326,14 +326,22 @@ class _Reader:
             first = read_addresses(cell("email"))
             others = [a for c in ("other emails", _EMAIL_2, _EMAIL_3) for a in read_addresses(cell(c))]
             if not first and not others:
-                said.append(("it has no e-mail address", "Write the address, or remove the row."))
+                said.append(
+                    (
+                        "it has no e-mail address",
+                        "Write the address, or remove the row: convener print letters makes letters to post.",
+                    )
+                )
         except MailerError as exc:
             said.append((str(exc), "It needs the form name@example.org; several go under “other emails”."))
             first, others = (), []
         kinds = _kinds(cell("kind"))
         if kinds is None:
             said.append(
-                (f"I do not know the kind “{cell('kind')}”", f"Kinds: {', '.join(k.value for k in PartnerKind)}.")
+                (
+                    f"I do not know the kind “{cell('kind')}”",
+                    f"{_meant(cell('kind'), PartnerKind)}Kinds: {', '.join(k.value for k in PartnerKind)}.",
+                )
             )
         elif len(kinds) > 1:
             said.append(
@@ -344,7 +352,12 @@ class _Reader:
             if _folded(word) in _ROLES:
                 roles.add(_ROLES[_folded(word)])
             else:
-                said.append((f"I do not know the role “{word.lower()}”", f"Roles: {', '.join(r.value for r in Role)}."))
+                said.append(
+                    (
+                        f"I do not know the role “{word.lower()}”",
+                        f"{_meant(word, Role)}Roles: {', '.join(r.value for r in Role)}.",
+                    )
+                )
         language = language_of(cell("language"))
         if cell("language") and not language:
             told, remedy = no_language(cell("language"))
@@ -405,6 +418,12 @@ class _Reader:
                 Problem(self.where, line, told, remedy="If that is wrong, turn it round in the file.", warning=True)
             )
         return name
+
+
+def _meant(typed: str, words: Iterable[str]) -> str:
+    """Did they mean one of *words*?"""
+    near = get_close_matches(typed.casefold(), list(words), 1, 0.75)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def _kinds(cell: str) -> tuple[PartnerKind, ...] | None:

@@ -149,13 +149,18 @@ def sender_of(settings: PartnershipSettings) -> Sender:
 
 
 async def ensure_convener(partnership: PartnershipId, settings: PartnershipSettings) -> PersonId:
-    """The convener's own row in the register, kept as the configuration says."""
+    """The convener's own row in the register, kept as the configuration says. A convener of that name with another address has a new one:
+    else the letters to the convener would go on to the old one, too."""
     known = await people.by_address(partnership, settings.convener.address)
     if known is not None and Role.CONVENER in known.roles:
         return known.id
+    if known is None:
+        bearers = await people.people(partnership, await people.role_bearers(partnership))
+        named = [p for p in bearers if Role.CONVENER in p.roles and p.name == settings.convener.name]
+        known = named[0] if len(named) == 1 else None
     row = PersonRow(
         name=settings.convener.name,
-        addresses=(canonical(settings.convener.address),),
+        addresses=tuple(dict.fromkeys((canonical(settings.convener.address), *(known.addresses if known else ())))),
         organisation=known.organisation if known else settings.convener.organisation,
         title=known.title if known else settings.convener.title,
         kind=known.kind if known else PartnerKind.SUPPORT_PARTNER,

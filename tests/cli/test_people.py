@@ -254,3 +254,18 @@ def test_approvals_show_who_when_by_which_mail_and_to_which_text(folder: Path) -
     }  # fmt: skip
     assert "3fa9c0ffee12" in printed(folder, "approvals")
     assert "Dear Ann" in printed(folder, "approvals", str(found["number"]))
+
+
+def test_the_convener_with_a_new_address_is_one_person(folder: Path) -> None:
+    (folder / "people.csv").write_text(
+        "name,email,kind\nAnn Lee,ann@acme.example,busines\nBob Katz,bob@bolt.example,business\n"
+    )
+    told = typed(folder, "people", "import", str(folder / "people.csv"))
+    assert "Did you mean business?" in told.stderr
+    assert set(register(folder)) == {"Dana Reyes", "Bob Katz"}
+    (folder / "config.toml").write_text(CONFIG.replace("dana@northwdb.example", "dana.reyes@northwdb.example"))
+    printed(folder, "meeting", "add", "launch", "--title", "Launch", "--start", "2087-03-13 09:00")
+    found = data(folder, "people", "list")
+    assert isinstance(found, list)
+    dana = [p for p in found if p["name"] == "Dana Reyes"]
+    assert [p["email"] for p in dana] == ["dana.reyes@northwdb.example"]
