@@ -106,6 +106,20 @@ app.add_typer(questions.app, name="question")
 app.add_typer(meetings.app, name="meeting")
 app.add_typer(printing.app, name="print")
 
+
+def _whole_in_lists(some: typer.Typer) -> None:
+    """The list of commands shows each one's first sentence to its end; left alone, it is cut in the middle."""
+    for one in some.registered_commands:
+        said = " ".join(((one.callback.__doc__ if one.callback else "") or "").split())
+        one.short_help = said.partition(". ")[0].rstrip(".") + "."
+    for group in some.registered_groups:
+        if group.typer_instance is not None:
+            group.short_help = str(group.typer_instance.info.help).partition(". ")[0].rstrip(".") + "."
+            _whole_in_lists(group.typer_instance)
+
+
+_whole_in_lists(app)
+
 GLOBAL = ("--config", "--partnership")
 
 
@@ -129,7 +143,7 @@ def anywhere(arguments: list[str]) -> list[str]:
 def main() -> None:
     """The console script: whatever goes wrong is said in a plain line or a few."""
     try:
-        app(anywhere(sys.argv[1:]))
+        app(anywhere(sys.argv[1:]), prog_name="convener")
     except MailerError as exc:
         context.errors.print(str(exc), markup=False)
         sys.exit(1)

@@ -57,7 +57,7 @@ def run_init(folder: Path, out: TextIO, environ: Mapping[str, str] | None = None
     out.write(
         f"\n1. {go_there}put your name, addresses and mail servers into config.toml, and your people into people.csv.\n"
         "2. convener check finds mistakes in these files; convener doctor tries the mail servers.\n"
-        "3. convener people import people.csv, then convener run.\n"
+        "3. convener people import people.csv, then convener meeting add … (see convener meeting add --help), convener preview, convener run.\n"
     )
     return 0
 

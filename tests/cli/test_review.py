@@ -167,3 +167,9 @@ def test_a_slip_is_told_with_what_is_near(folder: Path, line: tuple[str, ...], t
 def test_one_person_is_not_people(folder: Path) -> None:
     printed(folder, "attendance", "launch", "set", "ann@acme.example", "yes")
     assert "Launch: 1 person coming" in printed(folder, "attendance", "launch")
+
+
+@pytest.mark.parametrize("group", [(), ("people",), ("meeting",), ("plan",), ("question",), ("print",)])
+def test_no_line_of_the_help_is_cut(group: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(cli.app, [*group, "--help"]).output
+    assert "...\n" not in told.partition("Commands:")[2]

@@ -32,7 +32,7 @@ def test_what_it_writes_is_a_configuration(tmp_path: Path) -> None:
     assert said.splitlines()[-3:] == [
         f"1. cd {folder}, then put your name, addresses and mail servers into config.toml, and your people into people.csv.",
         "2. convener check finds mistakes in these files; convener doctor tries the mail servers.",
-        "3. convener people import people.csv, then convener run.",
+        "3. convener people import people.csv, then convener meeting add … (see convener meeting add --help), convener preview, convener run.",
     ]
 
 
