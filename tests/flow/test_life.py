@@ -255,7 +255,7 @@ async def test_after_the_meeting_notes_thanks_and_summary(tmp_path: Path) -> Non
         kept = await documents.document(office.partnership, documents.NOTES, here.meeting_id)
         assert kept is not None
         assert [(n, c) for n, _, c in await documents.files(kept.id)] == [("notes.pdf", b"%PDF-1.4 notes")]
-        assert "1 people came" in await coded(here, "came to launch: Ann Able")
+        assert "1 person came" in await coded(here, "came to launch: Ann Able")
         await here.stage.advance(local(2026, 3, 16, 16, 0))
         assert not [s for s in here.subjects("nina.note@note.example") if "Your notes" in s][1:]
         await here.release()

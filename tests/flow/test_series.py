@@ -290,7 +290,7 @@ async def test_who_came_is_said_in_answer_to_the_letter_that_asks(tmp_path: Path
         assert code, text_of(last(here))
         await reply(here, last(here), code[1])
         assert (
-            "1 people came to launch on 2026-03-12: Ann Able. Missed, though they had said yes: Bob Brown."
+            "1 person came to launch on 2026-03-12: Ann Able. Missed, though they had said yes: Bob Brown."
             in text_of(last(here))
         )
         found = await meetings.snapshot(await here.meeting())

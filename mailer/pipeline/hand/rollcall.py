@@ -156,14 +156,18 @@ async def call_roll(office: Office, meeting: Meeting, roll: RollCall, now: datet
             ident, _ = await people.save(office.partnership, row)
             came[ident] = one.name
         await meetings.note_attendance(meeting, came, now)
-        sentence = f"{len(came)} people came to “{meeting.title}”"
+        sentence = f"{_people(len(came))} came to “{meeting.title}”"
         await log.write(office.partnership, LogLine(now, "attendance", sentence, meeting.id))
 
     await transact(write)
-    told = f"{len(came)} people came to {_name(meeting)}: {', '.join(came.values()) or 'nobody'}."
+    told = f"{_people(len(came))} came to {_name(meeting)}: {', '.join(came.values()) or 'nobody'}."
     if found.missed:
         told += f" Missed, though they had said yes: {', '.join(p.name for p in found.missed)}."
     return told + (f" New in the register: {', '.join(w.name for w in found.walk_ins)}." if found.walk_ins else "")
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def _called(who: str, register: Sequence[Person], expected: AbstractSet[PersonId]) -> Person | str:

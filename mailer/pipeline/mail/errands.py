@@ -81,7 +81,9 @@ async def _ask(office: Office, command: Command, now: datetime) -> str:
     found, made = await settling.poll(
         office, f"{title.strip()}?" if mark or not choices else title, choices, whom, now, about=about
     )
-    return f"{made} people are asked: {found.title} “questions” shows what they say."
+    return (
+        f"{'1 person is' if made == 1 else f'{made} people are'} asked: {found.title} “questions” shows what they say."
+    )
 
 
 async def _person(office: Office, address: str) -> Person:
