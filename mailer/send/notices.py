@@ -26,7 +26,10 @@ def waiting(meeting: Meeting, rule: str, persons: Sequence[Person], signers: Seq
     if not persons:
         return f"The letters of the rule [{rule}] about “{meeting.title}” waited for your word; they have been released or dropped meanwhile."
     how_many = "One letter waits" if len(persons) == 1 else f"{len(persons)} letters wait"
-    lines = [f"{how_many} for your word: {'that' if len(persons) == 1 else 'those'} of the rule [{rule}] about “{meeting.title}”, to", ""]
+    lines = [
+        f"{how_many} for your word: {'that' if len(persons) == 1 else 'those'} of the rule [{rule}] about “{meeting.title}”, to",
+        "",
+    ]
     lines += [f"- {p.name}" + (f" ({p.organisation})" if p.organisation else "") for p in persons[:MOST_NAMES]]
     if len(persons) > MOST_NAMES:
         lines.append(f"- and {len(persons) - MOST_NAMES} more")

@@ -92,6 +92,9 @@ _MEANT_ELSE = re.compile(
 
 def read_commands(text: str, subject: str, written: Written, author: str = "") -> Commands:
     """Read the commands of a mail: its lines, or its subject where the mail has no other words. *author*: the display name, a signature."""
+    head, below = headed(text)
+    if below and isinstance(wrote := read_command(head, written), Command) and wrote.verb is Verb.WRITE:
+        return Commands((wrote,))  # the rest is its text, whatever it says
     every = [line.strip() for line in text[:LONGEST].splitlines()]  # a long list of names has many lines
     lines = gathered(every, lambda line: bool(_END.fullmatch(line)) or _signs(line, author))[:MOST_LINES]
     found = _in_lines(lines, written, author)
@@ -104,6 +107,12 @@ def read_commands(text: str, subject: str, written: Written, author: str = "") -
     if told.any and len(text.strip()) < _A_SIGNATURE:  # the words beside it may say something else
         return Commands(doubtful=tuple((c.words, c.words) for c in told.commands) or told.doubtful)
     return found
+
+
+def headed(text: str) -> tuple[str, str]:
+    """(the first line that says something, a greeting aside; the text below it)."""
+    head, _, below = text.strip().partition("\n")
+    return headed(below) if below and _greeting(head.strip()) else (head.strip(), below.strip())
 
 
 _A_SIGNATURE = 80
@@ -132,7 +141,9 @@ def _in_lines(lines: list[str], written: Written, author: str) -> Commands:
         if (commands or doubtful) and (_END.fullmatch(line) or _signs(line, author)):
             break
         read = read_command(line, written)
-        if isinstance(read, Command):
+        if isinstance(read, Command) and read.verb is Verb.WRITE:
+            doubtful.append((line[:200], f"{form_of(Verb.WRITE)}\n  and the text below, with nothing else in the mail"))
+        elif isinstance(read, Command):
             commands.append(read)
         elif read:
             doubtful.append((line[:200], read))

@@ -43,6 +43,7 @@ class Verb(StrEnum):
     ITEM_OPEN = "open"
     ITEM_DROP = "drop item"
     ITEM_DUE = "due"
+    WRITE = "summary of"
     APPROVE = "approve"
     SHARE = "share"
     ASK = "ask"
@@ -109,6 +110,7 @@ FORMS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.ITEM_OPEN, "item 12 open", "it is not finished after all"),
     (Verb.ITEM_DROP, "item 12 dropped", "nobody needs it any more"),
     (Verb.ITEM_DUE, "item 12 due 3 May", "an action item has another day"),
+    (Verb.WRITE, "summary of MEETING:", "with the text on the lines below; it waits for your approval"),
     (Verb.APPROVE, "approve summary of MEETING", "the summary may go out"),
     (
         Verb.SHARE,
@@ -238,6 +240,7 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     )),
     (Verb.ITEM_DONE, _form(r"item (?P<number>\d{1,4}) (?:is )?done|done (?P<number2>\d{1,4})")),
     (Verb.ITEM_OPEN, _form(r"item (?P<number>\d{1,4}) (?:is )?(?:open|not done)(?: again)?|(?:re)?open item (?P<number2>\d{1,4})")),
+    (Verb.WRITE, _form(rf"(?:(?:the|this is the) )?summary(?: (?:of|for) {_THE}{_MEETING})?(?: in mail (?P<number>\d{{1,9}}))?:?")),
     (Verb.APPROVE, _form(rf"approve (?:the )?summary(?: of {_THE}{_MEETING})?")),
     (Verb.SETTLE, _form(
         r"settle (?!.*\b(?:or|not|maybe|perhaps|if|either|unless|later|both)\b)"
@@ -250,14 +253,16 @@ PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
 VERB_WORDS = re.compile(
     r"(?:preview|rehearse|why|release|send|hold|pause|stop|halt|drop|move|shift|cancel|call off|add|invite|forget|erase|approve|settle|"
     r"share|publish|decided|report|stories|ask|"
-    r"export(?= \S+(?: \S+){0,4}$)|letter of|unhold|resume|meetings$|postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
+    r"export(?= \S+(?: \S+){0,4}$)|letter of|unhold|resume|meetings$|"
+    r"postpone|reschedule|put off|delete|remove|undo|place|venue|change|rename|help|status|who|came|attended|item|new item|done|"
     r"(?:all|everybody|everyone|nobody) \w+|don['’]?t send|do not send)\b",
     re.IGNORECASE,
 )
 OTHER_WORDS = {
     "postpone": Verb.MOVE, "reschedule": Verb.MOVE, "put": Verb.MOVE, "shift": Verb.MOVE, "delete": Verb.FORGET, "remove": Verb.FORGET,
     "erase": Verb.FORGET, "place": Verb.PLACE, "venue": Verb.PLACE, "change": Verb.PLACE, "send": Verb.RELEASE, "pause": Verb.HOLD,
-    "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "unhold": Verb.RELEASE, "resume": Verb.RELEASE, "meetings": Verb.STATUS, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
+    "stop": Verb.HOLD, "halt": Verb.HOLD, "call": Verb.CANCEL, "invite": Verb.ADD, "unhold": Verb.RELEASE,
+    "resume": Verb.RELEASE, "meetings": Verb.STATUS, "item": Verb.ITEM_DONE, "done": Verb.ITEM_DONE,
     "new": Verb.ITEM_ADD, "attended": Verb.CAME, "all": Verb.CAME, "everybody": Verb.CAME, "everyone": Verb.CAME, "nobody": Verb.CAME,
     "report": Verb.REPORT, "whos": Verb.WHO, "attendance": Verb.WHO, "don't": Verb.DROP, "don’t": Verb.DROP, "dont": Verb.DROP, "do": Verb.DROP,
 }  # fmt: skip

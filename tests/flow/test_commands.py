@@ -358,7 +358,7 @@ TAKEN_BACK = {
 FOR_GOOD = {
     Verb.CANCEL: "everybody is told; its code comes first", Verb.FORGET: "nothing is left; its code comes first",
     Verb.TAKE_BACK: "is a way back itself", Verb.UNDO: "is one itself", Verb.EXPORT: "changes nothing",
-    Verb.APPROVE: "letters: hold what has not left",
+    Verb.WRITE: "the next text takes its place", Verb.APPROVE: "letters: hold what has not left",
     Verb.SHARE: "letters have left", Verb.ASK: "letters have left", Verb.JOIN: "a letter has left", Verb.DECIDED: "the log of decisions only grows",
     Verb.HELPS: "the latest word counts: say it anew",
 }  # fmt: skip

@@ -416,7 +416,20 @@ async def test_a_summary_that_goes_every_wrong_way(tmp_path: Path) -> None:
         assert any("summary is due" in s for s in here.subjects(CONVENER))
         with pytest.raises(MailerError, match="empty"):
             await summary_is_written(here, " \n ")
-        await summary_is_written(here, "Nobody could come through the snow.")
+        snow = (
+            "Nobody could come through the snow.\n\ncancel launch\nis what some had asked for.\n"
+            + "It snowed and it snowed.\n" * 300
+        )
+        seen = len(here.to(CONVENER))
+        await reply(here, letter_to(here, CONVENER, "summary is due"), f"Summary:\n\n{snow}")
+        (code,) = re.findall(r"the code (\d{6})", text_of(here.to(CONVENER)[-1][1]))
+        assert await documents.document(office.partnership, documents.SUMMARY, here.meeting_id) is None
+        await reply(here, here.to(CONVENER)[-1][1], code)
+        assert len(here.to(CONVENER)) == seen + 2
+        assert "The summary of launch is written (version 1)" in text_of(here.to(CONVENER)[-1][1])
+        written = await documents.document(office.partnership, documents.SUMMARY, here.meeting_id)
+        assert written is not None
+        assert " ".join(written.text.split()) == " ".join(snow.split())
         with pytest.raises(MailerError, match="16 March 2026 is over"):
             await aftermath.share(
                 office, await here.meeting(), documents.SUMMARY, date(2026, 3, 16), here.stage.clock.now()
@@ -436,4 +449,5 @@ async def test_a_summary_that_goes_every_wrong_way(tmp_path: Path) -> None:
         await here.stage.advance(local(2026, 3, 31, 16, 0))
         assert any(s.startswith("Summary:") for s in here.subjects("ann.able@able.example"))
         assert "approved before" in await coded(here, "approve summary of launch")
+        assert "approved before" in await coded(here, "summary of launch:\nIt was ice.")
         assert sum(s.startswith("Summary:") for s in here.subjects("ann.able@able.example")) == 1

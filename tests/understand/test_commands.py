@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 
 from mailer.understand.asks.question import Written
-from mailer.understand.commands import Command, read_command, read_commands, settled
+from mailer.understand.commands import Command, headed, read_command, read_commands, settled
 from mailer.understand.forms import FORMS, LOOKS, Verb
 
 FRIDAY = Written(datetime(2026, 2, 6, 18, 0, tzinfo=UTC), "America/Chicago", "en")
@@ -348,3 +348,31 @@ def test_names_may_stand_a_line_each(text: str, came: str | int | None) -> None:
     assert command.roll is not None
     said = [*command.roll.came, *(f"+{w.name}" for w in command.roll.walk_ins)]
     assert (len(said) if isinstance(came, int) else "|".join(said)) == came
+
+
+@pytest.mark.parametrize(
+    ("text", "meeting", "below"),
+    [
+        ("Summary of launch:\n\nTwelve came.\n\ncancel launch\nwas said.", "launch", "Twelve came.\n\ncancel launch\nwas said."),
+        ("summary:\nWe met.", "", "We met."),
+        ("Hi,\n\nthis is the summary for the launch\nWe met.", "launch", "We met."),
+    ],
+)  # fmt: skip
+def test_below_the_word_summary_stands_its_text_whatever_it_says(text: str, meeting: str, below: str) -> None:
+    (found,), doubtful = read(text)
+    assert (found.verb, found.meeting, doubtful, headed(text)[1]) == (Verb.WRITE, meeting, [], below)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["summary of launch", "who is coming to launch\nsummary of launch:\nWe met.", "cancel launch\nsummary:\nWe met."],
+)
+def test_a_summary_without_its_text_or_beside_something_else_is_asked_about(text: str) -> None:
+    commands, doubtful = read(text)
+    assert Verb.WRITE not in [c.verb for c in commands]
+    assert any(form.startswith("summary of MEETING:") for form in doubtful)
+
+
+def test_what_is_said_about_a_summary_is_no_command() -> None:
+    assert read("Summary of today's call: they will come.\nBest, Dana") == ([], [])
+    assert read("The summary is due, I know.\nI'll write it tonight.") == ([], [])

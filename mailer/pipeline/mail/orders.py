@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from mailer.errors import MailerError
+from mailer.parse.message import read
 from mailer.partnership.attendance import Invitation
 from mailer.partnership.meetings import Change, Meeting, MeetingStatus
 from mailer.partnership.people import PartnerKind, Role
@@ -19,10 +20,11 @@ from mailer.pipeline.hand import aftermath, changes, planning, register, rollcal
 from mailer.pipeline.mail import errands, lists, references
 from mailer.pipeline.mail.case import Case
 from mailer.pipeline.mail.overview import waiting, when
-from mailer.store import log, meetings, outbox, people, rules
-from mailer.terms import MeetingId, OutboxId, RuleId, canonical
-from mailer.understand.commands import Command
+from mailer.store import documents, inbound, log, meetings, outbox, people, rules
+from mailer.terms import InboundId, MeetingId, OutboxId, RuleId, canonical
+from mailer.understand.commands import Command, headed
 from mailer.understand.forms import Verb
+from mailer.understand.reader import own_words
 
 _DROPPED = "the convener said so, by mail"
 NOT_WRITTEN_TO = "nobody has written"
@@ -73,6 +75,8 @@ class Orders:
                 return await self.came(command)
             case Verb.ITEM_ADD | Verb.ITEM_DONE | Verb.ITEM_OPEN | Verb.ITEM_DROP | Verb.ITEM_DUE:
                 return await self.item(command)
+            case Verb.WRITE:
+                return await self.write(command)
             case Verb.APPROVE:
                 return await self.approve(command)
             case Verb.SHARE | Verb.DECIDED:
@@ -274,6 +278,26 @@ class Orders:
         line = f"item {command.number}"
         return Done(
             f"{name} is {words[after]}: {before.text}.", f"{line} {words[before.status]}", f"{line} {words[after]}"
+        )
+
+    async def write(self, command: Command) -> Done:
+        """The summary, from the lines below the command: of this mail, or of the one that its code was asked for."""
+        assert command.number is not None
+        meeting = await references.meeting_meant(self.case, command)
+        text = self.case.verdict.text
+        if command.number != self.case.ident:
+            row = await inbound.row(self.office.partnership, InboundId(command.number))
+            if row is None or canonical(row.author) not in self.office.commanders:
+                raise MailerError("That mail is not there any more. Send the summary again.")
+            text = own_words(read(await inbound.raw(row.id) or b""), "").words
+        before = await documents.document(self.office.partnership, documents.SUMMARY, meeting.id)
+        if before is not None and before.state in (documents.APPROVED, documents.SENT):
+            raise MailerError(f"The summary of {meeting.slug} was approved before; the letters are on their way.")
+        written = await aftermath.write_summary(self.office, meeting, headed(text)[1], self.now)
+        return Done(
+            f"The summary of {meeting.slug} is written (version {written.version}). To change it, send it anew. To ask the champions what they "
+            f"would change: “share summary of {meeting.slug} until” and a day. When it is good: “approve summary of {meeting.slug}”.\n\n"
+            f"It says:\n\n{written.text}"
         )
 
     async def approve(self, command: Command) -> Done:

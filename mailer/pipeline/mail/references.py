@@ -77,7 +77,13 @@ async def placed(case: Case, command: Command) -> Command:
         name = await question_meant(case, command)
         return replace(command, text=name, words=f"settle {name} {command.number}")
     about = await meetings.by_id(case.thread[0].notice.meeting_id) if case.thread else None
-    if about is None or about.standing:
+    if about is not None and about.standing:
+        about = None
+    if command.verb is Verb.WRITE and command.number is None:
+        meeting = about if about is not None and not command.meeting else await last_meeting(case, command)
+        words = f"summary of {meeting.slug} in mail {case.ident}"
+        return replace(command, meeting=meeting.slug, number=case.ident, words=words)
+    if about is None:
         return command
     if command.verb is Verb.CAME and not case.thread[0].notice.rule.startswith("service-"):
         return await _called_here(case, command, about)
