@@ -167,7 +167,7 @@ def test_the_log_tells_many_mails_together_and_few_one_by_one() -> None:
         "  [remind] Cho: called lately",
         "",
         "6 mails would leave, 1 would come.",
-        "3 mails about other meetings were rehearsed too, and are not shown.",
+        "3 mails that are not about this meeting were rehearsed too, and are not shown.",
         "In the end: 1 yes, 5 no answer.",
     ]
 
