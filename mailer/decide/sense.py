@@ -294,7 +294,10 @@ def _check_doing(
     if ask == ATTENDANCE and at_large:
         readers["ask"].problem("This rule is about no meeting that anybody could come to.", "Take it out.")
     signer = next(iter(found.get("on-behalf-of", [])), None)
-    if signer is Signer.ACTION_TEAM_LEAD and not (all(of_item(w) for w in whens) or (do is not None and do.each_team)):
+    in_a_team = all(a.group is Group.ACTION_TEAM for a in found.get("to", []))
+    if signer is Signer.ACTION_TEAM_LEAD and not (
+        in_a_team or all(of_item(w) for w in whens) or (do is not None and do.each_team)
+    ):
         readers["on-behalf-of"].problem(
             "A reader in no action team gets this letter signed by you.",
             "That may be right; then leave it.",

@@ -15,11 +15,13 @@ CHAMPIONS = {"invite-businesses", "thank-you"}
 """Rules whose letters reach Ann or Bob below in a champion's name."""
 
 
-_SPEAK = {"invitation-business", "invitation-public-partner", "thank-you", "meeting-summary"}
+_SPEAK = {
+    "invitation-business", "invitation-public-partner", "thank-you", "meeting-summary", "progress-update", "activity-report", "team-update",
+}  # fmt: skip
 
 
 def test_no_shipped_invitation_and_no_word_on_a_meeting_leaves_in_nobodys_name() -> None:
-    """Task 18: whatever invites a business, thanks it or sums up what was agreed has a champion's name."""
+    """Task 18: whatever invites a business, thanks it, sums up what was agreed or tells how it goes on has a champion's name."""
     letters, _ = read_letters([shipped_letters()])
     texts = {f.name: f.read_text(encoding="utf-8") for f in sorted(RULES.glob("*.toml"))}
     book, _ = read_rules(texts, letters=letters.names, default_zone="America/Chicago")
