@@ -302,11 +302,9 @@ class Daemon:
             await watch(self.settings.mailbox, self.keeper, stop=stop, since=since, resync_since=first, once=True)
         finally:
             await self.handle_arrived()
-            await tick.tick(self.office, self.clock.now())
-            await self.signing.attend(self.office, self.letters, self.clock.now())
-            await closing.attend(self.office, self.clock.now())
+            await self.tick(self.clock.now())
             while await self.dispatcher.round():
-                await tick.tick(self.office, self.clock.now())
+                await self.tick(self.clock.now())
             await self.close()
 
 
