@@ -389,8 +389,10 @@ def _not_after(rule: Rule, stage: Stage, meeting: Meeting, leaves: datetime) -> 
 
 def had_before_move(rule: Rule, stage: Stage, meeting: Meeting, standing: Standing) -> bool:
     """Was the rule decided for this person for an earlier date of the meeting, and does the new time lie before the move? Then
-    that counts: the letter that told of the move has said the rest. (Who has not been invited yet still is.)"""
-    if rule.for_uninvited or by_person(stage.when) or stage.falls >= stage.at:
+    that counts: the letter that told of the move has said the rest. (Who has not been invited yet still is, unless the convener said not to.)"""
+    if rule.for_uninvited:
+        return rule.id in standing.refused
+    if by_person(stage.when) or stage.falls >= stage.at:
         return False
     suffix = stage.round.removeprefix(round_of(meeting))
     return any((rule.id, earlier + suffix) in standing.noticed for earlier in earlier_rounds(meeting))

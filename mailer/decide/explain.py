@@ -272,7 +272,12 @@ class _Case:
         if too_late:
             return self._no(too_late, "if-late", stage.at)
         if had_before_move(rule, stage, meeting, standing):
-            return self._no("got it for the earlier date of the meeting", "when", leaves)
+            why = (
+                "you said not to send it"
+                if rule.id in standing.refused
+                else "got it for the earlier date of the meeting"
+            )
+            return self._no(why, "when", leaves)
         if stage.at <= self.now and joined_later(rule, stage, standing):
             return self._no("was not among these people when its time came", "when", stage.at)
         blocked = condition_reason(rule, standing, self.snapshot, leaves)

@@ -29,6 +29,8 @@ class Standing:
     invitation: Invitation | None = None
     written_at: datetime | None = None
     noticed: frozenset[tuple[RuleId, str]] = frozenset()
+    refused: frozenset[RuleId] = frozenset()
+    """Rules whose mail to them the convener has dropped, for this meeting."""
     call_logged_at: datetime | None = None
     call_result: str = ""
     """What came of the last call."""

@@ -524,6 +524,7 @@ async def snapshot(
                 invitation=(held_ := held.get(p.id)),
                 written_at=written_at.get(p.id),
                 noticed=frozenset(book.noticed.get(p.id, ())),
+                refused=frozenset(book.refused.get(p.id, ())),
                 call_result=calls.get(p.id, nobody_called)[0],
                 call_logged_at=calls.get(p.id, nobody_called)[1],
                 attended=held_.attended if held_ else None,

@@ -366,6 +366,10 @@ async def begun_of(
     return found["minute"] or 0, found["day"], instant(found["newest"]), instant(found["oldest"])
 
 
+CONVENER_SAID = "the convener said"
+"""How the reason begins where a letter was dropped on the convener's word: that holds whatever date the meeting gets."""
+
+
 async def drop(idents: Sequence[OutboxId], reason: str) -> int:
     """These are no longer wanted. What has begun to leave is not touched."""
     if not idents:

@@ -13,6 +13,7 @@ from mailer.decide.rule import ConditionKind
 from mailer.partnership.meetings import Meeting
 from mailer.partnership.plan import Item, ItemStatus, Team
 from mailer.store import documents, models, plan
+from mailer.store.outbox import CONVENER_SAID
 from mailer.store.statement import fetch, instant, marks
 from mailer.terms import ItemId, MeetingId, PartnershipId, PersonId, RuleId, TeamId
 
@@ -23,6 +24,7 @@ class Ledger:
 
     noticed: dict[int, set[tuple[RuleId, str]]] = field(default_factory=dict)
     last_of: dict[int, dict[RuleId, datetime]] = field(default_factory=dict)
+    refused: dict[int, set[RuleId]] = field(default_factory=dict)
 
 
 async def ledger(meeting: MeetingId, persons: Collection[PersonId] | None) -> Ledger:
@@ -31,12 +33,15 @@ async def ledger(meeting: MeetingId, persons: Collection[PersonId] | None) -> Le
     some = list(persons or ())
     theirs = "" if persons is None else f" AND person_id IN {marks(some)}"
     for row in await fetch(
-        f"SELECT person_id, rule, round, sent_at FROM outbox WHERE meeting_id = ?{theirs}",  # noqa: S608 - no values in it
+        f"SELECT person_id, rule, round, sent_at, state = 'dropped' AND reason LIKE ? AS refused FROM outbox WHERE meeting_id = ?{theirs}",  # noqa: S608
+        f"{CONVENER_SAID}%",
         meeting,
         *some,
     ):
         person, rule = row["person_id"], RuleId(row["rule"])
         found.noticed.setdefault(person, set()).add((rule, row["round"]))
+        if row["refused"]:
+            found.refused.setdefault(person, set()).add(rule)
         if row["sent_at"] is not None:
             at, last = instant(row["sent_at"]), found.last_of.setdefault(person, {})
             assert at is not None

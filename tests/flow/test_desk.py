@@ -1,5 +1,6 @@
 """The convener's desk, by mail: cases and letters that wait are settled by plain replies."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -63,6 +64,14 @@ async def test_letters_that_wait_are_released_by_a_reply(tmp_path: Path) -> None
         assert here.to("bob.brown@brown.example") == []
         assert "Not to Bob Brown" in text_of(here.to(CONVENER)[-1][1])
         assert (await outbox.counts(here.stage.daemon.office.partnership)).get("held", 0) == 0
+        # another date makes no other person of him
+        meeting = await here.meeting()
+        await here.change(dtstart=meeting.dtstart + timedelta(days=7), dtend=meeting.dtend + timedelta(days=7))
+        await here.stage.advance(local(2026, 2, 6, 10, 0))
+        await here.release()
+        await here.stage.advance(local(2026, 2, 12, 10, 0))
+        assert here.to("bob.brown@brown.example") == []
+        assert len(here.to("ann.able@able.example")) > 1, here.subjects("ann.able@able.example")
 
 
 async def test_stop_drops_what_waits(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
         return ["Nothing waits here any more."]
     if not word.send:
         await outbox.noted("dropped", office.partnership, [e.id for e in held], now)
-        await outbox.drop([e.id for e in held], "the convener said stop")
+        await outbox.drop([e.id for e in held], f"{outbox.CONVENER_SAID} stop")
         return [f"{_letters(len(held))} will not be sent."]
     names = {p.id: p.name for p in await people.people(office.partnership, [e.notice.person_id for e in held])}
     without = []
@@ -210,7 +210,7 @@ async def _release(office: Office, entry: outbox.OutboxEntry, word: Release, now
         without += matches
     go = [e for e in held if e.id not in {w.id for w in without}]
     await outbox.noted("dropped", office.partnership, [w.id for w in without], now)
-    await outbox.drop([w.id for w in without], "the convener said not to this person")
+    await outbox.drop([w.id for w in without], f"{outbox.CONVENER_SAID} not to this person")
     await outbox.release(office.partnership, [e.id for e in go], now)
     told = f" Not to {', '.join(names[w.notice.person_id] for w in without)}." if without else ""
     return [f"{_letters(len(go))} {'is' if len(go) == 1 else 'are'} on {'its' if len(go) == 1 else 'their'} way.{told}"]

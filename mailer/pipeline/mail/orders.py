@@ -26,7 +26,7 @@ from mailer.understand.commands import Command, headed
 from mailer.understand.forms import Verb
 from mailer.understand.reader import own_words
 
-_DROPPED = "the convener said so, by mail"
+_DROPPED = f"{outbox.CONVENER_SAID} so, by mail"
 NOT_WRITTEN_TO = "nobody has written"
 """How things stand after somebody was added, until they get a letter or answer."""
 _ITEM_STATES = {Verb.ITEM_DONE: ItemStatus.DONE, Verb.ITEM_OPEN: ItemStatus.OPEN, Verb.ITEM_DROP: ItemStatus.DROPPED}
