@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.store import models
+from mailer.store.statement import fetch, instant, marks
 from mailer.terms import InboundId, MeetingId, PartnershipId, PersonId, QuestionId, TeamId
 
 TIMES, RANKING, YES_OR_NO = "times", "ranking", "yes-or-no"
@@ -109,8 +110,29 @@ def _question(row: models.Question) -> AskedQuestion:
 
 async def to_attend(partnership: PartnershipId) -> tuple[AskedQuestion, ...]:
     """Open questions that still have a reminder or a tally to come."""
-    rows = models.Question.filter(partnership_id=partnership, state=OPEN, kind__in=list(TALLIED), told_at__isnull=True)
-    return tuple(_question(row) for row in await rows.filter(closes_at__not_isnull=True).order_by("id"))
+    kinds = list(TALLIED)
+    rows = await fetch(
+        "SELECT id, slug, kind, title, state, meeting_id, team_id, closes_at, chosen_id, remind_at FROM question "  # noqa: S608 - no values in it
+        f"WHERE partnership_id = ? AND state = ? AND kind IN {marks(kinds)} AND told_at IS NULL AND closes_at IS NOT NULL ORDER BY id",
+        partnership,
+        OPEN,
+        *kinds,
+    )
+    return tuple(
+        AskedQuestion(
+            QuestionId(r["id"]),
+            r["slug"],
+            r["kind"],
+            r["title"],
+            r["state"],
+            MeetingId(r["meeting_id"]) if r["meeting_id"] else None,
+            TeamId(r["team_id"]) if r["team_id"] else None,
+            instant(r["closes_at"]),
+            r["chosen_id"],
+            instant(r["remind_at"]),
+        )
+        for r in rows
+    )
 
 
 async def reminded(ident: QuestionId) -> None:
