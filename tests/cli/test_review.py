@@ -83,6 +83,16 @@ def test_an_assistant_may_answer_from_now_on(folder: Path) -> None:
     assert "Nothing waits" in printed(folder, "review")
 
 
+def test_a_guest_of_whom_the_message_may_speak_is_not_dropped_in_silence(folder: Path) -> None:
+    async def one_more(_: PartnershipId) -> None:
+        await models.Inbound.filter(imap_uid=1).update(guests=1)
+
+    stored(folder, one_more)
+    told = " ".join(printed(folder, "review", "1", "yes").split())
+    assert "Ann Lee: yes" in told
+    assert "write “ann@acme.example yes +1 for launch”" in told
+
+
 def test_an_alias_is_no_assistant(folder: Path) -> None:
     printed(folder, "review", "1", "yes", "--alias")
     assert (ann(folder)["assistants"], ann(folder)["other_emails"]) == ([], ["pa@office.example"])

@@ -155,6 +155,9 @@ async def _decide(
             sentence = await enter_answer_to_date(
                 office, meeting, person, day, SAID[word.value], now, guests=guests, note=reason
             )
+        if word is Settle.YES and row.guests and not guests:
+            more = f"{person.address or person.name} yes +{row.guests} for {meeting.slug}"
+            sentence += f"; the message may speak of {row.guests} more: if somebody comes along, write “{more}”"
         if learn_alias and row.author:
             await people.learn_alias(person.id, office.partnership, row.author)
         if let_answer and row.author:
