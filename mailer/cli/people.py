@@ -7,6 +7,7 @@ import io
 import sys
 import zipfile
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -277,11 +278,10 @@ def _text_in(content: bytes) -> str:
     """The words of a file, also of one that is packed, in small letters."""
     pieces = [content]
     if content.startswith(b"PK\x03\x04"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as parts:
-                pieces = [parts.open(p).read(MOST_SEARCHED) for p in parts.infolist()[:200]]
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-            pieces = []
+        # one that cannot be unpacked is searched as it lies there
+        troubles = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+        with suppress(*troubles), zipfile.ZipFile(io.BytesIO(content)) as parts:
+            pieces = [parts.open(p).read(MOST_SEARCHED) for p in parts.infolist()[:200]]
     return "\n".join(
         p.decode("utf-16" if p[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace").casefold() for p in pieces
     )

@@ -6,6 +6,7 @@ Every function is one or few statements and expects to be called inside `transac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mailer.store import models
 from mailer.store.statement import fetch, instant, marks
@@ -76,12 +77,12 @@ async def ask(
 
 async def by_slug(partnership: PartnershipId, slug: str) -> AskedQuestion | None:
     row = await models.Question.get_or_none(partnership_id=partnership, slug=slug)
-    return _question(row) if row else None
+    return _question(vars(row)) if row else None
 
 
 async def question(ident: QuestionId) -> AskedQuestion | None:
     row = await models.Question.get_or_none(id=ident)
-    return _question(row) if row else None
+    return _question(vars(row)) if row else None
 
 
 async def every(partnership: PartnershipId, *, open_only: bool = False) -> tuple[AskedQuestion, ...]:
@@ -89,22 +90,22 @@ async def every(partnership: PartnershipId, *, open_only: bool = False) -> tuple
     query = models.Question.filter(partnership_id=partnership)
     if open_only:
         query = query.filter(state=OPEN)
-    return tuple(_question(row) for row in await query.order_by("-id"))
+    return tuple(_question(vars(row)) for row in await query.order_by("-id"))
 
 
-def _question(row: models.Question) -> AskedQuestion:
+def _question(row: Mapping[str, Any]) -> AskedQuestion:
     return AskedQuestion(
-        QuestionId(row.id),
-        row.slug,
-        row.kind,
-        row.title,
-        row.state,
-        MeetingId(row.meeting_id) if row.meeting_id else None,
-        TeamId(row.team_id) if row.team_id else None,
-        row.closes_at,
-        row.chosen_id,
-        row.remind_at,
-        row.told_at,
+        QuestionId(row["id"]),
+        row["slug"],
+        row["kind"],
+        row["title"],
+        row["state"],
+        MeetingId(row["meeting_id"]) if row["meeting_id"] else None,
+        TeamId(row["team_id"]) if row["team_id"] else None,
+        instant(row["closes_at"]),
+        row["chosen_id"],
+        instant(row["remind_at"]),
+        instant(row["told_at"]),
     )
 
 
@@ -112,27 +113,13 @@ async def to_attend(partnership: PartnershipId) -> tuple[AskedQuestion, ...]:
     """Open questions that still have a reminder or a tally to come."""
     kinds = list(TALLIED)
     rows = await fetch(
-        "SELECT id, slug, kind, title, state, meeting_id, team_id, closes_at, chosen_id, remind_at FROM question "  # noqa: S608 - no values in it
-        f"WHERE partnership_id = ? AND state = ? AND kind IN {marks(kinds)} AND told_at IS NULL AND closes_at IS NOT NULL ORDER BY id",
+        f"SELECT * FROM question WHERE partnership_id = ? AND state = ? AND kind IN {marks(kinds)} "  # noqa: S608 - no values in it
+        "AND told_at IS NULL AND closes_at IS NOT NULL ORDER BY id",
         partnership,
         OPEN,
         *kinds,
     )
-    return tuple(
-        AskedQuestion(
-            QuestionId(r["id"]),
-            r["slug"],
-            r["kind"],
-            r["title"],
-            r["state"],
-            MeetingId(r["meeting_id"]) if r["meeting_id"] else None,
-            TeamId(r["team_id"]) if r["team_id"] else None,
-            instant(r["closes_at"]),
-            r["chosen_id"],
-            instant(r["remind_at"]),
-        )
-        for r in rows
-    )
+    return tuple(_question(row) for row in rows)
 
 
 async def reminded(ident: QuestionId) -> None:
@@ -188,7 +175,7 @@ async def votes(ident: QuestionId) -> dict[int, dict[PersonId, str]]:
 async def voted_by(inbound: InboundId) -> tuple[AskedQuestion, PersonId] | None:
     """The question to which message *inbound* was taken as the word of a person."""
     row = await models.Vote.filter(inbound_id=inbound).first().prefetch_related("choice__question")
-    return (_question(row.choice.question), PersonId(row.person_id)) if row else None  # type: ignore[attr-defined]
+    return (_question(vars(row.choice.question)), PersonId(row.person_id)) if row else None  # type: ignore[attr-defined]
 
 
 async def settle(ident: QuestionId, choice: int | None, state: str = SETTLED) -> bool:

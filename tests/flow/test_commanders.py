@@ -144,6 +144,16 @@ async def test_two_conveners_and_the_record_of_who_did_what(tmp_path: Path) -> N
         assert [a for w, a in lines if w == "released"] == [f"{PAT}, by mail"]
 
 
+async def is_written_down(here: World, text: str) -> None:
+    """The command is done, and the log names who gave it."""
+    partnership = here.stage.daemon.office.partnership
+    before = [n for n, _ in await log.lines(partnership, limit=5000)][-1]
+    await write(here, text, Authentication_Results=PASSED)
+    fresh = await log.lines(partnership, after=before, by_people=True)
+    assert fresh, f"{text}: {text_of(last(here))}"
+    assert {line.actor for _, line in fresh} == {f"{CONVENER}, by mail"}, text
+
+
 async def test_every_change_is_written_down_with_who_made_it(tmp_path: Path) -> None:
     async with world(tmp_path, [member("Ann Able", button(YES)), member("Bob Brown")]) as here:
         believe(here)
@@ -166,12 +176,7 @@ async def test_every_change_is_written_down_with_who_made_it(tmp_path: Path) -> 
             "settle 1 2",
             "ann.able@able.example helps with: welding",
         ):
-            before = [n for n, _ in await log.lines(partnership, limit=5000)][-1]
-            await write(here, text, Authentication_Results=PASSED)
-            told = text_of(last(here))
-            fresh = await log.lines(partnership, after=before, by_people=True)
-            assert fresh, f"{text}: {told}"
-            assert {line.actor for _, line in fresh} == {f"{CONVENER}, by mail"}, text
+            await is_written_down(here, text)
         await here.stage.advance(local(2026, 3, 21, 12, 0))
         now = here.stage.clock.now()
         await transact(lambda: documents.write(partnership, documents.SUMMARY, here.meeting_id, "We met.", now))
@@ -181,11 +186,7 @@ async def test_every_change_is_written_down_with_who_made_it(tmp_path: Path) -> 
             "share summary of launch",
             "approve summary of launch",
         ):
-            before = [n for n, _ in await log.lines(partnership, limit=5000)][-1]
-            await write(here, text, Authentication_Results=PASSED)
-            fresh = await log.lines(partnership, after=before, by_people=True)
-            assert fresh, f"{text}: {text_of(last(here))}"
-            assert {line.actor for _, line in fresh} == {f"{CONVENER}, by mail"}, text
+            await is_written_down(here, text)
 
 
 async def test_what_commands_change_and_their_answer_are_one_commit(
